@@ -62,9 +62,22 @@ export class NewvarNode {
 
 /** What may stand as an argument of a statement (nested Exprs occur for a few heads only, as in Julia's IR). */
 export type Operand =
-  | SSAValue | SlotNumber | GlobalRef | QuoteNode | Sym | Literal | HeapValue | ModuleRef | LineNumberNode
-  | string | number | bigint | boolean | null
-  | Expr | CodeInfo;
+  | SSAValue
+  | SlotNumber
+  | GlobalRef
+  | QuoteNode
+  | Sym
+  | Literal
+  | HeapValue
+  | ModuleRef
+  | LineNumberNode
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Expr
+  | CodeInfo;
 
 /**
  * A statement: an operand alone (its value), an Expr whose arguments are operands (`call`, `new`, `=`, `method`, ...;

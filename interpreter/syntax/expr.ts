@@ -89,9 +89,19 @@ export class GlobalRef {
 }
 
 export type LiteralType =
-  | 'Int8' | 'Int16' | 'Int32' | 'Int128'
-  | 'UInt8' | 'UInt16' | 'UInt32' | 'UInt64' | 'UInt128'
-  | 'BigInt' | 'Float32' | 'Float16' | 'Char';
+  | 'Int8'
+  | 'Int16'
+  | 'Int32'
+  | 'Int128'
+  | 'UInt8'
+  | 'UInt16'
+  | 'UInt32'
+  | 'UInt64'
+  | 'UInt128'
+  | 'BigInt'
+  | 'Float32'
+  | 'Float16'
+  | 'Char';
 
 /**
  * A literal that is neither Int64, Float64, String nor Bool. `value` is the mathematical value of an integer, the bit
@@ -117,5 +127,16 @@ export class HeapValue {
 /** Anything that may stand as an argument of an Expr, in syntax and in lowered code. */
 export type Syntax =
   | IRSyntax
-  | Expr | Sym | QuoteNode | LineNumberNode | GlobalRef | ModuleRef | Literal | HeapValue
-  | string | number | bigint | boolean | null;
+  | Expr
+  | Sym
+  | QuoteNode
+  | LineNumberNode
+  | GlobalRef
+  | ModuleRef
+  | Literal
+  | HeapValue
+  | string
+  | number
+  | bigint
+  | boolean
+  | null;

@@ -1,0 +1,79 @@
+// `npm test`: set-up, then every test, then one line with the sum.
+//
+// Arguments are passed on to vitest: `npm test -- test/syntax` runs a part. Format, lint and types are tests too
+// (test/project), so the sum covers everything that is checked.
+//
+// The last line on standard output is always `N passed, N failed`. A test file that could not be loaded, a run that
+// crashed and a run that took too long count as one failure each: a sum without failures means that all went well.
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodePath, root, setUp } from './setup/index.mjs';
+import { say } from './setup/report.mjs';
+
+const minutesAllowed = 27;
+
+/** Runs vitest and gives its exit status; the results go to `resultFile`. */
+function runVitest(resultFile, args) {
+  return new Promise((resolve) => {
+    const child = spawn(
+      nodePath(),
+      [
+        join(root, 'node_modules/vitest/vitest.mjs'),
+        'run',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${resultFile}`,
+        ...args,
+      ],
+      { cwd: root, stdio: 'inherit' },
+    );
+    const timer = setTimeout(() => {
+      say(`the tests took longer than ${minutesAllowed} minutes and were stopped`);
+      child.kill('SIGTERM');
+      setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+    }, minutesAllowed * 60_000);
+    child.on('error', () => resolve(1));
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      resolve(status ?? 1);
+    });
+  });
+}
+
+/** The sum over a vitest result file. */
+function countResults(resultFile, status) {
+  let passed = 0;
+  let failed = 0;
+  try {
+    const result = JSON.parse(readFileSync(resultFile, 'utf8'));
+    passed = result.numPassedTests;
+    failed = result.numFailedTests;
+    for (const file of result.testResults) {
+      const failures = file.assertionResults.filter((test) => test.status === 'failed').length;
+      if (file.status === 'failed' && failures === 0) {
+        say(`could not be run: ${file.name}`);
+        failed += 1;
+      }
+    }
+  } catch {
+    say('the test run left no result');
+    failed = 1;
+  }
+  if (status !== 0 && failed === 0) {
+    say(`the test run ended with status ${status}`);
+    failed = 1;
+  }
+  return { passed, failed };
+}
+
+await setUp();
+const folder = join(root, '.jl0');
+const resultFile = join(folder, 'test-results.json');
+mkdirSync(folder, { recursive: true });
+rmSync(resultFile, { force: true });
+const status = await runVitest(resultFile, process.argv.slice(2));
+const { passed, failed } = countResults(resultFile, status);
+process.exitCode = failed === 0 ? 0 : 1;
+say(`${passed} passed, ${failed} failed`);
