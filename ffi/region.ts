@@ -8,7 +8,7 @@
 // Enters: nothing. Leaves: the typed arrays and the arithmetic between addresses and indices. What the bytes mean is
 // decided above, in interpreter/memory.
 
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 
 /** Address of the region's first byte. */
 export const REGION_BASE = 0x1000_0000_0000;
