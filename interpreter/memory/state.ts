@@ -64,8 +64,16 @@ export const State = {
 
 /** The 8-byte fields that hold references: the collector's roots among the state. */
 export const stateRoots: readonly number[] = [
-  State.pending_exception, State.symbols, State.methodtable, State.current_task, State.root_task, State.tuple_cache,
-  State.deferred, State.finalizers, State.permanent_roots, State.libraries,
+  State.pending_exception,
+  State.symbols,
+  State.methodtable,
+  State.current_task,
+  State.root_task,
+  State.tuple_cache,
+  State.deferred,
+  State.finalizers,
+  State.permanent_roots,
+  State.libraries,
 ];
 
 const word = (field: number) => (STATE_OFFSET + field) >> 2;

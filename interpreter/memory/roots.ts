@@ -1,0 +1,43 @@
+// What JavaScript holds while Julia code may run.
+//
+// The collector starts only at the VM's safepoints, so a runtime function that does not call back into Julia may hold
+// references freely. One that does must root what it holds across the call: it pushes the references here and pops them
+// when it is done. Caches that own references for longer register a visitor.
+
+import type { Ref } from './layout.ts';
+
+const held: Ref[] = [];
+const visitors: ((visit: (object: Ref) => void) => void)[] = [];
+
+/** Runs `body` with `objects` rooted. */
+export function rooted<T>(objects: readonly Ref[], body: () => T): T {
+  const depth = held.length;
+  for (const object of objects) held.push(object);
+  try {
+    return body();
+  } finally {
+    held.length = depth;
+  }
+}
+
+/** Roots an object until the enclosing `rooted` or `rootScope` ends. */
+export function root<T extends Ref>(object: T): T {
+  held.push(object);
+  return object;
+}
+
+/** Runs `body`; what it roots with `root` is released at its end. */
+export function rootScope<T>(body: () => T): T {
+  return rooted([], body);
+}
+
+/** Registers a cache that holds references: it must visit each of them. */
+export function registerRoots(visitor: (visit: (object: Ref) => void) => void): void {
+  visitors.push(visitor);
+}
+
+/** Visits everything that JavaScript holds. */
+export function visitHeldRoots(visit: (object: Ref) => void): void {
+  for (const object of held) visit(object);
+  for (const visitor of visitors) visitor(visit);
+}
