@@ -39,7 +39,7 @@ const typeNames = [
   'Function',
   'Builtin',
   'IntrinsicFunction',
-  // numbers
+  // numbers; Bool to BFloat16 are the bits types of at most 8 bytes, in a row: the VM's slots hold them unboxed
   'Number',
   'Real',
   'AbstractFloat',
@@ -57,12 +57,12 @@ const typeNames = [
   'UInt32',
   'Int64',
   'UInt64',
-  'Int128',
-  'UInt128',
   'Float16',
   'Float32',
   'Float64',
   'BFloat16',
+  'Int128',
+  'UInt128',
   // memory
   'AddrSpace',
   'GenericMemory',
