@@ -1,0 +1,187 @@
+# The ground: integer arithmetic and comparison, the loop protocol over unit ranges, access to arrays.
+#
+# With these in place every later file, and every macro that a later file uses, is ordinary Julia. Each method here
+# is one intrinsic or one builtin deep, because nearly every statement of a program ends in one of them.
+
+const BitSigned = Core.BitSigned
+const BitUnsigned = Core.BitUnsigned
+const BitInteger = Core.BitInteger
+const IEEEFloat = Union{Float16, Float32, Float64}
+const BitInteger64 = Union{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64}
+
+macro _boundscheck()
+    return Expr(:boundscheck)
+end
+
+struct Missing end
+const missing = Missing()
+
+# Conversions that a ccall needs of its arguments, and that assignment to a typed place needs
+
+convert(::Type{Any}, @nospecialize(x)) = x
+convert(::Type{T}, x::T) where {T} = x
+cconvert(::Type{T}, x) where {T} = x isa T ? x : convert(T, x)
+unsafe_convert(::Type{T}, x::T) where {T} = x
+
+# Truth and identity
+
+!(x::Bool) = not_int(x)
+!==(@nospecialize(x), @nospecialize(y)) = not_int(x === y)
+const ≢ = !==
+const ≡ = ===
+!=(x, y) = not_int((x == y)::Bool)
+const ≠ = !=
+==(x, y) = x === y
+ifelse(c::Bool, x, y) = Core.ifelse(c, x, y)
+isnothing(x) = x === nothing
+
+# Arithmetic of equal types
+
+(+)(x::T, y::T) where {T<:BitInteger} = add_int(x, y)
+(-)(x::T, y::T) where {T<:BitInteger} = sub_int(x, y)
+(*)(x::T, y::T) where {T<:BitInteger} = mul_int(x, y)
+(&)(x::T, y::T) where {T<:BitInteger} = and_int(x, y)
+(|)(x::T, y::T) where {T<:BitInteger} = or_int(x, y)
+xor(x::T, y::T) where {T<:BitInteger} = xor_int(x, y)
+const ⊻ = xor
+(-)(x::BitInteger) = neg_int(x)
+(~)(x::BitInteger) = not_int(x)
+(==)(x::T, y::T) where {T<:BitInteger} = eq_int(x, y)
+(!=)(x::T, y::T) where {T<:BitInteger} = ne_int(x, y)
+(<)(x::T, y::T) where {T<:BitSigned} = slt_int(x, y)
+(<=)(x::T, y::T) where {T<:BitSigned} = sle_int(x, y)
+(<)(x::T, y::T) where {T<:BitUnsigned} = ult_int(x, y)
+(<=)(x::T, y::T) where {T<:BitUnsigned} = ule_int(x, y)
+(>)(x, y) = y < x
+(>=)(x, y) = y <= x
+(>)(x::T, y::T) where {T<:BitSigned} = slt_int(y, x)
+(>=)(x::T, y::T) where {T<:BitSigned} = sle_int(y, x)
+(+)(x::Int, y::Int) = add_int(x, y)
+(-)(x::Int, y::Int) = sub_int(x, y)
+(*)(x::Int, y::Int) = mul_int(x, y)
+(<)(x::Int, y::Int) = slt_int(x, y)
+(<=)(x::Int, y::Int) = sle_int(x, y)
+(==)(x::Int, y::Int) = eq_int(x, y)
+(>)(x::Int, y::Int) = slt_int(y, x)
+(>=)(x::Int, y::Int) = sle_int(y, x)
+const ≤ = <=
+const ≥ = >=
+
+# Tuples
+
+getindex(t::Tuple, i::Int) = getfield(t, i, @_boundscheck)
+length(@nospecialize t::Tuple) = nfields(t)
+firstindex(@nospecialize t::Tuple) = 1
+lastindex(@nospecialize t::Tuple) = nfields(t)
+iterate(@nospecialize(t::Tuple), i::Int=1) = (1 <= i <= nfields(t)) ? (getfield(t, i), add_int(i, 1)) : nothing
+function indexed_iterate end
+indexed_iterate(t::Tuple, i::Int, state=1) = (getfield(t, i), add_int(i, 1))
+function tail(x::Tuple)
+    f(x, rest...) = rest
+    return f(x...)
+end
+
+# Ranges of integers
+
+abstract type AbstractRange{T} <: AbstractArray{T, 1} end
+abstract type OrdinalRange{T, S} <: AbstractRange{T} end
+abstract type AbstractUnitRange{T} <: OrdinalRange{T, Int} end
+
+struct UnitRange{T<:Real} <: AbstractUnitRange{T}
+    start::T
+    stop::T
+    UnitRange{T}(start::T, stop::T) where {T<:Real} = new(start, unitrange_last(start, stop))
+end
+UnitRange(start::T, stop::T) where {T<:Real} = UnitRange{T}(start, stop)
+unitrange_last(start::T, stop::T) where {T<:BitInteger} = stop >= start ? stop : sub_int(start, Core._int_bits(T, 1))
+
+struct Colon <: Function end
+const (:) = Colon()
+(::Colon)(start::T, stop::T) where {T<:BitInteger} = UnitRange{T}(start, stop)
+
+iterate(r::UnitRange{Int}) = slt_int(r.stop, r.start) ? nothing : (r.start, r.start)
+iterate(r::UnitRange{Int}, i::Int) = i === r.stop ? nothing : (add_int(i, 1), add_int(i, 1))
+length(r::UnitRange{Int}) = add_int(sub_int(r.stop, r.start), 1)
+
+# Arrays
+
+length(a::Array{T, 1}) where {T} = getfield(getfield(a, :size), 1)
+size(a::Array) = getfield(a, :size)
+function length(a::Array)
+    n = 1
+    for d in getfield(a, :size)
+        n = mul_int(n, d)
+    end
+    return n
+end
+
+function getindex(A::Array, i::Int)
+    @_boundscheck && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
+    return memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false)
+end
+function setindex!(A::Array{T}, x, i::Int) where {T}
+    @_boundscheck && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
+    memoryrefset!(memoryrefnew(getfield(A, :ref), i, false), x isa T ? x : convert(T, x)::T, :not_atomic, false)
+    return A
+end
+iterate(A::Array, i::Int=1) =
+    ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) ?
+    (memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false), add_int(i, 1)) : nothing
+firstindex(a::Array{T, 1}) where {T} = 1
+lastindex(a::Array{T, 1}) where {T} = getfield(getfield(a, :size), 1)
+
+length(m::GenericMemory) = getfield(m, :length)
+size(m::GenericMemory) = (getfield(m, :length),)
+getindex(m::Memory, i::Int) = memoryrefget(memoryrefnew(memoryrefnew(m), i, @_boundscheck), :not_atomic, false)
+function setindex!(m::Memory{T}, x, i::Int) where {T}
+    memoryrefset!(memoryrefnew(memoryrefnew(m), i, @_boundscheck), x isa T ? x : convert(T, x)::T, :not_atomic, false)
+    return m
+end
+iterate(m::GenericMemory, i::Int=1) = i <= getfield(m, :length) ? (m[i], i + 1) : nothing
+
+throw_boundserror(@nospecialize(A), @nospecialize(I)) = throw(BoundsError(A, I))
+
+length(v::SimpleVector) = Core._svec_len(v)
+getindex(v::SimpleVector, i::Int) = Core._svec_ref(v, i)
+iterate(v::SimpleVector, i::Int=1) = i <= length(v) ? (Core._svec_ref(v, i), i + 1) : nothing
+
+# Growth at the end. The memory behind a vector may be longer than the vector; when it is used up, a larger one
+# takes its place, by the same rule as in Julia so that amortised cost and `sizehint!` behave alike.
+
+function _overallocation(maxsize::Int)
+    exp2 = 64 - bitcast(Int, ctlz_int(maxsize))
+    return maxsize + add_int(shl_int(1, lshr_int(mul_int(exp2, 7), 3)) * 4, lshr_int(maxsize, 3))
+end
+
+# Makes room for `n` more elements after the end; does not initialise them.
+function _growend!(a::Array{T, 1}, n::Int) where {T}
+    ref = getfield(a, :ref)
+    len = length(a)
+    newlen = len + n
+    offset = memoryrefoffset(ref)
+    mem = getfield(ref, :mem)
+    if offset + newlen - 1 > length(mem)
+        if 4 * offset > length(mem) && offset > 1 && newlen < length(mem)
+            # much room is free at the front: slide down instead of growing
+            newref = memoryrefnew(mem)
+        else
+            cap = _overallocation(newlen)
+            newmem = Core.memorynew(Memory{T}, cap > newlen ? cap : newlen)
+            newref = memoryrefnew(newmem)
+        end
+        _copymem!(newref, ref, len)
+        setfield!(a, :ref, newref)
+    end
+    setfield!(a, :size, (newlen,))
+    return nothing
+end
+# Moves `n` elements, in the order that is right when both lie in one memory.
+_copymem!(dest::GenericMemoryRef, src::GenericMemoryRef, n::Int) = (n > 0 && ccall(:jl_genericmemory_copyto, Cvoid,
+    (Any, Ptr{Cvoid}, Any, Ptr{Cvoid}, Int), dest.mem, dest.ptr_or_offset, src.mem, src.ptr_or_offset, n); nothing)
+
+function push!(a::Array{T, 1}, item) where {T}
+    x = item isa T ? item : convert(T, item)::T
+    _growend!(a, 1)
+    memoryrefset!(memoryrefnew(getfield(a, :ref), length(a), false), x, :not_atomic, false)
+    return a
+end
