@@ -4,30 +4,36 @@
 // files instead of hundreds to find, read and strip of types. Every dynamic import becomes a file of its own, so a
 // command loads only what it uses. koffi and llvm-bindings have native parts and stay where they are.
 //
-// Enters: bootstrap/cli/main.ts. Leaves: dist/, replaced as a whole.
+// Enters: bootstrap/cli/start.ts. Leaves: dist/jl0.js and the files it loads. What an earlier build left over goes
+// last, so that a jl0 that runs at this moment keeps its files almost to the end.
 
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = dirname(import.meta.dirname);
 const folder = join(root, 'dist');
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder);
-await build({
-  entryPoints: { jl0: join(root, 'bootstrap/cli/start.ts'), main: join(root, 'bootstrap/cli/main.ts') },
+
+const result = await build({
+  entryPoints: { jl0: join(root, 'bootstrap/cli/start.ts') },
+  absWorkingDir: root,
   outdir: folder,
   bundle: true,
   splitting: true,
+  metafile: true,
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  external: ['koffi', 'llvm-bindings', './main.js'],
+  external: ['koffi', 'llvm-bindings'],
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
-  // A CommonJS package inside an ES module bundle asks for `require`.
+  // CommonJS packages inside an ES module ask for `require`.
   banner: {
-    js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
+    js: "import { createRequire as bundleRequire } from 'node:module';\nconst require = bundleRequire(import.meta.url);",
   },
 });
+const written = new Set(Object.keys(result.metafile.outputs).map((path) => basename(path)));
+for (const name of readdirSync(folder)) {
+  if (!written.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+}

@@ -27,7 +27,8 @@ function runVitest(resultFile, args) {
         `--outputFile.json=${resultFile}`,
         ...args,
       ],
-      { cwd: root, stdio: 'inherit' },
+      // The bundle is current now; without this, tests of the command line run from the sources.
+      { cwd: root, stdio: 'inherit', env: { ...process.env, JL0_TEST_BUNDLE: '1' } },
     );
     const timer = setTimeout(() => {
       say(`the tests took longer than ${minutesAllowed} minutes and were stopped`);
@@ -68,12 +69,16 @@ function countResults(resultFile, status) {
   return { passed, failed };
 }
 
-await setUp();
-const folder = join(root, '.jl0');
-const resultFile = join(folder, 'test-results.json');
-mkdirSync(folder, { recursive: true });
-rmSync(resultFile, { force: true });
-const status = await runVitest(resultFile, process.argv.slice(2));
-const { passed, failed } = countResults(resultFile, status);
+/** Sets up, runs the tests, and gives the sum. */
+async function test(args) {
+  if (!(await setUp())) return { passed: 0, failed: 1 };
+  const folder = join(root, '.jl0');
+  const resultFile = join(folder, 'test-results.json');
+  mkdirSync(folder, { recursive: true });
+  rmSync(resultFile, { force: true });
+  return countResults(resultFile, await runVitest(resultFile, args));
+}
+
+const { passed, failed } = await test(process.argv.slice(2));
 process.exitCode = failed === 0 ? 0 : 1;
 say(`${passed} passed, ${failed} failed`);

@@ -19,6 +19,8 @@ import { dirname, join } from 'node:path';
 import { find, run } from './process.mjs';
 import { progress, say, since } from './report.mjs';
 
+const flags = ['-std=c++17', '-O1', '-fPIC', '-w', '-DNAPI_VERSION=8'];
+
 /** llvm-config of LLVM 14, or undefined. */
 function llvmConfig() {
   const inFolder = '/usr/lib/llvm-14/bin/llvm-config';
@@ -94,7 +96,7 @@ export async function setUpLlvmBindings(root) {
 function identity(home, config) {
   const version = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version;
   const library = ['/usr/lib/llvm-14/lib/libLLVM-14.so', config].find((path) => existsSync(path));
-  const facts = [version, config, String(statSync(library).size), process.arch, readFileSync(new URL(import.meta.url), 'utf8')];
+  const facts = [version, config, String(statSync(library).size), process.arch, ...flags];
   return createHash('sha256').update(facts.join('\n')).digest('hex').slice(0, 16);
 }
 
@@ -120,8 +122,7 @@ async function build(root, home, config, compiler, scratch, result) {
     await inParallel([...groups.keys()], width, async (index) => {
       const unit = join(scratch, `${index}.cpp`);
       writeFileSync(unit, groups[index].paths.map((path) => `#include ${JSON.stringify(path)}\n`).join(''));
-      const flags = ['-std=c++17', '-O1', '-fPIC', '-w', '-DNAPI_VERSION=8', ...includes];
-      await run(compiler, [...flags, '-c', unit, '-o', objects[index]]);
+      await run(compiler, [...flags, ...includes, '-c', unit, '-o', objects[index]]);
       done += 1;
       show();
     });

@@ -1,0 +1,30 @@
+// `jl0 compile`: compiles what a program uses to a relocatable object.
+
+import { type Command, Option } from 'commander';
+import { notInThisBuild } from './exit.ts';
+import { readSource } from './input.ts';
+
+/** Adds the command to the program. */
+export function registerCompile(program: Command): void {
+  program
+    .command('compile')
+    .summary('compile to a relocatable object')
+    .description('Runs a Julia file, compiles the methods it used, and writes them as an object, assembly or LLVM IR.')
+    .argument('<file>', 'the Julia file')
+    .argument('[args...]', 'its arguments')
+    .requiredOption('-o, --output <file>', 'where to write; `-` is standard output')
+    .addOption(new Option('--emit <kind>', 'what to write').choices(['obj', 'asm', 'll', 'bc']).default('obj'))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  jl0 compile script.jl -o script.o
+  jl0 compile script.jl -o - --emit ll
+
+The object holds no address of this process and the same program gives the same bytes. Needs LLVM (see jl0 doctor).`,
+    )
+    .action(async (file: string) => {
+      readSource(file);
+      throw notInThisBuild('compiling');
+    });
+}

@@ -1,0 +1,43 @@
+// `jl0 run`: runs a Julia file.
+
+import type { Command } from 'commander';
+import { notInThisBuild } from './exit.ts';
+import { readSource } from './input.ts';
+
+interface Options {
+  readonly native?: readonly string[];
+}
+
+/** Adds the command to the program. */
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .summary('run a Julia file')
+    .description('Runs a Julia file; `-` is standard input. What follows FILE is the ARGS of the script.')
+    .argument('<file>', 'the Julia file')
+    .argument('[args...]', 'its arguments')
+    .option('--native <object>', 'use the compiled methods of this object (may be given several times)', collect)
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  jl0 run script.jl first second
+  jl0 run --native script.o script.jl
+  jl0 run - < script.jl
+
+A method of an object that no longer fits the program is interpreted, and the reason is printed.
+An uncaught exception is printed as Julia prints it; the exit code is then 1. exit(n) ends with n.`,
+    )
+    .action(async (file: string, args: string[], options: Options) => {
+      const source = readSource(file);
+      void source;
+      void args;
+      void options;
+      throw notInThisBuild('running programs');
+    });
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
