@@ -1,6 +1,6 @@
 // The bundle in dist/: built when a source file is newer than it.
 
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './process.mjs';
 import { say, since } from './report.mjs';
@@ -19,6 +19,7 @@ function isCurrent(root) {
   const built = changedAt(join(root, 'dist/jl0.js'));
   const files = ['package.json', 'node_modules/.package-lock.json'];
   for (const folder of sources) {
+    if (!existsSync(join(root, folder))) continue;
     for (const name of readdirSync(join(root, folder), { recursive: true })) {
       if (name.endsWith('.ts')) files.push(join(folder, name));
     }

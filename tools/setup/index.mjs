@@ -42,7 +42,7 @@ export async function setUp() {
     return true;
   } catch (error) {
     say(`set-up failed: ${error.message}`);
-    for (const line of (error.output ?? '').trim().split('\n').slice(0, 20)) say(`| ${line}`);
+    if (error.output) for (const line of error.output.trim().split('\n').slice(0, 20)) say(`| ${line}`);
     return false;
   }
 }
