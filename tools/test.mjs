@@ -14,6 +14,13 @@ import { say } from './setup/report.mjs';
 
 const minutesAllowed = 27;
 
+/** What the tests find in their environment. */
+const settings = {
+  // The bundle is current when they run; without this, tests of the command line run from the sources.
+  JL0_TEST_BUNDLE: '1',
+  ...(process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined }),
+};
+
 /** Runs vitest and gives its exit status; the results go to `resultFile`. */
 function runVitest(resultFile, args) {
   return new Promise((resolve) => {
@@ -27,8 +34,7 @@ function runVitest(resultFile, args) {
         `--outputFile.json=${resultFile}`,
         ...args,
       ],
-      // The bundle is current now; without this, tests of the command line run from the sources.
-      { cwd: root, stdio: 'inherit', env: { ...process.env, JL0_TEST_BUNDLE: '1' } },
+      { cwd: root, stdio: 'inherit', env: { ...process.env, ...settings } },
     );
     const timer = setTimeout(() => {
       say(`the tests took longer than ${minutesAllowed} minutes and were stopped`);

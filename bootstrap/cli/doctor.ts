@@ -131,9 +131,9 @@ const checks: readonly Check[] = [
     look: async () => {
       const version = packageVersion('llvm-bindings');
       // In a process of its own: what goes wrong while a native module is loaded may end the process.
-      const program = "process.stdout.write(require('llvm-bindings').config.LLVM_VERSION_STRING)";
+      const program = 'process.stdout.write(require(process.argv[1]).config.LLVM_VERSION_STRING)';
       try {
-        const llvm = execFileSync(process.execPath, ['-e', program], {
+        const llvm = execFileSync(process.execPath, ['-e', program, 'llvm-bindings'], {
           cwd: installed('.'),
           encoding: 'utf8',
           stdio: ['ignore', 'pipe', 'pipe'],
