@@ -7,10 +7,11 @@
 // crashed and a run that took too long count as one failure each: a sum without failures means that all went well.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodePath, root, setUp } from './setup/index.mjs';
 import { say } from './setup/report.mjs';
+import { countResults } from './test-results.mjs';
 
 const minutesAllowed = 27;
 
@@ -49,32 +50,6 @@ function runVitest(resultFile, args) {
   });
 }
 
-/** The sum over a vitest result file. */
-function countResults(resultFile, status) {
-  let passed = 0;
-  let failed = 0;
-  try {
-    const result = JSON.parse(readFileSync(resultFile, 'utf8'));
-    passed = result.numPassedTests;
-    failed = result.numFailedTests;
-    for (const file of result.testResults) {
-      const failures = file.assertionResults.filter((test) => test.status === 'failed').length;
-      if (file.status === 'failed' && failures === 0) {
-        say(`could not be run: ${file.name}`);
-        failed += 1;
-      }
-    }
-  } catch {
-    say('the test run left no result');
-    failed = 1;
-  }
-  if (status !== 0 && failed === 0) {
-    say(`the test run ended with status ${status}`);
-    failed = 1;
-  }
-  return { passed, failed };
-}
-
 /** Sets up, runs the tests, and gives the sum. */
 async function test(args) {
   if (!(await setUp())) return { passed: 0, failed: 1 };
@@ -82,7 +57,8 @@ async function test(args) {
   const resultFile = join(folder, 'test-results.json');
   mkdirSync(folder, { recursive: true });
   rmSync(resultFile, { force: true });
-  return countResults(resultFile, await runVitest(resultFile, args));
+  const status = await runVitest(resultFile, args);
+  return countResults(resultFile, status, say);
 }
 
 const { passed, failed } = await test(process.argv.slice(2));
