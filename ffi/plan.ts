@@ -19,7 +19,8 @@ import { ForeignError, ForeignTypeError } from './error.ts';
 import { koffi, thisProcess } from './koffi.ts';
 import { errnoSlot, getErrno, slotArea, slotU32, targetSlot } from './slots.ts';
 import { callThunk, type ThunkAddresses } from './thunk.x86_64-linux.ts';
-import { decodeSlot, type ForeignCall, foreignCallListener } from './trace.ts';
+import { type ForeignCall, foreignCallListener } from './trace.ts';
+import { decodeSlot } from './values.ts';
 
 /** How functions of one signature are called. */
 export interface CallShape {

@@ -182,9 +182,9 @@ function storeResultPiece(code: Assembler, piece: Piece, base: number, bytes: nu
 
 /** Layout of the block that a callback's entry builds on the C stack; all offsets in bytes from its address. */
 export const callbackBlock = {
-  /** rax and rdx, as they will be when the callback returns. */
+  /** rax and rdx, as they will be when the callback returns; zero at first. */
   integerResults: 0,
-  /** xmm0 and xmm1, as they will be when the callback returns; 16 bytes each. */
+  /** xmm0 and xmm1, as they will be when the callback returns; zero at first; 16 bytes each. */
   vectorResults: 16,
   /** errno on entry; what it says on return becomes errno. */
   errno: 48,
@@ -214,13 +214,19 @@ export function callbackEntry(javascript: Address, errnoLocation: Address): Uint
     code.storeInteger(integerRegisters[i], rsp, callbackBlock.integers + 8 * i, 8);
   }
   for (let i = 0; i < vectorArgumentRegisters; i++) code.storeVector(i, rsp, callbackBlock.vectors + 16 * i, 16);
-  code.storeInteger(r11, rsp, callbackBlock.integerResults, 8);
+  code.storeInteger(r11, rsp, callbackBlock.errno, 8);
   code.constant64(rax, errnoLocation);
   code.callRegister(rax);
+  code.loadInteger(rdi, rsp, callbackBlock.errno, 8, false);
   code.storeInteger(rax, rsp, errnoAddressInBlock, 8);
   code.loadInteger(rax, rax, 0, 4, false);
   code.storeInteger(rax, rsp, callbackBlock.errno, 8);
-  code.loadInteger(rdi, rsp, callbackBlock.integerResults, 8, false);
+  code.constant32(rax, 0);
+  code.vectorFromEax(0);
+  code.storeInteger(rax, rsp, callbackBlock.integerResults, 8);
+  code.storeInteger(rax, rsp, callbackBlock.integerResults + 8, 8);
+  code.storeVector(0, rsp, callbackBlock.vectorResults, 16);
+  code.storeVector(0, rsp, callbackBlock.vectorResults + 16, 16);
   code.move(rsi, rsp);
   code.constant64(rax, javascript);
   code.callRegister(rax);
