@@ -1,0 +1,63 @@
+// From a program and what is known of its methods to a sealed object: the one function that a driver calls.
+
+import type { FunctionDefinition, Program } from './emit/operations.ts';
+import { THREAD_STATE_SYMBOL } from './emit/thread-state.ts';
+import { type CompileOptions, compileProgram, llvmVersion } from './llvm/compile.ts';
+import { architecture, targetSystem } from './llvm/target.x86_64-linux.ts';
+import { readElf } from './object/elf-reader.ts';
+import type { Metadata, MethodRecord } from './object/metadata.ts';
+import { makeObject } from './object/object.ts';
+import type { SymbolRecipe } from './object/recipe.ts';
+
+/** The version of Julia whose semantics compiled code has. */
+export const JULIA_VERSION = '1.12.5';
+
+/**
+ * Compiles a program to a relocatable object with metadata.
+ *
+ * @param methods the records of the methods whose entries the program defines
+ * @throws what `compileProgram` and `makeObject` throw
+ */
+export function compileObject(
+  program: Program,
+  methods: readonly MethodRecord[],
+  options: CompileOptions = {},
+): Uint8Array {
+  const { bytes, processor } = compileProgram(program, { ...options, output: 'obj' });
+  const metadata: Metadata = {
+    julia: JULIA_VERSION,
+    producer: `jl0, LLVM ${llvmVersion}`,
+    target: { architecture, system: targetSystem, processor },
+    methods,
+    symbols: recipesOf(program, bytes),
+    references: Object.fromEntries([...program.functions.values()].map((each) => [each.name, referencesOf(each)])),
+  };
+  return makeObject(bytes, metadata);
+}
+
+/**
+ * The recipes of the symbols that the code refers to in the end. Those that the program does not declare are the thread
+ * state, and functions of the C library that the compiler calls on its own (memcpy, _setjmp, 128-bit division, ...).
+ */
+function recipesOf(program: Program, emitted: Uint8Array): Record<string, SymbolRecipe> {
+  const recipes: Record<string, SymbolRecipe> = {};
+  for (const { name, section } of readElf(emitted).symbols) {
+    if (section !== 'undefined') continue;
+    const declared = program.symbols.get(name)?.recipe;
+    recipes[name] =
+      declared ?? (name === THREAD_STATE_SYMBOL ? { kind: 'threadState' } : { kind: 'c', library: '', name });
+  }
+  return recipes;
+}
+
+/** The functions and symbols that a function refers to by itself, each once. */
+function referencesOf(definition: FunctionDefinition): string[] {
+  const names = new Set<string>();
+  for (const block of definition.blocks) {
+    for (const operation of block.operations) {
+      if (operation.op === 'symbol') names.add(operation.name);
+      if (operation.op === 'call' && operation.callee.kind !== 'address') names.add(operation.callee.name);
+    }
+  }
+  return [...names];
+}
