@@ -1,0 +1,111 @@
+// Runs the syntax corpora of the reference Julia and reports what passes.
+//
+// From a test: `runCorpus(folder)`. By hand, with the first failures printed:
+//
+//     node test/syntax/corpus.ts [FILE-PREFIX] [--failures=N] [--errors]
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseAll, parseOne, positionAt, printSyntax, sourceLines } from '../../interpreter/syntax/index.ts';
+
+/** One line of a corpus file. */
+interface Case {
+  readonly src: string;
+  readonly mode: 'one' | 'all';
+  readonly expr?: string;
+  readonly lines?: readonly number[];
+  readonly error?: string;
+  readonly message?: string;
+  readonly at?: readonly [number, number];
+  readonly tag?: string;
+  readonly before?: string;
+}
+
+/** The answer to a case, in the corpus' own form. */
+export type Answer = Omit<Case, 'src' | 'mode'>;
+
+/** What jl0 says about a source text. */
+export function answer(src: string, mode: 'one' | 'all'): Answer {
+  const result = mode === 'all' ? parseAll(src) : parseOne(src);
+  if (result.status === 'ok') {
+    if (mode === 'one' && result.next < src.length && parseOne(src, result.next).value !== null) {
+      return { error: 'error', message: 'extra token after end of expression' };
+    }
+    return { expr: printSyntax(result.value), lines: sourceLines(result.value) };
+  }
+  const first = result.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
+  if (first === undefined) throw new Error('a failed parse without an error');
+  const { line, column } = positionAt(result.text, first.start);
+  const given: Answer = { error: result.status, message: first.message, at: [line, column] };
+  return {
+    ...given,
+    ...(result.status === 'incomplete' ? { tag: result.tag } : {}),
+    ...(mode === 'all' ? { before: printSyntax(result.value) } : {}),
+  };
+}
+
+/** The differences between expected and given, empty if there are none. */
+function differences(expected: Case, given: Answer): string[] {
+  const keys = ['expr', 'lines', 'error', 'message', 'at', 'tag', 'before'] as const;
+  return keys.filter((key) => JSON.stringify(expected[key]) !== JSON.stringify(given[key]));
+}
+
+export interface FileResult {
+  readonly file: string;
+  readonly passed: number;
+  readonly total: number;
+  readonly failures: readonly { src: string; expected: Answer; given: Answer | string; keys: readonly string[] }[];
+}
+
+/** Folder of the syntax corpora, null if this machine has none. */
+export function corpusFolder(): string | null {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+  const folder = join(process.env['JL0_ORACLE'] ?? join(root, '..', 'shared', 'oracle'), 'syntax');
+  return existsSync(folder) ? folder : null;
+}
+
+export function runCorpus(folder: string, prefix = ''): FileResult[] {
+  const results: FileResult[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    if (!file.endsWith('.jsonl') || !file.startsWith(prefix)) continue;
+    const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n');
+    const failures: FileResult['failures'][number][] = [];
+    for (const line of lines) {
+      const expected = JSON.parse(line) as Case;
+      const { src, mode, ...rest } = expected;
+      let given: Answer | string;
+      try {
+        given = answer(src, mode);
+      } catch (error) {
+        given = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      }
+      const keys = typeof given === 'string' ? ['crash'] : differences(expected, given);
+      if (keys.length > 0) failures.push({ src, expected: rest, given, keys });
+    }
+    results.push({ file, passed: lines.length - failures.length, total: lines.length, failures });
+  }
+  return results;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = corpusFolder();
+  if (folder === null) console.log('skipped: no corpus');
+  else {
+    const shown = Number(process.argv.find((arg) => arg.startsWith('--failures='))?.slice(11) ?? 5);
+    const prefix = process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? '';
+    let passed = 0;
+    let total = 0;
+    for (const result of runCorpus(folder, prefix)) {
+      passed += result.passed;
+      total += result.total;
+      console.log(`${result.file.padEnd(34)} ${result.passed}/${result.total}`);
+      for (const failure of result.failures.slice(0, shown)) {
+        console.log(`  ${JSON.stringify(failure.src)}  [${failure.keys.join(' ')}]`);
+        console.log(`    expected ${JSON.stringify(failure.expected)}`);
+        console.log(`    given    ${typeof failure.given === 'string' ? failure.given : JSON.stringify(failure.given)}`);
+      }
+    }
+    console.log(`total ${passed}/${total}`);
+  }
+}
