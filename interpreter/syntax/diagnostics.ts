@@ -23,11 +23,14 @@ export interface Position {
   readonly column: number;
 }
 
-/** Line and column of an offset; `firstLine` is the number of the text's first line. */
-export function positionAt(text: string, offset: number, firstLine = 1): Position {
+/**
+ * Line and column of an offset; `firstLine` is the number of the text's first line. A newline that ends the text (or the
+ * part of it up to `end`) starts no line of its own: the place behind it is the end of the last line.
+ */
+export function positionAt(text: string, offset: number, firstLine = 1, end: number = text.length): Position {
   let line = firstLine;
   let start = 0;
-  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset && i < end - 1; i = text.indexOf('\n', i + 1)) {
     line++;
     start = i + 1;
   }

@@ -1,6 +1,7 @@
 // Atoms: names, literals, quotes, strings, and whatever starts with a delimiter.
 
-import { Expr, GlobalRef, ModuleRef, QuoteNode, sym, type Syntax } from './expr.ts';
+import { Expr, QuoteNode, sym, type Syntax } from './expr.ts';
+import { commandCall } from './grammar-calls.ts';
 import { showCharacter, showText, type IncompleteTag } from './diagnostics.ts';
 import { isDecorated, INDEXING, N, type Rule } from './grammar-base.ts';
 import { BracketGrammar } from './grammar-brackets.ts';
@@ -13,8 +14,6 @@ import {
   SPACE_BEFORE, spelling, type Token, typeOf,
 } from './tokens.ts';
 import { normalizeName } from './characters.ts';
-
-const commandMacro = new GlobalRef(new ModuleRef('Core'), sym('@cmd'));
 
 export abstract class AtomGrammar extends BracketGrammar {
   protected override malformed(token: Token, tag: IncompleteTag): void {
@@ -109,6 +108,9 @@ export abstract class AtomGrammar extends BracketGrammar {
     return this.SUBRULE(this.quotation);
   }
 
+  /** The token quoted last, if it was a single one. */
+  protected quotedLeaf: Token | null = null;
+
   private readonly quotation: Rule = this.RULE('quotation', () => {
     this.expectKind(K.Colon);
     const next = this.peek();
@@ -123,6 +125,7 @@ export abstract class AtomGrammar extends BracketGrammar {
     const value = this.atom(false, false);
     this.context = saved;
     this.depth--;
+    this.quotedLeaf = this.leaf ?? this.parenthesizedLeaf;
     return this.result(N.Quote, this.quoteOf(value));
   });
 
@@ -197,7 +200,7 @@ export abstract class AtomGrammar extends BracketGrammar {
     const { kind: open, line } = this.peek();
     this.OR([{ ALT: () => this.CONSUME(typeOf(K.Backtick1)) }, { ALT: () => this.CONSUME(typeOf(K.Backtick3)) }]);
     const text = this.stringBody(open, true);
-    return this.result(N.Other, new Expr('macrocall', [commandMacro, this.line(line), text]));
+    return this.result(N.Other, commandCall(this.line(line), text));
   });
 
   protected override stringLiteral(raw: boolean): Syntax {

@@ -235,6 +235,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   protected result(node: NodeKind, value: Syntax): Syntax {
     this.node = node;
     this.leaf = null;
+    this.parenthesizedLeaf = null;
     this.isCall = node === N.Call;
     return value;
   }
@@ -243,6 +244,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   protected leafResult(node: NodeKind, token: Token, value: Syntax): Syntax {
     this.node = node;
     this.leaf = token;
+    this.parenthesizedLeaf = null;
     this.isCall = false;
     return value;
   }
@@ -298,6 +300,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   protected errorValue(): Expr {
     this.node = N.Error;
     this.leaf = null;
+    this.parenthesizedLeaf = null;
     this.isCall = false;
     return new Expr('error', []);
   }
@@ -313,6 +316,14 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
     if (message !== null) this.diagnose(message, this.at, this.at);
     this.lastEnd = Math.max(this.lastEnd, this.at);
     return this.errorNode(this.at, this.at, tag);
+  }
+
+  /** Reports the end of the text where the grammar needs more, if that is what comes next. */
+  protected atEnd(tag: IncompleteTag): boolean {
+    if (this.peekPastNewlines().kind !== K.EndOfInput) return false;
+    this.skipSpace();
+    this.missing('premature end of input', tag);
+    return true;
   }
 
   /** Records what is wrong inside a token: an escape, an overflow. */

@@ -138,7 +138,7 @@ export abstract class BracketGrammar extends CallGrammar {
     const isCall = this.isCall;
     const saved = this.context;
     this.context = this.multiline();
-    this.close(K.RParen, ' or `,`', 'other');
+    this.close(K.RParen, ' or `,`', !call && semicolons > 0 ? 'block' : 'other');
     this.context = saved;
     if (call) {
       const args = this.argumentsOf(found);
@@ -189,9 +189,9 @@ export abstract class BracketGrammar extends CallGrammar {
       found.commas || (found.splat && semicolons >= 1) || (initialSemicolon && (semicolons === 1 || found.items.length > 0)) ||
       (this.peekSecond().kind === K.Arrow && this.node !== N.Where && !prefixed);
     const node = this.node;
-    const leaf = this.leaf;
+    const { leaf, parenthesizedLeaf } = this;
     const isCall = this.isCall;
-    this.close(K.RParen, ' or `,`', 'other');
+    this.close(K.RParen, ' or `,`', !tuple && semicolons > 0 ? 'block' : 'other');
     if (tuple) {
       const args = this.argumentsOf(found);
       for (const arg of args) if (isHead(arg, 'parameters')) keywords(arg.args);
@@ -201,7 +201,7 @@ export abstract class BracketGrammar extends CallGrammar {
     }
     if (semicolons > 0) return this.result(N.BlockForm, this.blockOf(found));
     this.node = node;
-    this.leaf = leaf;
+    this.leaf = leaf ?? parenthesizedLeaf;
     this.isCall = isCall;
     return this.grouped(found.items[0] as Syntax);
   }
@@ -265,7 +265,7 @@ export abstract class BracketGrammar extends CallGrammar {
       void start;
       return this.errorValue();
     }
-    if (this.ahead.kind === K.Newline) this.take();
+    if (this.peek().kind === K.Newline) this.take();
     this.take();
     return new Expr('=', [variable, this.binary(PIPE_LEFT)]);
   });

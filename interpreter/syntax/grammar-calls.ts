@@ -5,11 +5,11 @@
 // the name is kept as an ordinary path, and gets its `@` when the call is built.
 
 import { type DottedName, macroName } from './macro-names.ts';
-import { Expr, QuoteNode, type Syntax, sym } from './expr.ts';
+import { Expr, GlobalRef, type LineNumberNode, ModuleRef, QuoteNode, Sym, sym, type Syntax } from './expr.ts';
 import { isHead, MULTILINE, N, type Rule, SPACES, GENERATORS } from './grammar-base.ts';
 import { OperatorGrammar } from './grammar-operators.ts';
 import {
-  DOTTED, isContextualKeyword, isErrorToken, isKeyword, isNumber, isStringDelimiter, isSyntacticUnary, isWordOperator, K,
+  DOTTED, isContextualKeyword, isKeyword, isNumber, isStringDelimiter, isSyntacticUnary, isWordOperator, K,
   SPACE_BEFORE, type Token,
 } from './tokens.ts';
 
@@ -131,13 +131,13 @@ export abstract class CallGrammar extends OperatorGrammar {
         } else if (field.kind === K.Colon) {
           this.take();
           this.refuseSpace();
-          const quoted = this.quoteOf(this.atom(false, false));
+          const quoted = this.atEnd('block') ? this.errorValue() : this.quoteOf(this.atom(false, false));
           value = this.result(N.Other, new Expr('.', [value, quoted]));
         } else if (field.kind === K.Dollar) {
           this.take();
           const interpolated = this.atom(true, false);
           value = this.result(N.Other, new Expr('.', [value, new QuoteNode(new Expr('$', [interpolated]))]));
-          if (name !== null) name = { ok: false, symbol: sym(''), doc: false };
+          if (name !== null) name = { ok: false, symbol: sym(''), doc: false, start: dot, end: this.at };
         } else if (field.kind === K.At) {
           atStart = this.at;
           this.take();
@@ -153,7 +153,7 @@ export abstract class CallGrammar extends OperatorGrammar {
         } else {
           const part = this.atom(false, false);
           nextPrefix = this.leaf;
-          if (name !== null) name = this.nameOfPart(part);
+          if (name !== null) name = this.nameOfPart(part, dot + 1);
           const quoted = part instanceof QuoteNode || isHead(part, 'quote') ? part : new QuoteNode(part);
           value = this.result(N.Other, new Expr('.', [value, quoted]));
         }
@@ -265,37 +265,34 @@ export abstract class CallGrammar extends OperatorGrammar {
   protected macroNameAtom(): DottedName {
     this.refuseSpace();
     const start = this.at;
+    const grouped = this.peek().kind === K.LParen;
+    const errors = this.errorCount();
     const value = this.atom(false, false);
-    const parenthesized = this.leaf === null ? this.parenthesizedLeaf : null;
-    const part = this.nameOfPart(value);
-    if (part.ok) return part;
-    if (parenthesized !== null) {
-      this.leaf = parenthesized;
-      const inner = this.nameOfPart(value);
-      this.leaf = null;
-      return inner;
-    }
+    const part = this.nameOfPart(value, start);
+    // In parentheses, what is wrong with the name is reported where the call is complete, unless it has been already.
+    if (grouped && this.errorCount() > errors) return { ...part, ok: true };
+    if (part.ok || (grouped && this.node !== N.Tuple && this.node !== N.BlockForm)) return part;
     this.failFrom('invalid macro name', start);
-    return { ok: true, symbol: sym('error'), doc: false };
+    return { ...part, ok: true };
   }
 
   /** The atom parsed last, as a component of a macro's name. */
-  private nameOfPart(value: Syntax): DottedName {
-    const token = this.leaf;
-    if (token !== null && !isErrorToken(token.kind)) {
+  private nameOfPart(value: Syntax, start: number): DottedName {
+    const token = this.leaf ?? this.parenthesizedLeaf;
+    const end = this.at;
+    if (token !== null) {
       const symbol = token.kind === K.Dot ? sym('__dot__') : this.symbolOf(token);
-      return { ok: true, symbol, doc: token.kind === K.Doc };
+      return { ok: true, symbol, doc: token.kind === K.Doc, start, end };
     }
-    if (this.node === N.Var && typeof value === 'object' && value !== null && 'name' in value && !('module' in value)) {
-      return { ok: true, symbol: value, doc: false };
-    }
-    return { ok: false, symbol: sym(''), doc: false };
+    if (this.node === N.Var && value instanceof Sym) return { ok: true, symbol: value, doc: false, start, end };
+    // What is an error already needs no second report.
+    return { ok: this.node === N.Error, symbol: sym(''), doc: false, start, end };
   }
 
   private macroResult(path: Syntax, name: DottedName, line: number, args: Syntax[]): Expr {
     if (!name.ok) {
-      this.diagnose('invalid macro name', this.at, this.at);
-      this.errorNode(this.at, this.at);
+      this.diagnose('invalid macro name', name.end, name.end);
+      this.errorNode(name.start, name.end);
     }
     const call = new Expr('macrocall', [macroName(path, name.symbol.name, ''), this.line(line), ...args]);
     this.result(N.MacroCall, call);
@@ -341,7 +338,9 @@ export abstract class CallGrammar extends OperatorGrammar {
     const command = !isStringDelimiter(this.peek().kind);
     const literal = this.stringLiteral(true);
     const callee = macroName(path, null, command ? '_cmd' : '_str');
-    const args: Syntax[] = [callee, this.line(line), literal];
+    // Behind a path, a command literal is a command within the macro call.
+    const nested = command && path instanceof Expr;
+    const args: Syntax[] = [callee, this.line(line), nested ? commandCall(this.line(line), literal) : literal];
     const suffix = this.peek();
     const kind = suffix.kind;
     if ((suffix.flags & SPACE_BEFORE) === 0) {
@@ -368,6 +367,13 @@ export function keywords(args: readonly Syntax[]): void {
       for (const keyword of arg.args) if (isHead(keyword, '=')) keyword.head = 'kw';
     }
   }
+}
+
+const commandMacro = new GlobalRef(new ModuleRef('Core'), sym('@cmd'));
+
+/** What a command literal means by itself. */
+export function commandCall(line: LineNumberNode, text: Syntax): Expr {
+  return new Expr('macrocall', [commandMacro, line, text]);
 }
 
 /** The array expression of elements that stand alone. */

@@ -116,12 +116,7 @@ export abstract class FormGrammar extends AtomGrammar {
   }
 
   private blockStatement(args: Syntax[], statement: () => Syntax): void {
-    const token = this.peek();
-    if (token.kind === K.EndOfInput) {
-      this.skipSpace();
-      this.missing('premature end of input', 'block');
-      return;
-    }
+    if (this.atEnd('block')) return;
     let line = this.atLine;
     const value = statement();
     if (this.leaf !== null) line = this.leaf.line;
@@ -213,14 +208,11 @@ export abstract class FormGrammar extends AtomGrammar {
     this.expectKind(K.Let);
     const bindings: Syntax[] = [];
     const first = this.peek().kind;
-    if (first === K.EndOfInput) {
-      this.skipSpace();
-      bindings.push(this.missing('premature end of input', 'block'));
-    } else if (first !== K.Newline && first !== K.Semicolon) {
-      bindings.push(this.argument());
+    if (first !== K.Newline && first !== K.Semicolon) {
+      if (!this.atEnd('block')) bindings.push(this.argument());
       while (this.peek().kind === K.Comma) {
         this.take();
-        bindings.push(this.argument());
+        if (!this.atEnd('block')) bindings.push(this.argument());
       }
     }
     const next = this.peek().kind;
@@ -444,7 +436,8 @@ export abstract class FormGrammar extends AtomGrammar {
       }
       const parameters = isHead(only, '...') ? only : new Expr('tuple', args);
       this.result(N.Tuple, parameters);
-      return this.signatureEnd(parameters, true);
+      if (!named) return this.signatureEnd(parameters, true);
+      return this.signatureTail(this.result(N.Tuple, new Expr('tuple', args)), start, startLine, 'function');
     }
     let value: Syntax;
     if (empty) value = this.result(N.Tuple, new Expr('tuple', []));

@@ -15,7 +15,7 @@ import {
 import {
   DOTTED, isAssignment, isBlockContinuation, isContextualKeyword, isNumber, isOperator, isReservedWord,
   isStringDelimiter, isSyntacticOperator, isSyntacticUnary, isUnaryAndBinary, isUnaryOperator, isWordOperator, K, kindCount,
-  SPACE_BEFORE, spelling, type Token,
+  SPACE_BEFORE, spelling, Token,
 } from './tokens.ts';
 
 // Precedence levels, loosest first.
@@ -102,7 +102,7 @@ export abstract class OperatorGrammar extends GrammarBase {
     const defines = operator.kind === K.Equals && !isDecorated(operator) && this.isCall;
     this.take();
     this.skipSpace();
-    const right = this.assignmentSide(tuples);
+    const right = defines && this.atEnd('block') ? this.errorValue() : this.assignmentSide(tuples);
     const head = this.symbolOf(operator).name;
     if (!defines) return this.result(N.Other, new Expr(head, [left, right]));
     // A definition in one line: its body is a block that knows its line.
@@ -183,7 +183,7 @@ export abstract class OperatorGrammar extends GrammarBase {
         highest = level - 1;
       } else if (level === INVALID) {
         this.take();
-        this.malformed(operator, 'other');
+        this.malformed((operator.flags & DOTTED) === 0 ? operator : withoutDot(operator), 'other');
         this.binary(PLUS);
         left = this.errorValue();
         highest = INVALID;
@@ -397,7 +397,7 @@ export abstract class OperatorGrammar extends GrammarBase {
     const node = this.node;
     if (node !== N.Number) {
       if (isNumber(kind) || kind === K.At) return false;
-      if (node === N.BlockForm || node === N.UnaryOp || node === N.Interpolation || node === N.Word) return false;
+      if (node === N.BlockForm || node === N.Quote || node === N.UnaryOp || node === N.Interpolation || node === N.Word) return false;
     }
     if (node === N.String || isStringDelimiter(kind)) return true;
     return !this.isInitialWord(kind);
@@ -410,6 +410,7 @@ export abstract class OperatorGrammar extends GrammarBase {
 
   /** Unary operators, signed literals, and operators called like functions. */
   protected unary(): Syntax {
+    const start = this.at;
     this.skipSpace();
     const token = this.ahead;
     const kind = token.kind;
@@ -419,10 +420,10 @@ export abstract class OperatorGrammar extends GrammarBase {
     ) {
       return this.factor();
     }
-    return this.operatorFirst(token);
+    return this.operatorFirst(token, start);
   }
 
-  private operatorFirst(token: Token): Syntax {
+  private operatorFirst(token: Token, start: number): Syntax {
     const kind = token.kind;
     const second = this.peekSecond();
     if ((kind === K.Minus || kind === K.Plus) && !isDecorated(token) && (second.flags & SPACE_BEFORE) === 0) {
@@ -444,13 +445,13 @@ export abstract class OperatorGrammar extends GrammarBase {
     const unary = isUnaryOperator(kind, token.flags);
     if (second.kind === K.LBrace || (!unary && second.kind === K.LParen)) return this.factor();
     if (second.kind === K.LParen) return this.prefixCallOrUnary(token, second);
-    return this.unaryCall(token, unary);
+    return this.unaryCall(token, unary, start);
   }
 
   /** `-x`, `√x`, `<:x`. */
-  private unaryCall(token: Token, unary: boolean): Syntax {
+  private unaryCall(token: Token, unary: boolean, start: number): Syntax {
     this.take();
-    if (!unary) this.failFrom('not a unary operator', token.start);
+    if (!unary) this.failFrom('not a unary operator', start);
     if (!this.descend()) return this.errorValue();
     const operand = this.unary();
     this.depth--;
@@ -587,6 +588,10 @@ export abstract class OperatorGrammar extends GrammarBase {
   protected generators(): number {
     return this.context | GENERATORS;
   }
+}
+
+function withoutDot(token: Token): Token {
+  return new Token(token.kind, token.start + 1, token.end, token.line, token.endLine, 0, null);
 }
 
 /** What stood in parentheses after an operator. */

@@ -59,7 +59,9 @@ export class Grammar extends FormGrammar {
     }
     const value = this.prefixed(false);
     const node = this.node;
-    if (quotes && node === N.Quote && value instanceof QuoteNode && value.value instanceof Sym) return value.value;
+    if (quotes && node === N.Quote && value instanceof QuoteNode && value.value instanceof Sym && this.quotedLeaf !== null) {
+      return value.value;
+    }
     if (node === N.Name || node === N.Operator || node === N.Var || node === N.Interpolation) return value;
     return this.failFrom('expected identifier', start);
   }
@@ -158,9 +160,13 @@ export class Grammar extends FormGrammar {
     return this.documented();
   };
 
+  /** Whether the line parsed last was one sound statement, at most with something left over behind it. */
+  private wholeStatement = true;
+
   /** Statements separated by semicolons, up to the end of the line. */
   private readonly statements: Rule = this.RULE('statements', () => {
     this.skipSpace();
+    const errors = this.errorCount();
     const items: Syntax[] = [];
     let several = false;
     if (this.peek().kind !== K.Semicolon) items.push(this.moduleStatement());
@@ -171,6 +177,7 @@ export class Grammar extends FormGrammar {
       if (kind === K.EndOfInput || kind === K.Newline) break;
       if (kind !== K.Semicolon) items.push(this.moduleStatement());
     }
+    this.wholeStatement = !several && this.errorCount() === errors;
     const start = this.at;
     let kind = this.peek().kind;
     const sound = kind === K.EndOfInput || kind === K.Newline;
@@ -194,7 +201,7 @@ export class Grammar extends FormGrammar {
       const errors = this.errorCount();
       const value = this.statements();
       if (this.leaf !== null) line = this.leaf.line;
-      if (failedAt < 0 && this.errorCount() > errors) failedAt = args.length;
+      if (failedAt < 0 && this.errorCount() > errors) failedAt = args.length + (this.wholeStatement ? 2 : 0);
       args.push(this.line(line), value);
     }
     this.skipSpace();

@@ -11,6 +11,9 @@ export interface DottedName {
   readonly symbol: Sym;
   /** `@doc`, whose argument may stand on the next line. */
   readonly doc: boolean;
+  /** Where the component stands. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -24,5 +27,7 @@ export function macroName(path: Syntax, last: string | null, suffix: string): Sy
     const name = component instanceof QuoteNode && component.value instanceof Sym ? component.value.name : '';
     return new Expr('.', [path.args[0] as Syntax, new QuoteNode(sym(`@${last ?? name}${suffix}`))]);
   }
+  // An adjoint between the name and the arguments.
+  if (path instanceof Expr && path.head === "'") return new Expr("'", [macroName(path.args[0] as Syntax, last, suffix)]);
   return path;
 }

@@ -386,8 +386,8 @@ export class Scanner {
     if (this.isExponent(i)) return this.exponent(start, i, spaced);
     if (i - start === 1 && text.charCodeAt(start) === 48) {
       if (c === code('x')) return this.hexadecimal(start, i + 1, spaced);
-      if (c === code('b')) return this.radixInteger(K.BinInt, start, i + 1, this.digits(i + 1, isBinary), spaced);
-      if (c === code('o')) return this.radixInteger(K.OctInt, start, i + 1, this.digits(i + 1, isOctal), spaced);
+      if (c === code('b')) return this.radixNumber(K.BinInt, start, i + 1, this.digits(i + 1, isBinary), spaced);
+      if (c === code('o')) return this.radixNumber(K.OctInt, start, i + 1, this.digits(i + 1, isOctal), spaced);
     }
     return this.token(initial, start, i, spaced);
   }
@@ -431,13 +431,14 @@ export class Scanner {
       if (isSign(text.charCodeAt(i))) i++;
       const end = this.digits(i, isDecimal);
       if (end === i || !any) return this.token(K.InvalidNumber, start, end, spaced);
-      return this.token(K.Float, start, end, spaced);
+      // Without a point the rule for integers holds: no letters may follow.
+      return point ? this.token(K.Float, start, end, spaced) : this.radixNumber(K.Float, start, from, end, spaced);
     }
     if (point) return this.token(K.HexFloatWithoutP, start, i, spaced);
-    return this.radixInteger(K.HexInt, start, from, i, spaced);
+    return this.radixNumber(K.HexInt, start, from, i, spaced);
   }
 
-  private radixInteger(kind: number, start: number, from: number, end: number, spaced: boolean): Token {
+  private radixNumber(kind: number, start: number, from: number, end: number, spaced: boolean): Token {
     let i = end;
     const stray = this.pointAt(i);
     if (i > from && !isDecimal(stray) && !startsName(stray)) return this.token(kind, start, i, spaced);

@@ -26,7 +26,7 @@ export function printSymbol(name: string): string {
 }
 
 function hexByte(code: number): string {
-  return `\\x${(code - 0xdc00).toString(16).toUpperCase().padStart(2, '0')}`;
+  return `\\x${(code - 0xdc00).toString(16).padStart(2, '0')}`;
 }
 
 function printString(value: string): string {

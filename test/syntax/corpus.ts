@@ -36,12 +36,12 @@ export function answer(src: string, mode: 'one' | 'all'): Answer {
   }
   const first = result.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
   if (first === undefined) throw new Error('a failed parse without an error');
-  const { line, column } = positionAt(result.text, first.start);
+  const { line, column } = positionAt(result.text, first.start, 1, Math.max(result.next, first.end));
   const given: Answer = { error: result.status, message: first.message, at: [line, column] };
   return {
     ...given,
     ...(result.status === 'incomplete' ? { tag: result.tag } : {}),
-    ...(mode === 'all' ? { before: printSyntax(result.value) } : {}),
+    ...(mode === 'all' && printSyntax(result.value) !== '(toplevel)' ? { before: printSyntax(result.value) } : {}),
   };
 }
 
