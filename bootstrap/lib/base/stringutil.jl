@@ -1,0 +1,842 @@
+# Making and taking apart strings: building, padding, searching, splitting, replacing, escaping.
+#
+# Byte strings are searched with memchr and memcmp; anything else character by character. A search returns indices of
+# the string searched, as a range of character starts, so that s[r] is what was found.
+#
+# Enters: strings, characters, predicates, regexes (by the methods regex.jl adds). Leaves: indices, pieces, new strings.
+
+## string and concatenation
+
+"""
+    string(xs...)
+
+The text that `print` gives for all of `xs`.
+"""
+string(s::String) = s
+string(s::AbstractString) = String(s)
+string(s::Symbol) = String(s)
+string(c::AbstractChar) = sprint(print, c)
+string(c::Char) = char_string(c)
+string(b::Bool) = b ? "true" : "false"
+string(::Nothing) = "nothing"
+string(x) = print_to_string(x)
+string() = ""
+string(a::String, b::String) = concatenate(a, b)
+string(a::String, b::String, c::String) = concatenate(a, b, c)
+function string(x1, x2, xs...)
+    buffer = IOBuffer()
+    print(buffer, x1)
+    print(buffer, x2)
+    for x in xs
+        print(buffer, x)
+    end
+    return takestring!(buffer)
+end
+
+function char_string(c::Char)
+    u = bitcast(UInt32, c)
+    n = char_bytes(u)
+    s = _string_n(n)
+    p = pointer(s)
+    i = 1
+    while i <= n
+        pointerset(p, trunc_int(UInt8, lshr_int(u, 32 - 8 * i)), i, 1)
+        i += 1
+    end
+    return s
+end
+
+# Joins strings by copying their bytes once.
+function concatenate(xs::Union{String,SubString{String}}...)
+    n = 0
+    for x in xs
+        n += sizeof(x)
+    end
+    s = _string_n(n)
+    p = pointer(s)
+    for x in xs
+        k = sizeof(x)
+        GC.@preserve x memcpy(p, pointer(x), k)
+        p += k
+    end
+    return s
+end
+
+*(a::String, b::String) = concatenate(a, b)
+*(s1::Union{String,SubString{String}}, ss::Union{String,SubString{String}}...) = concatenate(s1, ss...)
+*(s1::Union{AbstractChar,AbstractString}, ss::Union{AbstractChar,AbstractString}...) = string(s1, ss...)
+one(::Union{T,Type{T}}) where {T<:AbstractString} = convert(T, "")
+
+"""
+    repeat(s, r::Integer)
+
+`s` repeated `r` times; also written `s^r`.
+"""
+function repeat(s::Union{String,SubString{String}}, r::Integer)
+    r < 0 && throw(ArgumentError("can't repeat a string $r times"))
+    r == 0 && return ""
+    r == 1 && return String(s)
+    n = sizeof(s)
+    out = _string_n(n * Int(r))
+    p = pointer(out)
+    GC.@preserve s out begin
+        if n == 1
+            memset(p, unsafe_load(pointer(s)), r)
+        else
+            for i in 0:Int(r)-1
+                memcpy(p + i * n, pointer(s), n)
+            end
+        end
+    end
+    return out
+end
+repeat(s::AbstractString, r::Integer) = repeat(String(s), r)
+function repeat(c::AbstractChar, r::Integer)
+    r < 0 && throw(ArgumentError("can't repeat a character $r times"))
+    return repeat(string(c), r)
+end
+^(s::Union{AbstractString,AbstractChar}, r::Integer) = repeat(s, r)
+
+## joining
+
+"""
+    join([io::IO,] iterator [, delim [, last]])
+
+The texts of the elements with `delim` between them, and `last` between the last two.
+"""
+function join(io::IO, iterator, delim, last)
+    first = true
+    pending = nothing
+    for x in iterator
+        if pending !== nothing
+            first || print(io, delim)
+            print(io, something(pending))
+            first = false
+        end
+        pending = Some(x)
+    end
+    if pending !== nothing
+        first || print(io, last)
+        print(io, something(pending))
+    end
+    return nothing
+end
+function join(io::IO, iterator, delim="")
+    first = true
+    for x in iterator
+        first || print(io, delim)
+        first = false
+        print(io, x)
+    end
+    return nothing
+end
+join(iterator) = sprint(join, iterator)
+join(iterator, delim) = sprint(join, iterator, delim)
+join(iterator, delim, last) = sprint(join, iterator, delim, last)
+
+## width and padding
+
+textwidth(s::AbstractString) = isascii_printable(s) ? ncodeunits(s) : mapreduce_width(s)
+function isascii_printable(s::AbstractString)
+    s isa String || return false
+    n = Core.sizeof(s)
+    p = pointer(s)
+    i = 1
+    while i <= n
+        b = pointerref(p, i, 1)
+        (ult_int(b, 0x20) || ule_int(0x7f, b)) && return false
+        i += 1
+    end
+    return true
+end
+function mapreduce_width(s::AbstractString)
+    w = 0
+    for c in s
+        w += textwidth(c)
+    end
+    return w
+end
+
+"""
+    lpad(s, n::Integer, p=' ')
+
+`s` with `p` repeated in front up to a width of `n` columns.
+"""
+lpad(s, n::Integer, p::Union{AbstractChar,AbstractString}=' ') = lpad(string(s), n, string(p))
+function lpad(s::Union{AbstractChar,AbstractString}, n::Integer, p::Union{AbstractChar,AbstractString}=' ')
+    padding = pad_text(s, Int(n), p)
+    return padding === nothing ? string(s) : string(padding, s)
+end
+"""
+    rpad(s, n::Integer, p=' ')
+
+`s` with `p` repeated behind up to a width of `n` columns.
+"""
+rpad(s, n::Integer, p::Union{AbstractChar,AbstractString}=' ') = rpad(string(s), n, string(p))
+function rpad(s::Union{AbstractChar,AbstractString}, n::Integer, p::Union{AbstractChar,AbstractString}=' ')
+    padding = pad_text(s, Int(n), p)
+    return padding === nothing ? string(s) : string(s, padding)
+end
+function pad_text(s, n::Int, p)
+    m = n - textwidth(s)
+    m <= 0 && return nothing
+    w = textwidth(p)
+    w == 0 && throw(ArgumentError("$(repr(p)) has zero textwidth" * (ncodeunits(p) != 1 ? "" : "; maybe you want pad^max(0, npad - ncodeunits(str)) to pad by codeunits" * (s isa AbstractString && codeunit(s) != UInt8 ? "?" : " (bytes)?"))))
+    q, r = divrem(m, w)
+    r == 0 && return repeat(p, q)
+    return string(repeat(p, q), first(string(p), r))
+end
+
+## the ends of a string
+
+function startswith(a::AbstractString, b::AbstractString)
+    i = iterate(a)
+    for c in b
+        i === nothing && return false
+        i[1] == c || return false
+        i = iterate(a, i[2])
+    end
+    return true
+end
+function startswith(a::StringOrSub, b::StringOrSub)
+    n = sizeof(b)
+    sizeof(a) < n && return false
+    GC.@preserve a b memcmp(pointer(a), pointer(b), n) == 0 || return false
+    return n == sizeof(a) || !is_continuation_byte(codeunit(a, n + 1))
+end
+function endswith(a::StringOrSub, b::StringOrSub)
+    n = sizeof(b)
+    d = sizeof(a) - n
+    d < 0 && return false
+    return GC.@preserve(a, b, memcmp(pointer(a) + d, pointer(b), n) == 0) && (n == 0 || thisind(a, d + 1) == d + 1)
+end
+endswith(a::AbstractString, b::AbstractString) = endswith(String(a), String(b))
+startswith(s::AbstractString, c::Union{AbstractChar,Tuple{Vararg{AbstractChar}},AbstractSet{<:AbstractChar},AbstractVector{<:AbstractChar}}) =
+    !isempty(s) && first(s) in c
+endswith(s::AbstractString, c::Union{AbstractChar,Tuple{Vararg{AbstractChar}},AbstractSet{<:AbstractChar},AbstractVector{<:AbstractChar}}) =
+    !isempty(s) && last(s) in c
+startswith(x) = Fix2(startswith, x)
+endswith(x) = Fix2(endswith, x)
+startswith(io::IO, prefix) = (mark(io); ok = startswith(String(read(io, sizeof(prefix))), prefix); reset(io); ok)
+
+first(s::AbstractString) = s[begin]
+last(s::AbstractString) = s[end]
+function first(s::AbstractString, n::Integer)
+    n < 0 && throw(ArgumentError("Number of elements must be nonnegative"))
+    n == 0 && return ""
+    z = ncodeunits(s)
+    z == 0 && return ""
+    i = 1
+    last = 1
+    for _ in 1:n
+        i > z && break
+        last = i
+        i = nextind(s, i)
+    end
+    return s[1:last]
+end
+function last(s::AbstractString, n::Integer)
+    n < 0 && throw(ArgumentError("Number of elements must be nonnegative"))
+    n == 0 && return ""
+    i = lastindex(s)
+    i == 0 && return ""
+    for _ in 2:n
+        i <= 1 && break
+        i = prevind(s, i)
+    end
+    return s[i:end]
+end
+only(s::AbstractString) = length(s) == 1 ? first(s) :
+    throw(ArgumentError(isempty(s) ? "Collection is empty, must contain exactly 1 element" : "Collection has multiple elements, must contain exactly 1 element"))
+
+"""
+    chop(s; head=0, tail=1)
+
+`s` without its first `head` and last `tail` characters.
+"""
+function chop(s::AbstractString; head::Integer=0, tail::Integer=1)
+    isempty(s) && return SubString(s)
+    n = length(s)
+    head + tail >= n && return SubString(s, 1, 0)
+    return SubString(s, nextind(s, 1, head), prevind(s, lastindex(s), tail))
+end
+function chopprefix(s::AbstractString, prefix::AbstractString)
+    startswith(s, prefix) || return SubString(s)
+    return SubString(s, ncodeunits(prefix) + 1, lastindex(s))
+end
+function chopsuffix(s::AbstractString, suffix::AbstractString)
+    (!isempty(suffix) && endswith(s, suffix)) || return SubString(s)
+    n = ncodeunits(s) - ncodeunits(suffix)
+    return SubString(s, 1, n == 0 ? 0 : thisind(s, n))
+end
+"""
+    chomp(s)
+
+`s` without one newline at its end.
+"""
+function chomp(s::AbstractString)
+    i = lastindex(s)
+    (i < 1 || s[i] != '\n') && return SubString(s, 1, i)
+    j = prevind(s, i)
+    (j < 1 || s[j] != '\r') && return SubString(s, 1, j)
+    return SubString(s, 1, prevind(s, j))
+end
+
+character_test(c::AbstractChar) = isequal(c)
+character_test(cs) = in(cs)
+character_test(f::Function) = f
+
+function lstrip(f, s::AbstractString)
+    e = lastindex(s)
+    for i in eachindex(s)
+        f(s[i])::Bool || return SubString(s, i, e)
+    end
+    return SubString(s, e + 1, e)
+end
+function rstrip(f, s::AbstractString)
+    i = lastindex(s)
+    while i >= 1
+        f(s[i])::Bool || return SubString(s, 1, i)
+        i = prevind(s, i)
+    end
+    return SubString(s, 1, 0)
+end
+strip(f, s::AbstractString) = lstrip(f, rstrip(f, s))
+lstrip(s::AbstractString) = lstrip(isspace, s)
+rstrip(s::AbstractString) = rstrip(isspace, s)
+strip(s::AbstractString) = strip(isspace, s)
+const CharacterSet = Union{AbstractChar,AbstractVector{<:AbstractChar},Tuple{Vararg{AbstractChar}},AbstractSet{<:AbstractChar}}
+lstrip(s::AbstractString, chars::CharacterSet) = lstrip(character_test(chars), s)
+rstrip(s::AbstractString, chars::CharacterSet) = rstrip(character_test(chars), s)
+strip(s::AbstractString, chars::CharacterSet) = strip(character_test(chars), s)
+lstrip(::AbstractString, ::AbstractString) = throw(ArgumentError("Both arguments are strings. The second argument should be a `Char` or collection of `Char`s"))
+rstrip(::AbstractString, ::AbstractString) = throw(ArgumentError("Both arguments are strings. The second argument should be a `Char` or collection of `Char`s"))
+strip(::AbstractString, ::AbstractString) = throw(ArgumentError("Both arguments are strings. The second argument should be a `Char` or collection of `Char`s"))
+
+## searching
+
+# Index of the first occurrence of the bytes of t in s at or after byte i; 0 if there is none.
+function find_bytes(s::StringOrSub, t::StringOrSub, i::Int)
+    m = sizeof(t)
+    n = sizeof(s)
+    m == 0 && return i <= n + 1 ? i : 0
+    GC.@preserve s t begin
+        p = pointer(s)
+        q = pointer(t)
+        first = Int32(unsafe_load(q))
+        while i + m - 1 <= n
+            hit = ccall(:memchr, Ptr{UInt8}, (Ptr{UInt8}, Cint, Csize_t), p + (i - 1), first, n - m - i + 2)
+            hit == C_NULL && return 0
+            i = Int(hit - p) + 1
+            (m == 1 || memcmp(hit, q, m) == 0) && return i
+            i += 1
+        end
+    end
+    return 0
+end
+function rfind_bytes(s::StringOrSub, t::StringOrSub, i::Int)
+    m = sizeof(t)
+    i = min(i, sizeof(s) - m + 1)
+    GC.@preserve s t begin
+        p = pointer(s)
+        q = pointer(t)
+        while i >= 1
+            memcmp(p + (i - 1), q, m) == 0 && return i
+            i -= 1
+        end
+    end
+    return 0
+end
+
+plain(s::StringOrSub) = s
+plain(s::AbstractString) = String(s)
+
+"""
+    findnext(pattern, string, start)
+    findfirst(pattern, string)
+
+The index or range of the next match of a character, string, predicate or regex; `nothing` if there is none.
+"""
+findfirst(pattern::AbstractString, s::AbstractString) = findnext(pattern, s, firstindex(s))
+findfirst(c::AbstractChar, s::AbstractString) = findnext(isequal(c), s, 1)
+function findnext(c::AbstractChar, s::AbstractString, i::Integer)
+    return findnext(isequal(c), s, i)
+end
+function findnext(t::AbstractString, s::AbstractString, i::Integer)
+    i = Int(i)
+    n = ncodeunits(s)
+    1 <= i <= n + 1 || (i == n + 2 && return nothing; throw(BoundsError(s, i)))
+    i == n + 1 || isvalid(s, i) || string_index_err(s, i)
+    u = plain(t)
+    j = find_bytes(plain(s), u, i)
+    j == 0 && return nothing
+    m = sizeof(u)
+    return m == 0 ? (j:j-1) : (j:thisind(s, j + m - 1))
+end
+function findnext(f::Function, s::AbstractString, i::Integer)
+    i = Int(i)
+    z = ncodeunits(s) + 1
+    1 <= i <= z || throw(BoundsError(s, i))
+    i == z || isvalid(s, i) || string_index_err(s, i)
+    while i < z
+        c, j = iterate(s, i)::Tuple
+        f(c)::Bool && return i
+        i = j
+    end
+    return nothing
+end
+findfirst(f::Function, s::AbstractString) = findnext(f, s, 1)
+
+findlast(t::AbstractString, s::AbstractString) = findprev(t, s, lastindex(s))
+findlast(c::AbstractChar, s::AbstractString) = findprev(isequal(c), s, lastindex(s))
+findlast(f::Function, s::AbstractString) = findprev(f, s, lastindex(s))
+findprev(c::AbstractChar, s::AbstractString, i::Integer) = findprev(isequal(c), s, i)
+function findprev(t::AbstractString, s::AbstractString, i::Integer)
+    i = Int(i)
+    u = plain(t)
+    m = sizeof(u)
+    if m == 0
+        j = nextind(s, i)
+        return j:j-1
+    end
+    i < 1 && return nothing
+    e = nextind(s, i) - 1
+    j = rfind_bytes(plain(s), u, e - m + 1)
+    return j == 0 ? nothing : (j:thisind(s, j + m - 1))
+end
+function findprev(f::Function, s::AbstractString, i::Integer)
+    i = Int(i)
+    z = ncodeunits(s) + 1
+    0 <= i <= z || throw(BoundsError(s, i))
+    i == z && return nothing
+    while i >= 1
+        f(s[i])::Bool && return i
+        i = prevind(s, i)
+    end
+    return nothing
+end
+
+function findall(t::AbstractString, s::AbstractString; overlap::Bool=false)
+    out = UnitRange{Int}[]
+    i = 1
+    e = ncodeunits(s)
+    while true
+        r = findnext(t, s, i)
+        r === nothing && break
+        push!(out, r)
+        j = overlap || isempty(r) ? first(r) : last(r)
+        j > e && break
+        i = nextind(s, j)
+    end
+    return out
+end
+findall(c::AbstractChar, s::AbstractString) = findall(isequal(c), s)
+function findall(f::Function, s::AbstractString)
+    out = Int[]
+    for i in eachindex(s)
+        f(s[i]) && push!(out, i)
+    end
+    return out
+end
+function count(t::Union{AbstractChar,AbstractString}, s::AbstractString; overlap::Bool=false)
+    t isa AbstractChar && return count(isequal(t), s)
+    return length(findall(t, s; overlap=overlap))
+end
+count(t::Union{AbstractChar,AbstractString}) = s -> count(t, s)
+
+"""
+    occursin(needle, haystack)
+
+Whether a character, string or regex occurs in a string.
+"""
+occursin(t::AbstractString, s::AbstractString) = find_bytes(plain(s), plain(t), 1) != 0
+occursin(c::AbstractChar, s::AbstractString) = findnext(isequal(c), s, 1) !== nothing
+occursin(s) = Fix2(occursin, s)
+contains(s, t) = occursin(t, s)
+contains(t) = Fix2(contains, t)
+in(c::AbstractChar, s::AbstractString) = findnext(isequal(c), s, 1) !== nothing
+in(::AbstractString, ::AbstractString) = error("use occursin(needle, haystack) for string containment")
+
+## splitting
+
+abstract type AbstractSplit{S<:AbstractString} end
+struct SplitIterator{S<:AbstractString,F} <: AbstractSplit{S}
+    str::S
+    splitter::F
+    limit::Int
+    keepempty::Bool
+end
+eltype(::Type{<:AbstractSplit{S}}) where {S<:SubString} = S
+eltype(::Type{<:AbstractSplit{S}}) where {S<:AbstractString} = SubString{S}
+IteratorSize(::Type{<:AbstractSplit}) = SizeUnknown()
+
+# The range that a pattern matches next, as its first and last index; nothing if there is none.
+next_match(f, s, i::Int) = (r = findnext(f, s, i); r === nothing ? nothing : match_range(r))
+match_range(r::AbstractUnitRange) = (Int(first(r)), Int(last(r)))
+match_range(i::Integer) = (Int(i), Int(i))
+
+# State: start of the next piece, where to search from, pieces made so far. A piece may be empty, but an empty match
+# (whose end lies before its start) separates only what lies between two characters.
+function iterate(it::SplitIterator, (i, k, n)=(1, 1, 0))
+    s = it.str
+    z = ncodeunits(s)
+    i > z + 1 && return nothing
+    while n != it.limit - 1
+        m = next_match(it.splitter, s, k)
+        m === nothing && break
+        a, b = m
+        a <= z || break
+        after = nextind(s, b)
+        k = max(after, nextind(s, a))
+        if i < after
+            piece_from = i
+            i = after
+            if it.keepempty || piece_from < a
+                return SubString(s, piece_from, prevind(s, a)), (i, k, n + 1)
+            end
+        end
+    end
+    it.keepempty || i <= z || return nothing
+    return SubString(s, i, lastindex(s)), (z + 2, k, n + 1)
+end
+
+splitter(d::AbstractString) = d
+splitter(c::AbstractChar) = isequal(c)
+splitter(f::Function) = f
+splitter(cs::Union{Tuple{Vararg{AbstractChar}},AbstractVector{<:AbstractChar},AbstractSet{<:AbstractChar}}) = in(cs)
+splitter(x) = x
+
+"""
+    eachsplit(str, dlm; limit=0, keepempty=true)
+    split(str, dlm; limit=0, keepempty=true)
+
+The pieces of `str` between occurrences of `dlm`; at white space, and without empty pieces, when `dlm` is left out.
+"""
+eachsplit(s::T, dlm; limit::Integer=0, keepempty::Bool=true) where {T<:AbstractString} =
+    SplitIterator(s, splitter(dlm), Int(limit), keepempty)
+eachsplit(s::AbstractString; limit::Integer=0, keepempty::Bool=false) = SplitIterator(s, isspace, Int(limit), keepempty)
+split(s::AbstractString, dlm; limit::Integer=0, keepempty::Bool=true) = collect(eachsplit(s, dlm; limit=limit, keepempty=keepempty))
+split(s::AbstractString; limit::Integer=0, keepempty::Bool=false) = collect(eachsplit(s; limit=limit, keepempty=keepempty))
+
+function rsplit_pieces(s::AbstractString, dlm, limit::Int, keepempty::Bool)
+    pieces = eltype(SplitIterator{typeof(s),typeof(dlm)})[]
+    e = lastindex(s)
+    n = limit - 1
+    while n != 0
+        r = findprev(dlm, s, e)
+        r === nothing && break
+        a, b = match_range(r)
+        b < a && break
+        if keepempty || b < e
+            push!(pieces, SubString(s, nextind(s, b), e))
+            n -= 1
+        end
+        e = prevind(s, a)
+        e == 0 && break
+    end
+    (keepempty || e >= 1) && push!(pieces, SubString(s, 1, e))
+    return pieces
+end
+rsplit(s::AbstractString, dlm; limit::Integer=0, keepempty::Bool=true) = reverse(rsplit_pieces(s, splitter(dlm), Int(limit), keepempty))
+rsplit(s::AbstractString; limit::Integer=0, keepempty::Bool=false) = reverse(rsplit_pieces(s, isspace, Int(limit), keepempty))
+eachrsplit(s::AbstractString, dlm; limit::Integer=0, keepempty::Bool=true) = rsplit_pieces(s, splitter(dlm), Int(limit), keepempty)
+eachrsplit(s::AbstractString; limit::Integer=0, keepempty::Bool=false) = rsplit_pieces(s, isspace, Int(limit), keepempty)
+
+## replacing
+
+# What to write for a match of the text at s[r].
+write_replacement(io::IO, to::AbstractString, s, r, pattern) = print(io, to)
+write_replacement(io::IO, to::AbstractChar, s, r, pattern) = print(io, to)
+write_replacement(io::IO, to::Function, s, r, pattern) =
+    print(io, pattern isa Function || pattern isa AbstractChar ? to(s[first(r)]) : to(SubString(s, first(r), last(r))))
+write_replacement(io::IO, to, s, r, pattern) = print(io, to)
+
+replace_pattern(p::AbstractChar) = isequal(p)
+replace_pattern(p::AbstractString) = p
+replace_pattern(p::Function) = p
+replace_pattern(p::CharacterSet) = in(p)
+replace_pattern(p) = p
+
+"""
+    replace([io::IO], s::AbstractString, pat => r, ...; count=typemax(Int))
+
+`s` with every match of a pattern replaced; the first pattern that matches at a place is used.
+"""
+function replace(s::AbstractString, pairs::Pair...; count::Integer=typemax(Int))
+    isempty(pairs) && return String(s)
+    return sprint(io -> replace(io, s, pairs...; count=count))
+end
+function replace(io::IO, s::AbstractString, pairs::Pair...; count::Integer=typemax(Int))
+    count < 0 && throw(DomainError(count, "`count` must be non-negative."))
+    text = plain(s)
+    z = ncodeunits(text)
+    patterns = map(p -> replace_pattern(p.first), pairs)
+    i = 1
+    k = 1
+    n = 0
+    while n < count && k <= z + 1
+        best = 0
+        a = b = 0
+        for j in 1:length(pairs)
+            m = next_match(patterns[j], text, k)
+            if m !== nothing && (best == 0 || m[1] < a)
+                best = j
+                a, b = m
+            end
+        end
+        best == 0 && break
+        # An empty match right behind the one before it is none.
+        if i == 1 || i <= b
+            write_slice(io, text, i, a - 1)
+            write_replacement(io, pairs[best].second, text, a:b, pairs[best].first)
+        end
+        n += 1
+        if b < a
+            i = a
+            a > z && break
+            k = nextind(text, a)
+        else
+            i = nextind(text, b)
+            k = i
+        end
+    end
+    write_slice(io, text, i, z)
+    return io
+end
+# Bytes i to j of text.
+function write_slice(io::IO, text::StringOrSub, i::Int, j::Int)
+    j >= i && GC.@preserve text unsafe_write(io, pointer(text) + (i - 1), UInt(j - i + 1))
+    return
+end
+
+## mapping and filtering
+
+function map(f, s::AbstractString)
+    return sprint(sizehint=ncodeunits(s)) do io
+        for c in s
+            x = f(c)
+            x isa AbstractChar || throw(ArgumentError("map(f, s::AbstractString) requires f to return AbstractChar; try map(f, collect(s)) or a comprehension instead"))
+            write(io, x)
+        end
+    end
+end
+function filter(f, s::AbstractString)
+    return sprint(sizehint=ncodeunits(s)) do io
+        for c in s
+            f(c) && write(io, c)
+        end
+    end
+end
+function reverse(s::AbstractString)
+    n = ncodeunits(s)
+    return sprint(sizehint=n) do io
+        i = lastindex(s)
+        while i >= 1
+            write(io, s[i])
+            i = prevind(s, i)
+        end
+    end
+end
+reverseind(s::AbstractString, i::Integer) = thisind(s, ncodeunits(s) - i + 1)
+collect(s::AbstractString) = Char[c for c in s]
+
+ascii(s::AbstractString) = ascii(String(s))
+function ascii(s::String)
+    for i in 1:sizeof(s)
+        b = codeunit(s, i)
+        b < 0x80 || throw(ArgumentError("invalid ASCII at index $i in $(repr(s))"))
+    end
+    return s
+end
+
+## letter case
+
+uppercase(s::AbstractString) = map(uppercase, s)
+lowercase(s::AbstractString) = map(lowercase, s)
+
+"""
+    titlecase(s; wordsep=!isletter, strict=true)
+
+The first letter of each word in title case, the others in lower case (unless `strict` is false).
+"""
+function titlecase(s::AbstractString; wordsep::Function=!isletter, strict::Bool=true)
+    start = true
+    return sprint(sizehint=ncodeunits(s)) do io
+        for c in s
+            if wordsep(c)
+                start = true
+                write(io, c)
+            else
+                write(io, start ? titlecase(c) : strict ? lowercase(c) : c)
+                start = false
+            end
+        end
+    end
+end
+uppercasefirst(s::AbstractString) = isempty(s) ? "" : string(titlecase(first(s)), SubString(s, nextind(s, 1)))
+lowercasefirst(s::AbstractString) = isempty(s) ? "" : string(lowercase(first(s)), SubString(s, nextind(s, 1)))
+
+## escaping
+
+need_full_hex(s::AbstractString, i::Int) = i <= ncodeunits(s) && isxdigit(s[i])
+
+"""
+    escape_string(s[, esc]; keep=())
+
+`s` with backslash escapes for control and other unprintable characters, and for the characters in `esc`.
+"""
+escape_string(s::AbstractString, esc=(); keep=(), ascii::Bool=false, fullhex::Bool=false) =
+    sprint(io -> escape_string(io, s, esc; keep=keep, ascii=ascii, fullhex=fullhex), sizehint=ncodeunits(s))
+function escape_string(io::IO, s::AbstractString, esc=""; keep=(), ascii::Bool=false, fullhex::Bool=false)
+    next = iterate(s)
+    while next !== nothing
+        c, i = next
+        next = iterate(s, i)
+        if c in keep
+            print(io, c)
+        elseif c in esc
+            print(io, '\\', c)
+        elseif isascii(c)
+            if c == '\\'
+                print(io, "\\\\")
+            elseif ' ' <= c <= '~'
+                write(io, c)
+            elseif c == '\0'
+                print(io, next !== nothing && '0' <= next[1] <= '7' ? "\\x00" : "\\0")
+            elseif c == '\e'
+                print(io, "\\e")
+            elseif '\a' <= c <= '\r'
+                print(io, '\\', "abtnvfr"[Int(c)-6])
+            else
+                print(io, "\\x", string(UInt32(c), base=16, pad=2))
+            end
+        elseif !isoverlong(c) && !ismalformed(c)
+            if !ascii && isprint(c)
+                write(io, c)
+            elseif c <= '\uffff'
+                print(io, "\\u", string(UInt32(c), base=16, pad=fullhex || next !== nothing && isxdigit(next[1]) ? 4 : 2))
+            else
+                print(io, "\\U", string(UInt32(c), base=16, pad=fullhex || next !== nothing && isxdigit(next[1]) ? 8 : 4))
+            end
+        else
+            u = bitcast(UInt32, Char(c))
+            while true
+                print(io, "\\x", string(u >> 24, base=16, pad=2))
+                u = u << 8
+                u == 0 && break
+            end
+        end
+    end
+    return nothing
+end
+
+"""
+    unescape_string(s[, keep])
+
+The characters that the escape sequences in `s` stand for.
+"""
+unescape_string(s::AbstractString, keep=()) = sprint(io -> unescape_string(io, s, keep), sizehint=ncodeunits(s))
+function unescape_string(io::IO, s::AbstractString, keep=())
+    i = 1
+    z = ncodeunits(s)
+    while i <= z
+        c, i = iterate(s, i)::Tuple
+        if c != '\\' || i > z
+            print(io, c)
+            continue
+        end
+        c, i = iterate(s, i)::Tuple
+        if c in keep
+            print(io, '\\', c)
+        elseif c == 'x' || c == 'u' || c == 'U'
+            m = c == 'x' ? 2 : c == 'u' ? 4 : 8
+            n = 0
+            k = 0
+            while k < m && i <= z && isxdigit(s[i])
+                n = 16n + parse(Int, s[i]; base=16)
+                i += 1
+                k += 1
+            end
+            k == 0 && throw(ArgumentError("invalid $(m == 2 ? "hex (\\x)" : "unicode (\\u)") escape sequence"))
+            m == 2 ? write(io, UInt8(n)) : print(io, Char(n))
+        elseif '0' <= c <= '7'
+            n = Int(c) - 48
+            k = 1
+            while k < 3 && i <= z && '0' <= s[i] <= '7'
+                n = 8n + Int(s[i]) - 48
+                i += 1
+                k += 1
+            end
+            n > 255 && throw(ArgumentError("octal escape sequence out of range"))
+            write(io, UInt8(n))
+        else
+            at = findfirst(c, "abtnvfre\\\"'\$`")
+            at === nothing && throw(ArgumentError("invalid escape sequence \\$c"))
+            print(io, at <= 8 ? "\a\b\t\n\v\f\r\e"[at] : c)
+        end
+    end
+    return nothing
+end
+
+# Only quotes, and backslashes before quotes, are escaped: the inverse of what raw"..." reads.
+function escape_raw_string(io::IO, s::AbstractString, delim::Char='"')
+    slashes = 0
+    for c in s
+        if c == '\\'
+            slashes += 1
+        else
+            if c == delim
+                slashes += slashes + 1
+            end
+            print(io, '\\'^slashes)
+            slashes = 0
+            print(io, c)
+        end
+    end
+    print(io, '\\'^(2 * slashes))
+end
+escape_raw_string(s::AbstractString, delim::Char='"') = sprint(escape_raw_string, s, delim)
+
+"""
+    b"..."
+
+The bytes of a string literal.
+"""
+macro b_str(s)
+    return codeunits(unescape_string(s, ()))
+end
+macro raw_str(s)
+    return s
+end
+
+"""
+    unindent(str, indent; tabwidth=8)
+"""
+function unindent(s::AbstractString, indent::Int; tabwidth=8)
+    return join((startswith(l, ' '^indent) ? l[indent+1:end] : l for l in split(s, '\n')), '\n')
+end
+
+## bytes as hexadecimal
+
+function bytes2hex(itr)
+    out = UInt8[]
+    for b in itr
+        b isa UInt8 || throw(ArgumentError("eltype of iterator must be UInt8"))
+        push!(out, hex_digit(b >> 4))
+        push!(out, hex_digit(b & 0x0f))
+    end
+    return String(out)
+end
+bytes2hex(io::IO, itr) = print(io, bytes2hex(itr))
+function hex_value(b::UInt8)
+    0x30 <= b <= 0x39 && return b - 0x30
+    0x61 <= b <= 0x66 && return b - 0x57
+    0x41 <= b <= 0x46 && return b - 0x37
+    throw(ArgumentError("byte is not an ASCII hexadecimal digit"))
+end
+hex2bytes(s::AbstractString) = hex2bytes(Vector{UInt8}(codeunits(String(s))))
+function hex2bytes(v::AbstractVector{UInt8})
+    n = length(v)
+    isodd(n) && throw(ArgumentError("length of iterable must be even"))
+    return UInt8[(hex_value(v[2i-1]) << 4) | hex_value(v[2i]) for i in 1:div(n, 2)]
+end

@@ -1,0 +1,446 @@
+# Showing types: short names where there are some, variables only where they say something.
+#
+# A type is written by the alias that describes it best (`Vector{Int64}`, not `Array{Int64, 1}`). Of the variables of a
+# `where`, those are left out that stand last and are as free as the type allows (`Dict{String}`), and those that occur
+# once, directly as a parameter, become `<:Bound`.
+#
+# Enters: a type. Leaves: text that evaluates to an equal type.
+
+## names
+
+# Whether `name` alone, evaluated in Main, means what it means in `mod`.
+function visible_in_main(name::Symbol, mod::Module, @nospecialize value)
+    return isdefined(Main, name) && getglobal(Main, name) === value
+end
+
+function show_sym(io::IO, s::Symbol; allow_macroname::Bool=false)
+    text = String(s)
+    if isidentifier(s) || isoperator(s) || (allow_macroname && startswith(text, '@') && isidentifier(Symbol(text[2:end])))
+        print(io, s)
+    else
+        print(io, "var")
+        print_raw_quoted(io, text)
+    end
+    return nothing
+end
+function print_raw_quoted(io::IO, text::AbstractString)
+    print(io, '"')
+    escape_raw_string(io, text)
+    print(io, '"')
+end
+
+# The name of a type constructor, with its module where the name alone would not be understood.
+function show_type_name(io::IO, tn::Core.TypeName)
+    if isdefined(tn, :mt) && is_function_type_name(tn)
+        mt = tn.mt
+        print(io, "typeof(")
+        f = getglobal(tn.module, mt.name)
+        print_prefix(io, mt.name, tn.module, f)
+        show_sym(io, mt.name; allow_macroname=true)
+        print(io, ")")
+        return nothing
+    end
+    print_prefix(io, tn.name, tn.module, tn.wrapper)
+    show_sym(io, tn.name)
+    return nothing
+end
+function print_prefix(io::IO, name::Symbol, mod::Module, @nospecialize value)
+    (mod === Main || visible_in_main(name, mod, value)) && return
+    print(io, mod, ".")
+end
+function is_function_type_name(tn::Core.TypeName)
+    w = tn.wrapper
+    w isa DataType && w <: Function && isdefined(w, :instance) || return false
+    mt = tn.mt
+    name = mt.name
+    return isdefined(tn.module, name) && getglobal(tn.module, name) === w.instance
+end
+
+## aliases
+
+struct TypeAlias
+    name::Symbol
+    mod::Module
+    vars::Vector{TypeVar}     # its variables, from the outside in
+    body::DataType
+end
+function TypeAlias(name::Symbol, mod::Module, @nospecialize t)
+    vars = TypeVar[]
+    while t isa UnionAll
+        push!(vars, t.var)
+        t = t.body
+    end
+    return TypeAlias(name, mod, vars, t)
+end
+
+# The aliases of Base by the name of the type they stand for; the most special one first.
+const base_aliases = IdDict{Core.TypeName,Vector{TypeAlias}}()
+
+function register_alias!(name::Symbol, mod::Module)
+    t = getglobal(mod, name)
+    b = unwrap_unionall(t)
+    b isa DataType || return
+    push!(get!(() -> TypeAlias[], base_aliases, b.name), TypeAlias(name, mod, t))
+    return
+end
+
+# Binds the variables of the alias so that its body becomes `t`; nothing if that is not possible.
+function match_alias(a::TypeAlias, t::DataType)
+    t.name === a.body.name || return nothing
+    n = length(t.parameters)
+    n == length(a.body.parameters) || return nothing
+    env = Any[nothing for _ in a.vars]
+    bound = falses_vector(length(a.vars))
+    for i in 1:n
+        p = a.body.parameters[i]
+        q = t.parameters[i]
+        if p isa TypeVar
+            k = index_of(a.vars, p)
+            if bound[k]
+                env[k] === q || return nothing
+            else
+                # A parameter of the alias must satisfy the bound that the alias puts on it.
+                if q isa TypeVar
+                    q.ub <: p.ub || return nothing
+                elseif q isa Type
+                    q <: p.ub || return nothing
+                elseif p.ub !== Any
+                    return nothing
+                end
+                env[k] = q
+                bound[k] = true
+            end
+        elseif p isa Type && q isa Type
+            p === q || (!has_free_typevars(p) && !has_free_typevars(q) && p == q) || return nothing
+        else
+            p === q || return nothing
+        end
+    end
+    return env
+end
+falses_vector(n::Int) = Bool[false for _ in 1:n]
+function index_of(vars::Vector{TypeVar}, v::TypeVar)
+    for i in 1:length(vars)
+        vars[i] === v && return i
+    end
+    return 0
+end
+
+# Aliases that a user's module defines for its own types.
+function user_aliases(tn::Core.TypeName)
+    out = TypeAlias[]
+    mod = tn.module
+    (mod === Core || mod === Base) && return out
+    for name in names(mod)
+        name === tn.name && continue
+        isdefined(mod, name) && isconst(mod, name) || continue
+        t = getglobal(mod, name)
+        t isa Type || continue
+        b = unwrap_unionall(t)
+        b isa DataType && b.name === tn && t !== tn.wrapper && push!(out, TypeAlias(name, mod, t))
+    end
+    return out
+end
+
+function find_alias(t::DataType)
+    tn = t.name
+    if haskey(base_aliases, tn)
+        for a in base_aliases[tn]
+            env = match_alias(a, t)
+            env === nothing || return a, env
+        end
+        return nothing
+    end
+    for a in user_aliases(tn)
+        env = match_alias(a, t)
+        env === nothing || return a, env
+    end
+    return nothing
+end
+
+## showing
+
+function show(io::IO, @nospecialize(t::Type))
+    t === Union{} && return print(io, "Union{}")
+    wheres = TypeVar[]
+    while t isa UnionAll
+        push!(wheres, t.var)
+        t = t.body
+    end
+    if t isa Union
+        show_union(io, t)
+        print_wheres(io, wheres, length(wheres))
+    else
+        show_applied(io, t::DataType, wheres, true)
+    end
+    return nothing
+end
+show(io::IO, ::Core.TypeofBottom) = print(io, "Union{}")
+print(io::IO, ::Core.TypeofBottom) = print(io, "Union{}")
+
+function show_union(io::IO, u::Union)
+    print(io, "Union{")
+    first = true
+    for t in uniontypes(u)
+        first || print(io, ", ")
+        show_parameter(io, t)
+        first = false
+    end
+    print(io, "}")
+end
+
+function show_applied(io::IO, t::DataType, wheres::Vector{TypeVar}, use_alias::Bool)
+    if t.name === Tuple.name
+        show_tuple_type(io, t)
+        print_wheres(io, wheres, length(wheres))
+        return
+    end
+    if t.name === namedtuple_typename && show_namedtuple_type(io, t)
+        print_wheres(io, wheres, length(wheres))
+        return
+    end
+    if use_alias
+        found = find_alias(t)
+        if found !== nothing
+            a, env = found
+            print_prefix(io, a.name, a.mod, getglobal(a.mod, a.name))
+            print(io, a.name)
+            show_parameters(io, env, a.vars, wheres)
+            return
+        end
+    end
+    show_type_name(io, t.name)
+    formal = TypeVar[]
+    w = t.name.wrapper
+    while w isa UnionAll
+        push!(formal, w.var)
+        w = w.body
+    end
+    show_parameters(io, Any[p for p in t.parameters], formal, wheres)
+    return
+end
+const namedtuple_typename = unwrap_unionall(NamedTuple).name
+
+occurs(v::TypeVar, @nospecialize t) = t === v || (t isa DataType && any(p -> occurs(v, p), t.parameters)) ||
+    (t isa UnionAll && (occurs(v, t.body) || occurs(v, t.var.ub) || occurs(v, t.var.lb))) ||
+    (t isa Union && (occurs(v, t.a) || occurs(v, t.b))) ||
+    (t isa Core.TypeofVararg && ((isdefined(t, :T) && occurs(v, t.T)) || (isdefined(t, :N) && occurs(v, t.N))))
+
+function only_direct(params::Vector{Any}, i::Int, wheres::Vector{TypeVar})
+    v = params[i]
+    for j in 1:length(params)
+        j != i && occurs(v, params[j]) && return false
+    end
+    for w in wheres
+        w !== v && (occurs(v, w.ub) || occurs(v, w.lb)) && return false
+    end
+    return true
+end
+
+# Prints `{...}` and the `where` that is still needed.
+function show_parameters(io::IO, params::Vector{Any}, formal::Vector{TypeVar}, wheres::Vector{TypeVar})
+    n = length(params)
+    kept = length(wheres)
+    inline = Bool[false for _ in 1:n]
+    i = n
+    trailing = true
+    while i >= 1 && kept >= 1
+        p = params[i]
+        (p isa TypeVar && wheres[kept] === p && only_direct(params, i, wheres)) || break
+        f = i <= length(formal) ? formal[i] : nothing
+        if trailing && f !== nothing && p.lb === f.lb && (p.ub === f.ub || p.ub == f.ub)
+            n -= 1
+        elseif p.lb === Union{} || p.ub === Any
+            inline[i] = true
+            trailing = false
+        else
+            break
+        end
+        kept -= 1
+        i -= 1
+    end
+    if n > 0
+        print(io, "{")
+        for j in 1:n
+            j > 1 && print(io, ", ")
+            p = params[j]
+            if inline[j]
+                if p.lb === Union{}
+                    print(io, "<:")
+                    show_parameter(io, p.ub)
+                else
+                    print(io, ">:")
+                    show_parameter(io, p.lb)
+                end
+            else
+                show_parameter(io, p)
+            end
+        end
+        print(io, "}")
+    end
+    print_wheres(io, wheres, kept)
+end
+
+show_parameter(io::IO, @nospecialize p) = p isa TypeVar ? show_sym(io, p.name) : show(io, p)
+
+function show_bounds(io::IO, v::TypeVar)
+    if v.lb !== Union{}
+        if v.ub === Any
+            show_sym(io, v.name)
+            print(io, ">:")
+            show_bound(io, v.lb)
+            return
+        end
+        show_bound(io, v.lb)
+        print(io, "<:")
+    end
+    show_sym(io, v.name)
+    if v.ub !== Any
+        print(io, "<:")
+        show_bound(io, v.ub)
+    end
+end
+function show_bound(io::IO, @nospecialize b)
+    if b isa TypeVar
+        show_sym(io, b.name)
+    elseif b isa UnionAll && occursin(" where ", string(b))
+        print(io, "(")
+        show(io, b)
+        print(io, ")")
+    else
+        show(io, b)
+    end
+end
+function print_wheres(io::IO, wheres::Vector{TypeVar}, n::Int)
+    n == 0 && return
+    print(io, " where ")
+    if n == 1
+        show_bounds(io, wheres[1])
+    else
+        print(io, "{")
+        for i in 1:n
+            i > 1 && print(io, ", ")
+            show_bounds(io, wheres[i])
+        end
+        print(io, "}")
+    end
+end
+show(io::IO, v::TypeVar) = show_bounds(io, v)
+
+# More than three equal types at the end of a tuple are counted instead of repeated.
+function show_tuple_type(io::IO, t::DataType)
+    ps = t.parameters
+    n = length(ps)
+    if n == 1 && t === Tuple
+        print(io, "Tuple")
+        return
+    end
+    if n == 1 && ps[1] isa Core.TypeofVararg && isdefined(ps[1], :N) && ps[1].N isa TypeVar && isdefined(ps[1], :T)
+        print(io, "NTuple{")
+        show_parameter(io, ps[1].N)
+        print(io, ", ")
+        show_parameter(io, ps[1].T)
+        print(io, "}")
+        return
+    end
+    same = n == 0 ? 0 : 1
+    while same < n && ps[n-same] === ps[n]
+        same += 1
+    end
+    if same == n && n > 3
+        print(io, "NTuple{", n, ", ")
+        show_parameter(io, ps[1])
+        print(io, "}")
+        return
+    end
+    print(io, "Tuple{")
+    m = same > 3 ? n - same : n
+    for i in 1:m
+        i > 1 && print(io, ", ")
+        show_parameter(io, ps[i])
+    end
+    if same > 3
+        print(io, ", Vararg{")
+        show_parameter(io, ps[n])
+        print(io, ", ", same, "}")
+    end
+    print(io, "}")
+    return
+end
+
+function show_namedtuple_type(io::IO, t::DataType)
+    names = t.parameters[1]
+    types = t.parameters[2]
+    (names isa Tuple && types isa DataType && types.name === Tuple.name) || return false
+    length(types.parameters) == length(names) || return false
+    print(io, "@NamedTuple{")
+    for i in 1:length(names)
+        i > 1 && print(io, ", ")
+        show_sym(io, names[i])
+        if types.parameters[i] !== Any
+            print(io, "::")
+            show_parameter(io, types.parameters[i])
+        end
+    end
+    print(io, "}")
+    return true
+end
+
+function show(io::IO, v::Core.TypeofVararg)
+    print(io, "Vararg")
+    if isdefined(v, :T)
+        print(io, "{")
+        show_parameter(io, v.T)
+        if isdefined(v, :N)
+            print(io, ", ")
+            show_parameter(io, v.N)
+        end
+        print(io, "}")
+    end
+end
+
+function show(io::IO, ::MIME"text/plain", @nospecialize(t::Type))
+    show(io, t)
+    get(io, :compact, false)::Bool && return
+    b = t
+    wheres = TypeVar[]
+    while b isa UnionAll
+        push!(wheres, b.var)
+        b = b.body
+    end
+    b isa DataType || return
+    b.name === Tuple.name && return
+    found = find_alias(b)
+    found === nothing && return
+    print(io, " (alias for ")
+    show_applied(io, b, wheres, false)
+    print(io, ")")
+    return
+end
+print(io::IO, @nospecialize(t::Type)) = show(io, t)
+
+"""
+    @NamedTuple{key1::Type1, key2::Type2, ...}
+"""
+macro NamedTuple(ex)
+    isexpr(ex, :braces) || isexpr(ex, :block) || throw(ArgumentError("@NamedTuple expects {...} or begin...end"))
+    decls = Any[e for e in ex.args if !(e isa LineNumberNode)]
+    names = Any[QuoteNode(e isa Symbol ? e : e.args[1]) for e in decls]
+    types = Any[esc(e isa Symbol ? :Any : e.args[2]) for e in decls]
+    return :(NamedTuple{($(names...),),Tuple{$(types...)}})
+end
+macro Kwargs(ex)
+    isexpr(ex, :braces) || isexpr(ex, :block) || throw(ArgumentError("@Kwargs expects {...} or begin...end"))
+    decls = Any[e for e in ex.args if !(e isa LineNumberNode)]
+    names = Any[QuoteNode(e isa Symbol ? e : e.args[1]) for e in decls]
+    types = Any[esc(e isa Symbol ? :Any : e.args[2]) for e in decls]
+    return :(let NT = NamedTuple{($(names...),),Tuple{$(types...)}}
+        Base.Pairs{keytype(NT),eltype(NT),typeof(keys(NT)),NT}
+    end)
+end
+
+for name in (:Vector, :Matrix, :BitVector, :BitMatrix, :AbstractVector, :AbstractMatrix, :DenseVector, :DenseMatrix,
+             :ComplexF64, :ComplexF32, :ComplexF16, :IOBuffer, :Memory, :MemoryRef, :AtomicMemory, :AtomicMemoryRef,
+             :Fix1, :Fix2)
+    isdefined(Base, name) && register_alias!(name, Base)
+end
