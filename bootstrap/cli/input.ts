@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CommandError, ExitCode } from './exit.ts';
 
-/** A source text and the name it goes by in messages. */
+/** A source file and the name it goes by in messages. */
 export interface Source {
   readonly name: string;
-  readonly text: string;
+  /** Julia source need not be valid UTF-8, so it stays bytes until the scanner has it. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -16,16 +17,11 @@ export interface Source {
  * @throws CommandError (usage) if it cannot be read
  */
 export function readSource(path: string): Source {
-  try {
-    if (path === '-') return { name: 'stdin', text: readFileSync(0, 'utf8') };
-    return { name: path, text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    throw new CommandError(ExitCode.usage, `cannot read ${path}: ${reason(error)}`);
-  }
+  return { name: path === '-' ? 'stdin' : path, bytes: readBytes(path) };
 }
 
 /**
- * Reads a binary file.
+ * Reads a file; `-` is standard input.
  *
  * @throws CommandError (usage) if it cannot be read
  */
