@@ -1,0 +1,61 @@
+// The body of a global method that captures local variables: code that builds the method's code.
+//
+// When such a method is defined, the captured values are known, and its body is made anew with the values in it. So
+// instead of a CodeInfo there is an expression that evaluates to `Expr(:lambda, ...)` in the layout of lowering's own
+// output: argument names, variables, statements, lines. Parts without captured values are quoted and copied.
+
+import { SlotNumber, SSAValue, type Statement } from '../ir/code.ts';
+import { Expr, Sym, type Syntax, sym } from '../syntax/expr.ts';
+import { AnyVector, LineLocations, LineTable } from './anyvector.ts';
+import type { Context } from './context.ts';
+import { exportSyntax, layOut } from './layout.ts';
+import { linearise } from './linearise.ts';
+import { call, core, form, importSyntax, isForm, type Lambda, type Node, quoted } from './node.ts';
+
+/** An expression whose value is `lambda` as syntax, with its captured variables filled in. */
+export function closureTemplate(c: Context, lambda: Lambda): Node {
+  linearise(c, lambda);
+  const body = layOut(c, lambda, sym('none'), 0);
+  const variables = lambda.vars.map((v) => new AnyVector([v.name, exportType(c, v.type), BigInt(v.flags)]));
+  const info = new AnyVector([
+    new AnyVector(variables),
+    new AnyVector([]),
+    BigInt(body.statements.length),
+    new AnyVector([...lambda.sparams]),
+  ]);
+  const copied = (x: Syntax): Node => form('copyast', quoted(x));
+  const statements = body.statements.map((s) => template(c, statementSyntax(s)));
+  const block = body.statements.some((s) => hasSplice(s as Syntax))
+    ? call(core('_expr'), quoted(sym('block')), ...statements)
+    : copied(new Expr('block', body.statements.map(statementSyntax)));
+  return call(
+    core('_expr'),
+    quoted(sym('lambda')),
+    copied(new AnyVector([...lambda.args])),
+    copied(info),
+    block,
+    copied(new LineLocations(body.places)),
+    copied(new LineTable(body.places)),
+  );
+}
+
+function exportType(c: Context, type: Node): Syntax {
+  if (isForm(type, 'core') && type.args[0] instanceof Sym) return c.coreRef(type.args[0]);
+  return exportSyntax(type);
+}
+
+const statementSyntax = (s: Statement): Syntax => s;
+
+const hasSplice = (x: Syntax): boolean => x instanceof Expr && (x.head === '$' || x.args.some(hasSplice));
+
+function template(c: Context, x: Syntax): Node {
+  if (x instanceof Sym || x instanceof SSAValue) return quoted(x);
+  if (x instanceof Expr) {
+    if (x.head === '$') return importSyntax(x.args[0]);
+    if (!hasSplice(x)) return form('copyast', quoted(x));
+    return call(core('_expr'), quoted(sym(x.head)), ...x.args.map((arg) => template(c, arg)));
+  }
+  if (x === null || typeof x !== 'object') return importSyntax(x);
+  if (x instanceof SlotNumber) return form('copyast', quoted(x));
+  return form('copyast', quoted(x));
+}

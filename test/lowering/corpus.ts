@@ -1,0 +1,196 @@
+// Runs the lowering corpora of the reference Julia and reports what passes.
+//
+// From a test: `runCorpus(folder, options)`. By hand, with the first differences printed:
+//
+//     node test/lowering/corpus.ts [FILE-PREFIX] [--failures=N] [--macros] [--find=TEXT]
+//
+// Rows that call macros need a host with a running system; without one they count as failed and are only printed
+// with --macros.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { listing, renumber, renumberNames } from '../../interpreter/ir/listing.ts';
+import { type LoweringHost, lower } from '../../interpreter/lowering/index.ts';
+import { Expr, LineNumberNode, ModuleRef, Sym, type Syntax } from '../../interpreter/syntax/expr.ts';
+import { errorExpression, parseAll, parseOne } from '../../interpreter/syntax/index.ts';
+import { NoMacros, TestHost } from './testhost.ts';
+
+/** One line of a corpus file. */
+interface Case {
+  readonly src: string;
+  readonly setup?: readonly string[];
+  readonly mode?: 'soft' | 'seq';
+  readonly ir?: string;
+  readonly error?: string;
+  readonly thrown?: string;
+  readonly truncated?: boolean;
+}
+
+/** A place to lower in: a fresh module, in which setup code and earlier parts of a sequence have taken effect. */
+export interface Session {
+  readonly module: ModuleRef;
+  readonly host: LoweringHost;
+  /** Evaluates lowered code (or syntax that lowering leaves alone), as far as later lowering can notice. */
+  evaluate(lowered: Syntax, source: Syntax): void;
+}
+
+/** A session without a heap: "evaluating" only notes which globals came into being. */
+export function emptySession(): Session {
+  const host = new TestHost();
+  const define = (x: Syntax): void => {
+    if (!(x instanceof Expr)) return;
+    let at: Syntax = x.head === 'const' || x.head === 'global' ? x.args[0] : x;
+    if (at instanceof Expr && at.head === '=') at = at.args[0];
+    if (x.head === 'toplevel' || x.head === 'block') x.args.forEach(define);
+    else if (x.head === 'function' || x.head === '=' || x.head === 'const' || x.head === 'global') {
+      while (
+        at instanceof Expr &&
+        (at.head === 'call' || at.head === 'where' || at.head === '::' || at.head === 'function')
+      ) {
+        at = at.args[0];
+      }
+      if (at instanceof Sym) host.globals.add(at);
+    }
+  };
+  return { module: new ModuleRef('M'), host, evaluate: (_, source) => define(source) };
+}
+
+function parsedStatement(src: string): Syntax {
+  const result = parseOne(src);
+  return result.status === 'ok' ? result.value : errorExpression(result);
+}
+
+function statements(src: string): Syntax[] {
+  const { value } = parseAll(src);
+  return value.args.filter((x) => !(x instanceof LineNumberNode));
+}
+
+type Answer = { ir: string } | { error: string };
+
+function errorText(lowered: Syntax): string | undefined {
+  if (!(lowered instanceof Expr) || (lowered.head !== 'error' && lowered.head !== 'incomplete')) return undefined;
+  const message = lowered.args[0];
+  return typeof message === 'string' ? (message.split('\n')[0] ?? '') : '';
+}
+
+// The names in messages are renumbered by the rule for names in listings.
+function renumberMessage(message: string): string {
+  const counters = new Map<string, Map<string, number>>();
+  return message.replace(/Main\.M/g, 'M').replace(/#[^\s"'`,;()[\]{}]*/g, (name) => renumber(name, counters));
+}
+
+/** What jl0 says about a case. */
+export function answer(test: Case, session: Session): Answer {
+  for (const source of test.setup ?? []) {
+    for (const statement of statements(source)) {
+      session.evaluate(lower(statement, session.module, session.host), statement);
+    }
+  }
+  const softscope = test.mode === 'soft';
+  if (test.mode !== 'seq') {
+    const lowered = lower(parsedStatement(test.src), session.module, session.host, { softscope });
+    const error = errorText(lowered);
+    return error === undefined ? { ir: renumberNames(listing(lowered)) } : { error: renumberMessage(error) };
+  }
+  const parts: string[] = [];
+  let n = 0;
+  for (const statement of statements(test.src)) {
+    n++;
+    const lowered = lower(statement, session.module, session.host);
+    const error = errorText(lowered);
+    parts.push(`== ${n}`, error === undefined ? listing(lowered) : `error ${error}`);
+    if (error !== undefined) break;
+    session.evaluate(lowered, statement);
+  }
+  return { ir: renumberNames(parts.join('\n')) };
+}
+
+export interface Failure {
+  readonly test: Case;
+  readonly given: string;
+  readonly needsMacros: boolean;
+}
+export interface FileResult {
+  readonly file: string;
+  readonly passed: number;
+  readonly total: number;
+  readonly failures: readonly Failure[];
+}
+
+/** Folder of the lowering corpora, null if this machine has none. */
+export function corpusFolder(): string | null {
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+  const folder = join(process.env['JL0_ORACLE'] ?? join(root, '..', 'shared', 'oracle'), 'lowering');
+  return existsSync(folder) ? folder : null;
+}
+
+/** Runs one case; undefined when it passes. */
+export function runCase(test: Case, session: Session): Failure | undefined {
+  try {
+    const given = answer(test, session);
+    const expected = test.ir ?? test.error ?? '';
+    const text = 'ir' in given ? given.ir : given.error;
+    const sameKind = 'ir' in given === (test.ir !== undefined);
+    return sameKind && text === expected ? undefined : { test, given: text, needsMacros: false };
+  } catch (error) {
+    const needsMacros = error instanceof NoMacros;
+    return { test, given: error instanceof Error ? (error.stack ?? error.message) : String(error), needsMacros };
+  }
+}
+
+/** Runs all files whose name starts with `prefix`; `newSession` makes a fresh module for each case. */
+export function runCorpus(folder: string, prefix = '', newSession: () => Session = emptySession): FileResult[] {
+  const results: FileResult[] = [];
+  for (const file of readdirSync(folder).sort()) {
+    if (!file.endsWith('.jsonl') || !file.startsWith(prefix)) continue;
+    const lines = readFileSync(join(folder, file), 'utf8').trim().split('\n');
+    const failures = lines
+      .map((line) => runCase(JSON.parse(line) as Case, newSession()))
+      .filter((failure) => failure !== undefined);
+    results.push({ file, passed: lines.length - failures.length, total: lines.length, failures });
+  }
+  return results;
+}
+
+// The first lines in which two listings differ, with a little context.
+function firstDifference(expected: string, given: string): string {
+  const a = expected.split('\n');
+  const b = given.split('\n');
+  let i = 0;
+  while (i < a.length && i < b.length && a[i] === b[i]) i++;
+  const show = (lines: readonly string[], sign: string): string[] =>
+    lines.slice(i, i + 6).map((line) => `    ${sign}${line}`);
+  return [...a.slice(Math.max(0, i - 2), i).map((line) => `     ${line}`), ...show(a, '-'), ...show(b, '+')].join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = corpusFolder();
+  if (folder === null) console.log('skipped: no corpus');
+  else {
+    const option = (name: string): string | undefined =>
+      process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+    const shown = Number(option('failures') ?? 5);
+    const find = option('find') ?? '';
+    const macros = process.argv.includes('--macros');
+    const prefix = process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? '';
+    let passed = 0;
+    let total = 0;
+    let needing = 0;
+    for (const result of runCorpus(folder, prefix)) {
+      passed += result.passed;
+      total += result.total;
+      const needed = result.failures.filter((failure) => failure.needsMacros).length;
+      needing += needed;
+      console.log(`${result.file.padEnd(24)} ${result.passed}/${result.total}  (${needed} need macros)`);
+      const printed = result.failures.filter((f) => (macros || !f.needsMacros) && f.test.src.includes(find));
+      for (const { test, given } of printed.slice(0, shown)) {
+        console.log(
+          `  ${JSON.stringify(test.src)} ${test.setup === undefined ? '' : JSON.stringify(test.setup)}${test.mode ?? ''}`,
+        );
+        console.log(firstDifference(test.ir ?? `error ${test.error}`, given));
+      }
+    }
+    console.log(`total ${passed}/${total}, ${needing} need macros`);
+  }
+}
