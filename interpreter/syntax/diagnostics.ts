@@ -53,7 +53,9 @@ function printable(text: string): string {
  */
 export function renderDiagnostic(diagnostic: Diagnostic, text: string, file: string, firstLine = 1): string {
   const { line, column } = positionAt(text, diagnostic.start, firstLine);
-  const lineStart = diagnostic.start === 0 ? 0 : text.lastIndexOf('\n', diagnostic.start - 1) + 1;
+  // As in `positionAt`, the place behind the last newline belongs to the line before it.
+  const from = diagnostic.start === text.length && text.endsWith('\n') ? diagnostic.start - 1 : diagnostic.start;
+  const lineStart = from === 0 ? 0 : text.lastIndexOf('\n', from - 1) + 1;
   const newline = text.indexOf('\n', lineStart);
   const lineEnd = newline < 0 ? text.length : newline;
   const before = printable(text.slice(lineStart, diagnostic.start)).replace(/[^\t]/g, ' ');

@@ -119,12 +119,12 @@ export abstract class AtomGrammar extends BracketGrammar {
       this.skipSpace();
       this.failFrom('whitespace not allowed after `:` used for quoting', start);
     }
-    if (!this.descend()) return this.errorValue();
+    if (!this.descend(2)) return this.errorValue();
     const saved = this.context;
     this.context &= ~INDEXING;
     const value = this.atom(false, false);
     this.context = saved;
-    this.depth--;
+    this.depth -= 2;
     this.quotedLeaf = this.leaf ?? this.parenthesizedLeaf;
     return this.result(N.Quote, this.quoteOf(value));
   });
@@ -243,7 +243,7 @@ export abstract class AtomGrammar extends BracketGrammar {
     const token = this.ahead;
     const piece = (value: Syntax, grouped: boolean): Piece => ({ text: null, offset: token.start, token: null, value, grouped });
     if (token.kind === K.LParen) {
-      if (!this.descend()) return piece(this.errorValue(), true);
+      if (!this.descend(3)) return piece(this.errorValue(), true);
       const start = this.at;
       this.consumed(token);
       const found = this.contents(K.RParen, true);
@@ -253,7 +253,7 @@ export abstract class AtomGrammar extends BracketGrammar {
       this.context = this.multiline();
       this.close(K.RParen, ' or `,`', 'other');
       this.context = saved;
-      this.depth--;
+      this.depth -= 3;
       if (!simple || generator) this.failFrom('invalid interpolation syntax', start);
       return piece(found.items[0] ?? null, true);
     }

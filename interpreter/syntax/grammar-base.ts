@@ -50,8 +50,13 @@ interface ErrorNode {
   readonly kind: 'plain' | 'escape' | 'comment';
 }
 
-/** Deepest nesting of expressions the parser follows; about what fits in half of Node's default stack. */
-export const maximumDepth = 400;
+/**
+ * How deep expressions may nest, in units of about 200 bytes of stack; a rule takes as many as it was measured to use.
+ * The budget is some two thirds of Node's default stack: 300 nested parentheses, or 3,000 operators that group to the
+ * right. Where the caller leaves less than that, the stack itself runs out first and is reported in the same way.
+ */
+const depthBudget = 3200;
+const nestedTooDeeply = 'expression is nested too deeply';
 
 const nothingParsed = new Token(K.EndOfInput, 0, 0, 1, 1, 0, null);
 nothingParsed.next = nothingParsed;
@@ -399,22 +404,25 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   }
 
   /** Entered by every rule through which expressions nest. Past the bound, the rest of the text is given up. */
-  protected descend(): boolean {
-    if (this.depth < maximumDepth) {
-      this.depth++;
+  protected descend(cost = 1): boolean {
+    if (this.depth + cost <= depthBudget) {
+      this.depth += cost;
       return true;
     }
-    if (!this.tooDeep && !this.RECORDING_PHASE) {
-      this.tooDeep = true;
-      const start = this.at;
-      this.diagnose('expression is nested too deeply', start, start);
-      const end = new Token(K.EndOfInput, this.text.length, this.text.length, this.atLine, this.atLine, 0, null);
-      this.ahead = end;
-      this.errorNode(start, start);
-      this.at = end.start;
-      this.lastEnd = end.start;
-    }
+    if (!this.tooDeep && !this.RECORDING_PHASE) this.giveUp();
     return false;
+  }
+
+  /** Reports that the nesting is too deep and makes the rest of the text disappear. */
+  protected giveUp(): void {
+    this.tooDeep = true;
+    const start = this.at;
+    this.diagnose(nestedTooDeeply, start, start);
+    this.errorNode(start, start);
+    const end = this.text.length;
+    this.ahead = new Token(K.EndOfInput, end, end, this.atLine, this.atLine, 0, null);
+    this.at = end;
+    this.lastEnd = end;
   }
 
   /** Number of errors so far; rules compare it to see whether a part was sound. */
@@ -424,7 +432,10 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
 
   /** All diagnostics in order of their place. */
   protected sortedDiagnostics(): Diagnostic[] {
-    return this.diagnostics.concat(this.tokenDiagnostics).sort((a, b) => a.start - b.start);
+    // Past the bound every open bracket would be reported as well.
+    const last = this.diagnostics.findIndex((diagnostic) => diagnostic.message === nestedTooDeeply);
+    const kept = last < 0 ? this.diagnostics : this.diagnostics.slice(0, last + 1);
+    return kept.concat(this.tokenDiagnostics).sort((a, b) => a.start - b.start);
   }
 
   /** What the text lacks to be complete, `none` if it is wrong whatever follows. */

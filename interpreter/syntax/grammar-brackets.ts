@@ -6,7 +6,7 @@
 // vector, blanks a row, one or more semicolons the higher dimensions.
 
 import { Expr, type Syntax } from './expr.ts';
-import { GENERATORS, INDEXING, isDecorated, isHead, MULTILINE, N, RANGES, type Rule, SPACES, WHERE } from './grammar-base.ts';
+import { GENERATORS, INDEXING, isHead, MULTILINE, N, RANGES, type Rule, SPACES, WHERE } from './grammar-base.ts';
 import { type Arguments, arrayOf, CallGrammar, type Elements, keywords } from './grammar-calls.ts';
 import { PIPE_LEFT, type PrefixParens } from './grammar-operators.ts';
 import { isLiteral, isSyntacticOperator, K, SPACE_BEFORE } from './tokens.ts';
@@ -42,6 +42,7 @@ export abstract class BracketGrammar extends CallGrammar {
     const items: Syntax[] = [];
     const lines: number[] = [];
     const found: Contents = { items, lines, sections: [], commas: false, splat: false, trailingComma: false };
+    if (!this.descend(8)) return found;
     for (;;) {
       const token = this.peek();
       const kind = token.kind;
@@ -75,6 +76,7 @@ export abstract class BracketGrammar extends CallGrammar {
       } else if (next !== K.Semicolon && next !== closer) break;
     }
     this.context = saved;
+    this.depth -= 8;
     return found;
   }
 
@@ -154,12 +156,12 @@ export abstract class BracketGrammar extends CallGrammar {
 
   /** Parentheses that stand by themselves. The `(` is next. */
   protected parens(checked: boolean, prefixed: boolean): Syntax {
-    if (!this.descend()) return this.errorValue();
+    if (!this.descend(2)) return this.errorValue();
     const saved = this.context;
     this.context = this.multiline();
     const value = this.parensInside(checked, prefixed);
     this.context = saved;
-    this.depth--;
+    this.depth -= 2;
     return value;
   }
 
@@ -249,8 +251,14 @@ export abstract class BracketGrammar extends CallGrammar {
   }
 
   private readonly iteration: Rule = this.RULE('iteration', () => {
+    if (!this.descend(3)) return this.errorValue();
+    const value = this.iterationInside();
+    this.depth -= 3;
+    return value;
+  });
+
+  private iterationInside(): Syntax {
     const saved = this.context;
-    const start = this.at;
     this.context = (saved | SPACES) & ~MULTILINE;
     let variable = this.binary(PIPE_LEFT);
     this.context = saved;
@@ -262,13 +270,12 @@ export abstract class BracketGrammar extends CallGrammar {
         'invalid iteration spec: expected one of `=` `in` or `∈`',
         (kind) => kind === K.Comma || this.closesOrNewline(kind),
       );
-      void start;
       return this.errorValue();
     }
     if (this.peek().kind === K.Newline) this.take();
     this.take();
     return new Expr('=', [variable, this.binary(PIPE_LEFT)]);
-  });
+  }
 
   private startsRange(): boolean {
     let token = this.peek();
@@ -308,19 +315,19 @@ export abstract class BracketGrammar extends CallGrammar {
 
   /** The elements up to `closer` and their shape. The opening bracket has been consumed. */
   protected override elements(closer: typeof K.RBracket | typeof K.RBrace, indexing: boolean): Elements {
-    if (!this.descend()) return { head: 'vect', args: [], dimension: 0n };
+    if (!this.descend(10)) return { head: 'vect', args: [], dimension: 0n };
     const saved = this.context;
     const context = (saved | RANGES | SPACES | WHERE | GENERATORS) & ~MULTILINE;
     this.context = indexing ? context | INDEXING : context;
     const elements = this.elementsInside(closer, saved & INDEXING);
     this.context = saved;
-    this.depth--;
+    this.depth -= 10;
     return elements;
   }
 
   private elementsInside(closer: typeof K.RBracket | typeof K.RBrace, outerIndexing: number): Elements {
     const first = this.peekPastNewlines().kind;
-    if (first === closer) return this.vector([], closer, outerIndexing);
+    if (first === closer) return this.vector([], closer);
     if (first === K.Semicolon) {
       this.skipSpace();
       const { dimension } = this.separator(new ArrayShape());
@@ -340,7 +347,7 @@ export abstract class BracketGrammar extends CallGrammar {
         this.skipSpace();
         this.take();
       }
-      return this.vector([value], closer, outerIndexing);
+      return this.vector([value], closer);
     }
     if (next === K.For) {
       this.context = (this.context | MULTILINE) & ~(SPACES | INDEXING);
@@ -352,8 +359,7 @@ export abstract class BracketGrammar extends CallGrammar {
     return this.concatenation(value, closer);
   }
 
-  private vector(first: Syntax[], closer: number, outerIndexing: number): Elements {
-    void outerIndexing;
+  private vector(first: Syntax[], closer: typeof K.RBracket | typeof K.RBrace): Elements {
     const found = this.contents(closer, true);
     if (first.length > 0) {
       found.items.unshift(first[0] as Syntax);
@@ -362,7 +368,7 @@ export abstract class BracketGrammar extends CallGrammar {
     const args = this.argumentsOf(found);
     const saved = this.context;
     this.context = this.multiline();
-    this.close(closer as typeof K.RBracket, ' or `,`', 'other');
+    this.close(closer, ' or `,`', 'other');
     this.context = saved;
     this.placeParameters(args, 0);
     return { head: 'vect', args, dimension: 0n };
@@ -453,10 +459,6 @@ export abstract class BracketGrammar extends CallGrammar {
     return rowSeparator;
   }
 
-  protected isPlainEquals(): boolean {
-    const token = this.peek();
-    return token.kind === K.Equals && !isDecorated(token);
-  }
 }
 
 /** Whether blanks (rows first) or double semicolons (columns first) have been seen; they do not mix. */

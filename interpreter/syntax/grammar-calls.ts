@@ -141,10 +141,8 @@ export abstract class CallGrammar extends OperatorGrammar {
         } else if (field.kind === K.At) {
           atStart = this.at;
           this.take();
-          const at = this.at;
           if (name !== null) this.failFrom('repeated `@` in macro module path', atStart);
           name = this.macroNameAtom();
-          void at;
           atEnd = this.at;
           value = this.result(N.Other, new Expr('.', [value, new QuoteNode(name.symbol)]));
         } else if (field.kind === K.Prime) {
@@ -257,8 +255,11 @@ export abstract class CallGrammar extends OperatorGrammar {
   /** `@name ...`; the `@` is next. */
   protected readonly macroCall: Rule = this.RULE('macroCall', () => {
     const at = this.expectKind(K.At);
+    if (!this.descend(12)) return this.errorValue();
     const name = this.macroNameAtom();
-    return this.suffixes(name.symbol, at.start, at.line, name);
+    const value = this.suffixes(name.symbol, at.start, at.line, name);
+    this.depth -= 12;
+    return value;
   });
 
   /** The name after an `@`. */

@@ -7,7 +7,7 @@ import { Expr, GlobalRef, ModuleRef, Sym, sym, type Syntax } from './expr.ts';
 import { isDecorated, isHead, N, type Rule, SPACES, STATEMENT } from './grammar-base.ts';
 import { AtomGrammar } from './grammar-atoms.ts';
 import { keywords } from './grammar-calls.ts';
-import { COMPARISON, RANGE } from './grammar-operators.ts';
+import { COMPARISON, PAIR, RANGE } from './grammar-operators.ts';
 import { isAssignment, isBlockContinuation, K, type Kind, spelling } from './tokens.ts';
 
 const docMacro = new GlobalRef(new ModuleRef('Core'), sym('@doc'));
@@ -30,7 +30,7 @@ export abstract class FormGrammar extends AtomGrammar {
   protected abstract moduleStatement: () => Syntax;
 
   protected override readonly form: Rule = this.RULE('form', () => {
-    if (!this.descend()) return this.errorValue();
+    if (!this.descend(12)) return this.errorValue();
     const saved = this.context;
     this.context = STATEMENT;
     this.skipSpace();
@@ -60,7 +60,7 @@ export abstract class FormGrammar extends AtomGrammar {
       ]),
     );
     this.context = saved;
-    this.depth--;
+    this.depth -= 12;
     return value;
   });
   private formAlternatives: { ALT: () => Syntax }[] | undefined;
@@ -279,6 +279,7 @@ export abstract class FormGrammar extends AtomGrammar {
 
   /** `do x, y ... end` after a call; the word is next. */
   protected override doBlock(call: Expr): Expr {
+    if (!this.descend(7)) return call;
     this.take();
     const saved = this.context;
     this.context = STATEMENT;
@@ -295,6 +296,7 @@ export abstract class FormGrammar extends AtomGrammar {
     const body = this.block();
     this.end('block');
     this.context = saved;
+    this.depth -= 7;
     return new Expr('do', [call, new Expr('->', [new Expr('tuple', parameters), body])]);
   }
 
@@ -352,9 +354,8 @@ export abstract class FormGrammar extends AtomGrammar {
 
   /** `x`, `x, y` or an assignment. The names of a tuple without assignment are listed, unless `keep`. */
   private variables(flatten = true): { args: Syntax[]; assigned: boolean } {
-    const start = this.at;
     const line = this.atLine;
-    const first = this.binary(2);
+    const first = this.binary(PAIR);
     let args: Syntax[] = [first];
     const several = this.peek().kind === K.Comma;
     if (several) args = this.commaSeparated(first);
@@ -364,7 +365,7 @@ export abstract class FormGrammar extends AtomGrammar {
       return { args, assigned: false };
     }
     const left = several ? this.result(N.Tuple, new Expr('tuple', args)) : first;
-    const value = this.assignment(left, start, line, true);
+    const value = this.assignment(left, line, true);
     return { args: [value], assigned: operator.kind === K.Equals && !isDecorated(operator) };
   }
 

@@ -19,7 +19,7 @@ import {
 } from './tokens.ts';
 
 // Precedence levels, loosest first.
-const PAIR = 2;
+export const PAIR = 2;
 const TERNARY = 3;
 const ARROW = 4;
 const OR = 5;
@@ -68,26 +68,23 @@ export abstract class OperatorGrammar extends GrammarBase {
 
   /** An expression, with bare tuples: `a, b = c, d`. */
   protected expressionOrTuple(): Syntax {
-    const start = this.at;
     const line = this.atLine;
-    return this.assignment(this.bareTuple(), start, line, true);
+    return this.assignment(this.bareTuple(), line, true);
   }
 
   /** An expression where a comma ends it. */
   protected argument(): Syntax {
     const line = this.atLine;
-    const start = this.at;
-    return this.assignment(this.binary(PAIR), start, line, false);
+    return this.assignment(this.binary(PAIR), line, false);
   }
 
-  /** Goes on after the left side `left`, parsed from `start`, if an assignment operator follows. */
-  protected assignment(left: Syntax, start: number, line: number, tuples: boolean): Syntax {
+  /** Goes on after the left side `left`, which starts on `line`, if an assignment operator follows. */
+  protected assignment(left: Syntax, line: number, tuples: boolean): Syntax {
     const operator = this.peek();
     if (!isAssignment(operator.kind)) return left;
-    if (!this.descend()) return left;
+    if (!this.descend(3)) return left;
     const result = this.assignmentTail(left, operator, line, tuples);
-    this.depth--;
-    void start;
+    this.depth -= 3;
     return result;
   }
 
@@ -154,7 +151,6 @@ export abstract class OperatorGrammar extends GrammarBase {
   /** An expression of operators at `lowest` or tighter. */
   protected binary(lowest: number): Syntax {
     if (!this.descend()) return this.errorValue();
-    const start = this.at;
     let left = this.subtypePrefix();
     let highest = SHIFT;
     for (;;) {
@@ -162,7 +158,7 @@ export abstract class OperatorGrammar extends GrammarBase {
       const level = levels[operator.kind] as number;
       if (level < lowest || level > highest || level === 0) break;
       if (level === RANGE) {
-        const range = this.range(left, start, operator);
+        const range = this.range(left, operator);
         if (range === null) break;
         left = range;
         highest = PIPE_RIGHT;
@@ -245,12 +241,12 @@ export abstract class OperatorGrammar extends GrammarBase {
   }
 
   /** `a:b:c`, `a..b` and the postfix `...`. Null when a `:` here does not make a range. */
-  private range(left: Syntax, start: number, operator: Token): Syntax | null {
+  private range(left: Syntax, operator: Token): Syntax | null {
     let value = left;
     if (operator.kind === K.Colon) {
       if ((this.context & RANGES) === 0) return null;
       const before = this.at;
-      value = this.colons(left, start);
+      value = this.colons(left);
       if (this.at === before) return null;
     } else if (operator.kind !== K.Splat) {
       this.take();
@@ -264,7 +260,7 @@ export abstract class OperatorGrammar extends GrammarBase {
   }
 
   /** `a:b`, `a:step:b`; longer chains group from the left by two. */
-  private colons(left: Syntax, start: number): Syntax {
+  private colons(left: Syntax): Syntax {
     const colon = sym(':');
     let args: Syntax[] = [colon, left];
     for (;;) {
@@ -296,7 +292,6 @@ export abstract class OperatorGrammar extends GrammarBase {
       args.push(this.binary(INVALID));
       if (args.length === 4) args = [colon, this.result(N.Call, new Expr('call', args))];
     }
-    void start;
     if (args.length === 2) return args[1] as Syntax;
     return this.result(N.Call, new Expr('call', args));
   }
@@ -320,7 +315,9 @@ export abstract class OperatorGrammar extends GrammarBase {
       this.missing(`unexpected \`${spelling(next.kind)}\``);
       return this.result(N.BlockForm, new Expr('error', []));
     }
+    if (!this.descend()) return this.errorValue();
     const no = this.argument();
+    this.depth--;
     return this.result(N.Other, new Expr('if', [test, yes, no]));
   }
 
@@ -438,7 +435,7 @@ export abstract class OperatorGrammar extends GrammarBase {
         this.take();
         this.take();
         const value = this.numberLiteral(second.kind, token.start, second.end, second);
-        return this.factorTail(value, token.start, token.line);
+        return this.factorTail(value, token.line);
       }
     }
     if (this.closesOrNewline(second.kind) || second.kind === K.Equals) return this.atom(true, false);
@@ -452,9 +449,9 @@ export abstract class OperatorGrammar extends GrammarBase {
   private unaryCall(token: Token, unary: boolean, start: number): Syntax {
     this.take();
     if (!unary) this.failFrom('not a unary operator', start);
-    if (!this.descend()) return this.errorValue();
+    if (!this.descend(2)) return this.errorValue();
     const operand = this.unary();
-    this.depth--;
+    this.depth -= 2;
     return this.applyPrefix(token, operand);
   }
 
@@ -490,21 +487,21 @@ export abstract class OperatorGrammar extends GrammarBase {
         this.placeParameters(value.args, 1);
         this.result(N.Call, value);
       }
-      return this.factorTail(this.callChain(value, token.start, token.line), token.start, token.line);
+      return this.factorTail(this.callChain(value, token.start, token.line), token.line);
     }
     const grouped = this.callChain(parens.value, start, paren.line);
-    return this.applyPrefix(token, this.factorTail(grouped, start, paren.line));
+    return this.applyPrefix(token, this.factorTail(grouped, paren.line));
   }
 
   // --- `^`, `::`, `->` ----------------------------------------------------------------------------------------------
 
   protected factor(): Syntax {
     const token = this.peek();
-    return this.factorTail(this.call(), token.start, token.line);
+    return this.factorTail(this.call(), token.line);
   }
 
   /** What may follow an operand at the tightest levels. */
-  protected factorTail(left: Syntax, start: number, line: number): Syntax {
+  protected factorTail(left: Syntax, line: number): Syntax {
     let value = left;
     let kind = this.peek().kind;
     if (kind === K.Declare || kind === K.Arrow) {
@@ -515,20 +512,19 @@ export abstract class OperatorGrammar extends GrammarBase {
       const operator = this.take();
       value = this.infix(operator, value, this.exponent());
     }
-    void start;
     return value;
   }
 
   /** The right operand of `^`, which may itself be a power: `2^-x^y`. */
   private exponent(): Syntax {
-    if (!this.descend()) return this.errorValue();
+    if (!this.descend(3)) return this.errorValue();
     let value = this.juxtapose();
     const operator = this.peek();
     if (operator.kind === K.Power || operator.kind === K.PowerOp) {
       this.take();
       value = this.infix(operator, value, this.exponent());
     }
-    this.depth--;
+    this.depth -= 3;
     return value;
   }
 
@@ -544,9 +540,9 @@ export abstract class OperatorGrammar extends GrammarBase {
     if (this.peek().kind !== K.Arrow) return value;
     const parameters = this.arrowParameters(value);
     this.take();
-    if (!this.descend()) return this.errorValue();
+    if (!this.descend(5)) return this.errorValue();
     const body = this.argument();
-    this.depth--;
+    this.depth -= 5;
     let block: Syntax = body;
     if (isHead(body, 'block')) body.args.unshift(this.line(line));
     else block = new Expr('block', [this.line(line), body]);

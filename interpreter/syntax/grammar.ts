@@ -237,7 +237,15 @@ export class Grammar extends FormGrammar {
 
   private run(text: string, file: Sym | null, start: number, line: number, rule: () => Syntax): Parsed {
     this.begin(text, file, start, line);
-    const value = rule();
+    let value: Syntax;
+    try {
+      value = rule();
+    } catch (error) {
+      // The caller had used up most of the stack: the same error as for nesting beyond the bound.
+      if (!(error instanceof RangeError)) throw error;
+      value = null;
+      this.giveUp();
+    }
     const diagnostics = this.sortedDiagnostics();
     const failed = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
     const tag = failed ? this.incompleteTag() : 'none';
