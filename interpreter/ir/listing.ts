@@ -4,7 +4,7 @@
 // names are renumbered in order of appearance, so that two listings compare equal when they differ only in those.
 
 import type { Syntax } from '../syntax/expr.ts';
-import { Expr } from '../syntax/expr.ts';
+import { Expr, sym } from '../syntax/expr.ts';
 import { CodeInfo, type Statement } from './code.ts';
 import { sexpr } from './sexpr.ts';
 
@@ -21,7 +21,9 @@ function codeLines(info: CodeInfo, indent: string): string[] {
   const lines = [indent + header(info)];
   const inner = `${indent}  `;
   info.slotnames.forEach((name, i) => {
-    lines.push(`${inner}slot _${i + 1} ${sexpr(name)} ${info.slotflags[i]}`);
+    // a name of digits only is what is left of a renamed generated name
+    const shown = /^\d+$/.test(name.name) ? sym(`#s${name.name}`) : name;
+    lines.push(`${inner}slot _${i + 1} ${sexpr(shown)} ${info.slotflags[i]}`);
   });
   info.code.forEach((statement, i) => {
     const flags = info.ssaflags[i];
@@ -57,7 +59,9 @@ export function renumberNames(text: string): string {
   const counters = new Map<string, Map<string, number>>();
   return text.replace(/\|(?:[^|\\]|\\.)*\||"(?:[^"\\]|\\.)*"/g, (token) => {
     if (token.startsWith('"')) return token;
-    const name = renumber(token.slice(1, -1), counters);
+    const before = token.slice(1, -1);
+    const name = renumber(before, counters);
+    if (name === before) return token;
     return /^[A-Za-z_!@][A-Za-z0-9_!@.]*$/.test(name) ? name : `|${name}|`;
   });
 }

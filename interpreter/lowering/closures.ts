@@ -188,7 +188,7 @@ class Converter {
   }
 
   private addVariable(lambda: Lambda, name: Sym, flags: number): Sym {
-    lambda.vars.push(new VarInfo(name, core('Any'), flags));
+    lambda.vars.push(new VarInfo(name, sym('Any'), flags));
     return name;
   }
 

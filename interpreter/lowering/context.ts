@@ -47,9 +47,8 @@ export class Context {
    */
   counter(methods: readonly Sym[] = []): string {
     const number = this.host.nextCounter(this.module);
-    let outermost: string | undefined;
-    for (const name of methods) if (!name.name.startsWith('#')) outermost = name.name;
-    return outermost === undefined ? String(number) : `${outermost}##${number}`;
+    const outermost = methods[methods.length - 1];
+    return outermost === undefined || outermost.name.startsWith('#') ? String(number) : `${outermost.name}##${number}`;
   }
 }
 

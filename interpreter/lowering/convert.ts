@@ -1,6 +1,7 @@
 // Conversion to a declared type: `convert`, skipped where the value already has the type.
 
 import { SSAValue } from '../ir/code.ts';
+import { sym } from '../syntax/expr.ts';
 import type { Context } from './context.ts';
 import {
   ASSIGNED,
@@ -34,7 +35,7 @@ export function convertForTypeDecl(
 ): Node {
   if (isAny(type)) return right;
   const variable = c.gensym();
-  if (lambda !== undefined) lambda.vars.push(new VarInfo(variable, core('Any'), ASSIGNED | READ));
+  if (lambda !== undefined) lambda.vars.push(new VarInfo(variable, sym('Any'), ASSIGNED | READ));
   const simple = !isCompound(type) || type instanceof SSAValue || isQuoted(type);
   const target = simple ? type : c.temp();
   const converted = call(top('convert'), target, variable);

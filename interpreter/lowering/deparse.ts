@@ -6,7 +6,17 @@
 import { SSAValue } from '../ir/code.ts';
 import { Expr, GlobalRef, HeapValue, LineNumberNode, Literal, ModuleRef, QuoteNode, Sym, sym } from '../syntax/expr.ts';
 import { showLiteral, showString } from './literals.ts';
-import { Form, hasParameters, importSyntax, isDecl, isDotOperator, isForm, isSym, type Node } from './node.ts';
+import {
+  Form,
+  hasParameters,
+  importSyntax,
+  isDecl,
+  isDotOperator,
+  isForm,
+  isSym,
+  LoweringError,
+  type Node,
+} from './node.ts';
 import { isOperator, isSyntacticOperator } from './operatornames.ts';
 
 /** The text of `e` as messages quote it. */
@@ -222,12 +232,18 @@ function flattenedGenerator(e: Node, ranges: readonly string[], flat: boolean): 
   return `${deparse(e)} for ${[...ranges].reverse().join(' for ')}`;
 }
 
+// Only blocks can be printed here; a branch that is an atom makes the message itself fail.
+function listParts(x: Node): readonly Node[] {
+  if (isForm(x)) return x.args;
+  throw new LoweringError('malformed expression');
+}
+
 function deparseIf(e: Form, level: number): string {
   const [condition, then, otherwise] = e.args;
   const test = isForm(condition, 'block') ? condition.args[condition.args.length - 1] : condition;
-  if (e.args.length === 2) return blockText(`${e.head} ${deparse(test)}`, statementsOf(then), level);
-  const start = `${e.head} ${deparse(test)}\n${indented(statementsOf(then), level)}${indent(level)}`;
-  return start + (isForm(otherwise, 'elseif') ? deparse(otherwise) : blockText('else', statementsOf(otherwise), level));
+  if (e.args.length === 2) return blockText(`${e.head} ${deparse(test)}`, listParts(then), level);
+  const start = `${e.head} ${deparse(test)}\n${indented(listParts(then), level)}${indent(level)}`;
+  return start + (isForm(otherwise, 'elseif') ? deparse(otherwise) : blockText('else', listParts(otherwise), level));
 }
 
 function deparseTry(e: Form, level: number): string {
@@ -263,8 +279,8 @@ function importPath(e: Node): string {
   return deparse(e);
 }
 
-// A list as the lowering's own language writes it.
-function rawText(e: Node): string {
+/** A list as the lowering's own language writes it. */
+export function rawText(e: Node): string {
   if (e instanceof Form) return `(${[e.head, ...e.args.map(rawText)].join(' ')})`;
   if (e === null) return '(null)';
   if (typeof e === 'boolean') return `(${e})`;

@@ -179,6 +179,7 @@ class Numbering {
     }
     if (e instanceof Label || e instanceof Line || e instanceof Exits) throw new LoweringError('malformed expression');
     if (e instanceof Form) {
+      if (e.head === 'goto') return new GotoNode(this.label(Number(e.args[0])));
       if (e.head === 'return') return new ReturnNode(this.operand(e.args[0]));
       if (e.head === 'newvar') return new NewvarNode(this.slots.get(e.args[0] as Sym) ?? new SlotNumber(0));
     }

@@ -79,6 +79,9 @@ interface Finally {
   readonly actions: { readonly tag: number; readonly action: FinallyAction }[];
 }
 
+/** The type of variables that lowering makes. */
+const ANY = sym('Any');
+
 type Tail = false | true | 'explicit';
 type Value = Node | undefined;
 
@@ -167,7 +170,7 @@ class Linearizer {
     if (this.renamed.size === 0) return kept;
     let n = 0;
     while (n < kept.length && isMetaInstruction(kept[n])) n++;
-    const copies = [...this.renamed].reverse().map(([from, to]) => assign(to, from));
+    const copies = [...this.renamed].map(([from, to]) => assign(to, from));
     return [...kept.slice(0, n), ...copies, ...kept.slice(n)];
   }
 
@@ -193,7 +196,7 @@ class Linearizer {
   }
   private variable(name?: Sym): Sym {
     const fresh = name === undefined ? this.c.gensym() : this.c.renamed(name);
-    this.lambda.vars.push(new VarInfo(fresh, core('Any'), ASSIGNED));
+    this.lambda.vars.push(new VarInfo(fresh, ANY, ASSIGNED));
     return fresh;
   }
   private store(x: Node): SSAValue {
@@ -284,7 +287,7 @@ class Linearizer {
     return new Form('leave', tokens);
   }
 
-  private enterFinally(target: Finally, action: FinallyAction): void {
+  private enterFinally(target: Finally, action: FinallyAction): Node {
     const tag = target.actions.length === 0 ? 1 : target.actions[0].tag + 1;
     target.actions.unshift({ tag, action });
     this.emit(assign(target.variable, BigInt(tag)));
@@ -292,6 +295,7 @@ class Linearizer {
     if (pop !== undefined) this.emit(pop);
     this.emit(this.leaveHandlers(this.handlers, target.handlers.rest) ?? new Form('leave', []));
     this.emit(new Jump(target.label));
+    return BigInt(tag);
   }
 
   private emitReturn(tail: Tail, x: Value): Value {
@@ -334,16 +338,17 @@ class Linearizer {
     this.emit(form('return', value));
   }
 
-  private emitBreak(target: BreakTarget): void {
+  // A jump has no value, but where one is asked for, the jump itself stands in for it once more.
+  private emitBreak(target: BreakTarget): Node {
     if (this.finally !== null && depth(this.finally.handlers) > depth(target.handlers)) {
-      this.enterFinally(this.finally, { kind: 'break', target });
-      return;
+      return this.enterFinally(this.finally, { kind: 'break', target });
     }
     const pop = this.popException(this.catches, target.catches);
     if (pop !== undefined) this.emit(pop);
     const leave = this.leaveHandlers(this.handlers, target.handlers);
     if (leave !== undefined) this.emit(leave);
     this.emit(new Jump(target.label));
+    return form('goto', BigInt(target.label));
   }
 
   private finishGotos(): void {
@@ -472,8 +477,7 @@ class Linearizer {
         let at = breaks;
         while (at !== null && at.target.name !== args[0]) at = at.outer;
         if (at === null) throw new LoweringError('break or continue outside loop');
-        this.emitBreak(at.target);
-        return undefined;
+        return this.emitBreak(at.target);
       }
       case 'symboliclabel':
         return this.compileLabel(args[0], value, tail);
@@ -512,7 +516,7 @@ class Linearizer {
       case 'local-def':
         return undefined;
       case 'moved-local':
-        this.lambda.vars.push(new VarInfo(args[0] as Sym, core('Any'), ASSIGNED));
+        this.lambda.vars.push(new VarInfo(args[0] as Sym, ANY, ASSIGNED));
         return undefined;
       case 'atomic':
         throw new LoweringError('misplaced atomic declaration');
@@ -789,8 +793,8 @@ class Linearizer {
 
   private compileGlobalDeclaration(e: Form): void {
     const [ref, type] = e.args;
-    if (e.args.length === 1 || isAtom(type)) this.emit(e);
-    else this.emit(form('globaldecl', ref, this.store(type)));
+    if (e.args.length === 1) this.emit(e);
+    else this.emit(form('globaldecl', ref, ...this.compileArguments([type], null)));
     if (this.isToplevel) this.emit(form('latestworld'));
   }
 
@@ -819,8 +823,14 @@ class Linearizer {
   private checkToplevel(e: Form): void {
     if (this.isToplevel) return;
     let text = TOPLEVEL_NAMES[e.head] ?? `"${e.head}" expression`;
-    if (e.head === 'set_binding_type!') text = `type declaration for global "${deparse(e.args[0])}"`;
+    if (e.head === 'set_binding_type!') text = `type declaration for global "${this.globalText(e.args[0])}"`;
     throw new LoweringError(`${text} not at top level`);
+  }
+
+  // In messages a global of the module itself has no module name.
+  private globalText(x: Node): string {
+    const own = x instanceof GlobalRef && x.module.path === this.c.module.path;
+    return own ? `(thismodule).${x.name.name}` : deparse(x);
   }
 
   // Variables that are assigned before any branch after their declaration: they need no reset to "undefined".

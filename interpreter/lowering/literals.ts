@@ -1,4 +1,4 @@
-// Text of literals in error messages, as `repr` writes them.
+// Text of literals in error messages: the plain forms that the runtime prints without the library.
 
 import type { Literal } from '../syntax/expr.ts';
 
@@ -17,14 +17,16 @@ export function showString(s: string): string {
   return `${out}"`;
 }
 
+// C's "%#.17g"
 function showFloat(x: number): string {
   if (Number.isNaN(x)) return 'NaN';
   if (!Number.isFinite(x)) return x > 0 ? 'Inf' : '-Inf';
-  if (Object.is(x, -0)) return '-0.0';
-  const size = Math.abs(x);
-  if (x === 0 || (size >= 1e-5 && size < 1e6)) return Number.isInteger(x) ? `${x}.0` : String(x);
-  const [digits, exponent] = x.toExponential().split('e');
-  return `${digits.includes('.') ? digits : `${digits}.0`}e${Number(exponent)}`;
+  const [digits, exponent] = x.toExponential(16).split('e');
+  const power = Number(exponent);
+  if (power < -4 || power >= 17) {
+    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  }
+  return x.toFixed(16 - power);
 }
 
 /** A number or character that is not an Int64. */
@@ -45,38 +47,13 @@ export function showLiteral(x: number | Literal): string {
     case 'Float32': {
       const value = new DataView(new ArrayBuffer(4));
       value.setUint32(0, Number(x.value));
-      const text = showFloat(shortest32(value.getFloat32(0)));
-      return text.includes('e') ? text.replace('e', 'f') : `${text}f0`;
+      return `${Number(value.getFloat32(0).toPrecision(6))}f`;
     }
     case 'Float16':
       return `Float16(${hex(4)})`;
     case 'Char':
-      return showChar(Number(x.value));
+      return `Char(${hex(8)})`;
     default:
       return String(x.value);
   }
-}
-
-// The double with the fewest digits that rounds to the same single.
-function shortest32(x: number): number {
-  for (let digits = 1; digits <= 9; digits++) {
-    const short = Number(x.toPrecision(digits));
-    if (Math.fround(short) === x) return short;
-  }
-  return x;
-}
-
-function showChar(bits: number): string {
-  const bytes = [bits >>> 24, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255];
-  while (bytes.length > 1 && bytes[bytes.length - 1] === 0) bytes.pop();
-  const text = new TextDecoder().decode(new Uint8Array(bytes));
-  const escapes: Record<string, string> = {
-    '\n': '\\n',
-    '\t': '\\t',
-    '\r': '\\r',
-    "'": "\\'",
-    '\\': '\\\\',
-    '\0': '\\0',
-  };
-  return `'${escapes[text] ?? text}'`;
 }

@@ -211,7 +211,11 @@ export const hasParameters = (args: readonly Node[]): boolean => isForm(args[0],
 /** The name in `x::T` or `x`. */
 export const declName = (x: Node): Node => (isDecl(x) ? x.args[0] : x);
 /** The type in `x::T`, Core.Any for a plain `x`. */
-export const declType = (x: Node): Node => (isDecl(x) ? x.args[1] : core('Any'));
+export function declType(x: Node): Node {
+  if (!isDecl(x)) return core('Any');
+  if (x.args.length < 2) throw new LoweringError('malformed expression');
+  return x.args[1];
+}
 
 /** The name of a possibly qualified global. */
 export const identifierName = (x: Node): Node => (x instanceof GlobalRef ? x.name : x);

@@ -12,7 +12,6 @@ import {
   core,
   Form,
   isAny,
-  isForm,
   isLeaf,
   isQuoted,
   isSym,
@@ -85,7 +84,8 @@ function analyseLambda(
   const own = new Set(vars.map((v) => v.name));
   const inner = [...vars, ...environment.filter((v) => !own.has(v.name))];
   const table = new Map<Sym, VarInfo>();
-  for (const v of inner) table.set(v.name, v);
+  for (const v of captured) table.set(v.name, v);
+  for (const v of vars) table.set(v.name, v);
   lambda.vars = vars;
   lambda.captured = captured;
   const pass = new Pass(inner, captured, withoutDuplicates([...newSparams, ...sparams]), table);
@@ -153,7 +153,8 @@ class Pass {
       case 'call': {
         const callee = this.info(first);
         if (callee !== undefined) callee.flags |= CALLED;
-        if (isForm(first, 'core') && first === core('kwcall') && e.args.length > 2) {
+        // the function called with keywords or splatted arguments comes third
+        if ((first === core('kwcall') || first === core('_apply_iterate')) && e.args.length > 2) {
           const target = this.info(third);
           if (target !== undefined) target.flags |= CALLED;
         }

@@ -39,7 +39,7 @@ export function argumentName(x: Node): Sym {
     case 'kw':
       return argumentName(x.args[0]);
     case '::':
-      if (!isSym(x.args[0]) || x.args.length < 2) throw badArgument(x.args.length < 2 ? x : x.args[0]);
+      if (!isSym(x.args[0])) throw badArgument(x.args[0]);
       return x.args[0];
     case 'meta':
       if (isNospecializeMeta(x, true)) return argumentName(x.args[1]);
@@ -130,7 +130,7 @@ export function arrowArguments(left: Node): Node[] {
   if (!isForm(left)) return [left];
   const parts = left.args.filter((x) => !isLine(x));
   if (left.head === 'tuple') return parts.map(keyword);
-  if (left.head !== 'block') return [left];
+  if (left.head !== 'block') return [keyword(left)];
   if (parts.length < 2) return parts;
   if (parts.length === 2) return [form('parameters', keyword(parts[1])), parts[0]];
   throw new LoweringError('more than one semicolon in argument list');

@@ -6,7 +6,7 @@
 import { SSAValue } from '../../ir/code.ts';
 import { QuoteNode, Sym } from '../../syntax/expr.ts';
 import type { Context } from '../context.ts';
-import { deparse } from '../deparse.ts';
+import { rawText } from '../deparse.ts';
 import {
   assign,
   block,
@@ -50,7 +50,7 @@ function holder(c: Context, targets: readonly Node[], value: Node, assigned: (x:
 /** `(; a, b::T) = x` */
 export function destructureProperties(c: Context, left: readonly Node[], right: Node, wrap: Wrap): Node {
   const invalid = (): LoweringError =>
-    new LoweringError(`invalid assignment location "${deparse(form('tuple', new Form('list', left)))}"`);
+    new LoweringError(`invalid assignment location "((${left.map(rawText).join(' ')}),)"`);
   const [parameters] = left;
   if (left.length !== 1 || !isForm(parameters)) throw invalid();
   const fields = parameters.args;

@@ -3,7 +3,19 @@
 import type { Sym } from '../../syntax/expr.ts';
 import { sym } from '../../syntax/expr.ts';
 import { deparse } from '../deparse.ts';
-import { assign, call, core, type Form, form, isForm, isSym, LoweringError, type Node, quoted } from '../node.ts';
+import {
+  assign,
+  call,
+  core,
+  type Form,
+  form,
+  isCompound,
+  isForm,
+  isSym,
+  LoweringError,
+  type Node,
+  quoted,
+} from '../node.ts';
 
 /** A type variable as it was declared; a bound that was not written is undefined. */
 export interface TypeVariable {
@@ -19,7 +31,8 @@ function variableName(x: Node): Sym {
 
 /** Reads `T`, `T<:U`, `T>:L`, `L<:T<:U`, `U>:T>:L`. */
 export function typeVariable(x: Node): TypeVariable {
-  if (!isForm(x)) return { name: variableName(x), lower: undefined, upper: undefined };
+  if (!isCompound(x)) return { name: variableName(x), lower: undefined, upper: undefined };
+  if (!isForm(x)) throw new LoweringError('invalid variable expression in "where"');
   const [a, b, t, b2, z] = x.args;
   if (x.head === 'comparison' && x.args.length === 5) {
     const name = variableName(t);

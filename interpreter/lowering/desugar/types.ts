@@ -25,6 +25,7 @@ import {
   isAssignment,
   isDecl,
   isEffectFree,
+  isEventuallyCall,
   isForm,
   isKwarg,
   isQuoted,
@@ -122,7 +123,7 @@ function expandStruct(c: Context, e: Form): Node {
   const written = isForm(body) ? body.args : [];
   for (const x of written) {
     if (isEventuallyDecl(x) || x instanceof LineNumberNode) continue;
-    if (isAssignment(x) && isEventuallyDecl(x.args[0])) {
+    if (isAssignment(x) && isEventuallyDecl(x.args[0]) && !isEventuallyCall(x.args[0])) {
       throw new LoweringError(`"${deparse(x)}" inside type definition is reserved`);
     }
     break;
