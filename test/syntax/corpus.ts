@@ -7,46 +7,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseAll, parseOne, positionAt, printSyntax, sourceLines } from '../../interpreter/syntax/index.ts';
+import { type ParseAnswer, type ParseMode, parseAnswer } from '../../interpreter/syntax/batch.ts';
 
 /** One line of a corpus file. */
-interface Case {
+interface Case extends ParseAnswer {
   readonly src: string;
-  readonly mode: 'one' | 'all';
-  readonly expr?: string;
-  readonly lines?: readonly number[];
-  readonly error?: string;
-  readonly message?: string;
-  readonly at?: readonly [number, number];
-  readonly tag?: string;
-  readonly before?: string;
-}
-
-/** The answer to a case, in the corpus' own form. */
-export type Answer = Omit<Case, 'src' | 'mode'>;
-
-/** What jl0 says about a source text. */
-export function answer(src: string, mode: 'one' | 'all'): Answer {
-  const result = mode === 'all' ? parseAll(src) : parseOne(src);
-  if (result.status === 'ok') {
-    if (mode === 'one' && result.next < src.length && parseOne(src, result.next).value !== null) {
-      return { error: 'error', message: 'extra token after end of expression' };
-    }
-    return { expr: printSyntax(result.value), lines: sourceLines(result.value) };
-  }
-  const first = result.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
-  if (first === undefined) throw new Error('a failed parse without an error');
-  const { line, column } = positionAt(result.text, first.start, 1, Math.max(result.next, first.end));
-  const given: Answer = { error: result.status, message: first.message, at: [line, column] };
-  return {
-    ...given,
-    ...(result.status === 'incomplete' ? { tag: result.tag } : {}),
-    ...(mode === 'all' && printSyntax(result.value) !== '(toplevel)' ? { before: printSyntax(result.value) } : {}),
-  };
+  readonly mode: ParseMode;
 }
 
 /** The differences between expected and given, empty if there are none. */
-function differences(expected: Case, given: Answer): string[] {
+function differences(expected: Case, given: ParseAnswer): string[] {
   const keys = ['expr', 'lines', 'error', 'message', 'at', 'tag', 'before'] as const;
   return keys.filter((key) => JSON.stringify(expected[key]) !== JSON.stringify(given[key]));
 }
@@ -55,7 +25,7 @@ export interface FileResult {
   readonly file: string;
   readonly passed: number;
   readonly total: number;
-  readonly failures: readonly { src: string; expected: Answer; given: Answer | string; keys: readonly string[] }[];
+  readonly failures: readonly { src: string; expected: ParseAnswer; given: ParseAnswer | string; keys: readonly string[] }[];
 }
 
 /** Folder of the syntax corpora, null if this machine has none. */
@@ -74,9 +44,9 @@ export function runCorpus(folder: string, prefix = ''): FileResult[] {
     for (const line of lines) {
       const expected = JSON.parse(line) as Case;
       const { src, mode, ...rest } = expected;
-      let given: Answer | string;
+      let given: ParseAnswer | string;
       try {
-        given = answer(src, mode);
+        given = parseAnswer(src, mode);
       } catch (error) {
         given = error instanceof Error ? (error.stack ?? error.message) : String(error);
       }
