@@ -1,0 +1,210 @@
+# Arithmetic of arrays as vectors, and rearrangements: rotation, shifting, repetition, uniqueness.
+
+-(A::AbstractArray) = map(-, A)
++(A::AbstractArray{<:Number}) = A
++(A::AbstractArray, B::AbstractArray) = (promote_shape(A, B); add_arrays(+, A, B))
+-(A::AbstractArray, B::AbstractArray) = (promote_shape(A, B); add_arrays(-, A, B))
+add_arrays(op, A, B) = ndims(A) == ndims(B) ? map(op, A, B) : reshape(map(op, vec(A), vec(B)), size(A))
++(A::Array, Bs::Array...) = foldl(+, Bs; init=A)
+*(A::AbstractArray, x::Number) = map(a -> a * x, A)
+*(x::Number, A::AbstractArray) = map(a -> x * a, A)
+/(A::AbstractArray, x::Number) = map(a -> a / x, A)
+\(x::Number, A::AbstractArray) = map(a -> x \ a, A)
+conj(A::AbstractArray) = map(conj, A)
+real(A::AbstractArray) = map(real, A)
+imag(A::AbstractArray) = map(imag, A)
+conj!(A::AbstractArray) = map!(conj, A, A)
+float(A::AbstractArray) = eltype(A) <: AbstractFloat ? A : map(float, A)
+complex(A::AbstractArray) = map(complex, A)
+iszero(A::AbstractArray) = all(iszero, A)
+isreal(A::AbstractArray) = all(isreal, A)
+clamp!(A::AbstractArray, lo, hi) = map!(x -> clamp(x, lo, hi), A, A)
+
+function reverse(A::AbstractArray; dims=:)
+    ds = dims === (:) ? ntuple(identity, ndims(A)) : dims isa Integer ? (Int(dims),) : (dims...,)
+    for d in ds
+        1 <= d <= ndims(A) || throw(ArgumentError("invalid dimension $d in reverse"))
+    end
+    B = similar(A)
+    for I in CartesianIndices(A)
+        J = I.I
+        B[ntuple(d -> d in ds ? size(A, d) + 1 - J[d] : J[d], ndims(A))...] = A[I]
+    end
+    return B
+end
+reverse!(A::AbstractArray; dims=:) = copyto!(A, reverse(A; dims=dims))
+rotl90(A::AbstractMatrix) = [A[i, j] for j in size(A, 2):-1:1, i in 1:size(A, 1)]
+rotr90(A::AbstractMatrix) = [A[i, j] for j in 1:size(A, 2), i in size(A, 1):-1:1]
+rot180(A::AbstractMatrix) = [A[i, j] for i in size(A, 1):-1:1, j in size(A, 2):-1:1]
+function rotl90(A::AbstractMatrix, k::Integer)
+    m = mod(k, 4)
+    return m == 1 ? rotl90(A) : m == 2 ? rot180(A) : m == 3 ? rotr90(A) : copy(A)
+end
+rotr90(A::AbstractMatrix, k::Integer) = rotl90(A, -k)
+rot180(A::AbstractMatrix, k::Integer) = mod(k, 2) == 1 ? rot180(A) : copy(A)
+circshift(A::AbstractArray, shift::Integer) = circshift(A, (shift,))
+circshift(A::AbstractArray, shifts) = circshift!(similar(A), A, (shifts...,))
+circshift(A::AbstractArray, shift::Integer; dims::Integer) = circshift(A, ntuple(d -> d == dims ? shift : 0, ndims(A)))
+circshift!(dest::AbstractArray, src::AbstractArray, shift::Integer) = circshift!(dest, src, (shift,))
+function circshift!(dest::AbstractArray, src::AbstractArray, shifts::Tuple)
+    for I in CartesianIndices(src)
+        J = I.I
+        dest[ntuple(d -> d <= nfields(shifts) ? mod(J[d] - 1 + shifts[d], size(src, d)) + 1 : J[d], ndims(src))...] = src[I]
+    end
+    return dest
+end
+circshift!(a::AbstractVector, shift::Integer) = copyto!(a, circshift(a, shift))
+
+function repeat(A::AbstractArray; inner=nothing, outer=nothing)
+    inn = inner === nothing ? () : inner isa Integer ? (Int(inner),) : (map(Int, inner)...,)
+    out = outer === nothing ? () : outer isa Integer ? (Int(outer),) : (map(Int, outer)...,)
+    any(<(0), inn) && throw(ArgumentError("no inner repetition count may be negative; got $inn"))
+    any(<(0), out) && throw(ArgumentError("no outer repetition count may be negative; got $out"))
+    N = max(ndims(A), nfields(inn), nfields(out))
+    i(d) = d <= nfields(inn) ? inn[d] : 1
+    o(d) = d <= nfields(out) ? out[d] : 1
+    R = similar(A, eltype(A), ntuple(d -> size(A, d) * i(d) * o(d), N))
+    for I in CartesianIndices(R)
+        J = I.I
+        R[I] = A[ntuple(d -> mod(div(J[d] - 1, i(d)), size(A, d)) + 1, N)...]
+    end
+    return R
+end
+repeat(A::AbstractArray, counts...) = repeat(A; outer=counts)
+repeat(v::AbstractVector, n::Integer) = begin
+    n < 0 && throw(ArgumentError("number of repetitions must be non-negative"))
+    R = similar(v, length(v) * Int(n))
+    k = 1
+    for _ in 1:n, x in v
+        R[k] = x
+        k += 1
+    end
+    R
+end
+
+allunique(C) = begin
+    seen = Set{Any}()
+    for x in C
+        x in seen && return false
+        push!(seen, x)
+    end
+    true
+end
+allunique(f, C) = allunique(Generator(f, C))
+allunique(t::Tuple) = (for i in 1:nfields(t), j in i+1:nfields(t)
+    isequal(t[i], t[j]) && return false
+end; true)
+allequal(itr) = (y = iterate(itr); y === nothing || all(x -> isequal(x, y[1]), itr))
+allequal(f, itr) = allequal(Generator(f, itr))
+
+function unique(itr)
+    T = IteratorEltype(itr) isa HasEltype ? eltype(itr) : Any
+    if T === Any && !(IteratorEltype(itr) isa HasEltype)
+        xs = collect(itr)
+        return unique(xs)
+    end
+    out = Array{T, 1}(undef, 0)
+    seen = Set{T}()
+    for x in itr
+        if !(x in seen)
+            push!(seen, x)
+            push!(out, x)
+        end
+    end
+    return out
+end
+function unique(f, C)
+    out = Array{IteratorEltype(C) isa HasEltype ? eltype(C) : Any, 1}(undef, 0)
+    seen = Set{Any}()
+    for x in C
+        y = f(x)
+        if !(y in seen)
+            push!(seen, y)
+            push!(out, x)
+        end
+    end
+    return out
+end
+unique(r::AbstractRange) = allunique(r) ? r : oftype(r, r[begin:begin])
+function unique(A::AbstractArray; dims=:)
+    dims === (:) && return invoke(unique, Tuple{Any}, A)
+    d = Int(dims)
+    keep = Int[]
+    seen = Set{Any}()
+    for i in axes(A, d)
+        s = collect(selectdim(A, d, i))
+        if !(s in seen)
+            push!(seen, s)
+            push!(keep, i)
+        end
+    end
+    return A[ntuple(k -> k == d ? keep : Colon(), ndims(A))...]
+end
+function unique!(f, A::AbstractVector)
+    seen = Set{Any}()
+    return filter!(x -> (y = f(x); y in seen ? false : (push!(seen, y); true)), A)
+end
+unique!(A::AbstractVector) = unique!(identity, A)
+
+# Replacement by value
+
+function replace(A::AbstractArray, old_new::Pair...; count::Integer=typemax(Int))
+    return replace_values(A, x -> (for p in old_new
+        isequal_or_egal(p.first, x) && return Some(p.second)
+    end; nothing), count, mapreduce(p -> typeof(p.second), promote_type, old_new))
+end
+isequal_or_egal(a, b) = a === b || isequal(a, b)
+replace(new::Callable, A::AbstractArray; count::Integer=typemax(Int)) = copyto_widened(map_count(new, A, count))
+function map_count(new, A, count)
+    c = 0
+    return map(x -> begin
+        c >= count && return x
+        y = new(x)
+        y === x || (c += 1)
+        y
+    end, A)
+end
+copyto_widened(A) = A
+function replace_values(A, pick, count, T)
+    S = promote_type(eltype(A), T)
+    R = similar(A, S)
+    c = 0
+    for i in eachindex(A)
+        x = A[i]
+        y = c < count ? pick(x) : nothing
+        if y === nothing
+            R[i] = x
+        else
+            R[i] = something(y)
+            c += 1
+        end
+    end
+    return R
+end
+function replace!(A::AbstractArray, old_new::Pair...; count::Integer=typemax(Int))
+    c = 0
+    for i in eachindex(A)
+        c >= count && break
+        x = A[i]
+        for p in old_new
+            if isequal_or_egal(p.first, x)
+                A[i] = p.second
+                c += 1
+                break
+            end
+        end
+    end
+    return A
+end
+function replace!(new::Callable, A::AbstractArray; count::Integer=typemax(Int))
+    c = 0
+    for i in eachindex(A)
+        c >= count && break
+        y = new(A[i])
+        if y !== A[i]
+            A[i] = y
+            c += 1
+        end
+    end
+    return A
+end
