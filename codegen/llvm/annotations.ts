@@ -36,7 +36,9 @@ export interface ArgumentAttribute {
 export type Replacement =
   | { readonly op: 'update'; readonly update: AtomicUpdate; readonly order: MemoryOrder }
   | { readonly op: 'compareExchange'; readonly order: MemoryOrder }
-  | { readonly op: 'fence'; readonly order: MemoryOrder };
+  | { readonly op: 'fence'; readonly order: MemoryOrder }
+  /** Gives its operand, or any one value if the operand is undefined. */
+  | { readonly op: 'freeze' };
 
 /** An attribute of a function, or of a parameter (counted from 1), without value or with a number. */
 export interface FunctionAttribute {

@@ -200,6 +200,10 @@ class Finisher {
     const { builder } = this;
     library.number('LLVMPositionBuilderBefore', builder, call);
     const operand = (index: number) => library.handle<'value'>('LLVMGetOperand', call, index);
+    if (by.op === 'freeze') {
+      this.substitute(call, library.handle<'value'>('LLVMBuildFreeze', builder, operand(0), ''));
+      return;
+    }
     const order = ordering[by.order];
     const singleThread = 0;
     switch (by.op) {

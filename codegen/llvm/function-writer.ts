@@ -419,9 +419,9 @@ class FunctionWriter {
       case 'sext':
         return builder.CreateSExt(operand, type);
       case 'fptosi':
-        return builder.CreateFPToSI(operand, type);
+        return this.frozen(builder.CreateFPToSI(operand, type), type);
       case 'fptoui':
-        return builder.CreateFPToUI(operand, type);
+        return this.frozen(builder.CreateFPToUI(operand, type), type);
       case 'sitofp':
         return builder.CreateSIToFP(operand, type);
       case 'uitofp':
@@ -440,6 +440,13 @@ class FunctionWriter {
         return builder.CreateBitCast(operand, type);
       }
     }
+  }
+
+  /** LLVM calls the result undefined where the type cannot hold the number; this makes it some number, the same for all. */
+  private frozen(value: Value, type: Type): Value {
+    return this.call(this.module.placeholder(this.llvm.FunctionType.get(type, [type], false)), [value], {
+      op: 'freeze',
+    });
   }
 
   // --- Memory ---

@@ -118,6 +118,7 @@ const signatures = {
   LLVMBuildAtomicRMW: 'p p i p p i i',
   LLVMBuildAtomicCmpXchg: 'p p p p p i i i',
   LLVMBuildFence: 'p p i i s',
+  LLVMBuildFreeze: 'p p p s',
   LLVMGetOperand: 'p p u',
   LLVMReplaceAllUsesWith: 'v p p',
   LLVMInstructionEraseFromParent: 'v p',
