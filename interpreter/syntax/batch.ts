@@ -3,7 +3,7 @@
 // This is what `jl0 parse --jsonl` prints line by line, and what the conformance test compares.
 
 import { positionAt } from './diagnostics.ts';
-import { parseAll, parseOne, type ParseResult } from './index.ts';
+import { type ParseResult, parseAll, parseOne } from './index.ts';
 import { printSyntax, sourceLines } from './sexpr.ts';
 
 /** `one`: the first line of statements, as `Meta.parse` wants it; `all`: everything, as `Meta.parseall`. */
@@ -29,16 +29,11 @@ export interface ParseAnswer {
 export function parseAnswer(src: string, mode: ParseMode): ParseAnswer {
   const result = mode === 'all' ? parseAll(src) : parseOne(src);
   if (result.status !== 'ok') return failure(result, result.status, mode);
-  if (mode === 'one' && result.next < src.length && hasMore(src, result.next)) {
+  // `Meta.parse` wants the text to end with the line, be it only blank lines that follow.
+  if (mode === 'one' && result.next < src.length) {
     return { error: 'error', message: 'extra token after end of expression' };
   }
   return { expr: printSyntax(result.value), lines: sourceLines(result.value) };
-}
-
-/** `Meta.parse` wants nothing but white space behind the statement. */
-function hasMore(src: string, start: number): boolean {
-  const rest = parseOne(src, start);
-  return rest.value !== null || rest.status !== 'ok';
 }
 
 function failure(result: ParseResult, error: 'error' | 'incomplete', mode: ParseMode): ParseAnswer {

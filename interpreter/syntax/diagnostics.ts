@@ -77,7 +77,16 @@ export function showText(text: string): string {
 }
 
 const letterEscapes: Readonly<Record<number, string>> = {
-  0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r', 27: '\\e', 92: '\\\\',
+  0: '\\0',
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  27: '\\e',
+  92: '\\\\',
 };
 const unprintable = /^[\p{C}\p{Zl}\p{Zp}]$/u;
 

@@ -1,19 +1,36 @@
 // Atoms: names, literals, quotes, strings, and whatever starts with a delimiter.
 
-import { Expr, QuoteNode, sym, type Syntax } from './expr.ts';
-import { commandCall } from './grammar-calls.ts';
-import { showCharacter, showText, type IncompleteTag } from './diagnostics.ts';
-import { isDecorated, INDEXING, N, type Rule } from './grammar-base.ts';
+import { normalizeName } from './characters.ts';
+import { type IncompleteTag, showCharacter, showText } from './diagnostics.ts';
+import { Expr, QuoteNode, type Syntax, sym } from './expr.ts';
+import { INDEXING, isDecorated, N, type Rule } from './grammar-base.ts';
 import { BracketGrammar } from './grammar-brackets.ts';
+import { commandCall } from './grammar-calls.ts';
 import {
-  characterLiteral, decimalInteger, type EscapeError, float32, float64, radixInteger, unescapeRaw, unescapeString,
+  characterLiteral,
+  decimalInteger,
+  type EscapeError,
+  float32,
+  float64,
+  radixInteger,
+  unescapeRaw,
+  unescapeString,
 } from './literals.ts';
 import { dedent, type Piece } from './strings.ts';
 import {
-  DOTTED, isErrorToken, isKeyword, isLiteral, isOperator, isSyntacticOperator, isWordOperator, K,
-  SPACE_BEFORE, spelling, type Token, typeOf,
+  DOTTED,
+  isErrorToken,
+  isKeyword,
+  isLiteral,
+  isOperator,
+  isSyntacticOperator,
+  isWordOperator,
+  K,
+  SPACE_BEFORE,
+  spelling,
+  type Token,
+  typeOf,
 } from './tokens.ts';
-import { normalizeName } from './characters.ts';
 
 export abstract class AtomGrammar extends BracketGrammar {
   protected override malformed(token: Token, tag: IncompleteTag): void {
@@ -241,7 +258,13 @@ export abstract class AtomGrammar extends BracketGrammar {
   /** `$name` or `$(...)` inside a string; the `$` has been consumed. */
   private interpolation(): Piece {
     const token = this.ahead;
-    const piece = (value: Syntax, grouped: boolean): Piece => ({ text: null, offset: token.start, token: null, value, grouped });
+    const piece = (value: Syntax, grouped: boolean): Piece => ({
+      text: null,
+      offset: token.start,
+      token: null,
+      value,
+      grouped,
+    });
     if (token.kind === K.LParen) {
       if (!this.descend(3)) return piece(this.errorValue(), true);
       const start = this.at;
@@ -264,10 +287,7 @@ export abstract class AtomGrammar extends BracketGrammar {
       }
       return piece(this.atom(true, false), false);
     }
-    return piece(
-      this.missing('identifier or parenthesized expression expected after $ in string', 'string'),
-      false,
-    );
+    return piece(this.missing('identifier or parenthesized expression expected after $ in string', 'string'), false);
   }
 
   /** Undoes escapes, joins neighbouring text, and makes the string or the expression that builds it. */
@@ -329,6 +349,7 @@ export abstract class AtomGrammar extends BracketGrammar {
 
 /** The quotation of a value: simple values are stored as they are, expressions may hold interpolations. */
 export function quotation(value: Syntax): Syntax {
-  if (value instanceof Expr || value instanceof QuoteNode || typeof value === 'boolean') return new Expr('quote', [value]);
+  if (value instanceof Expr || value instanceof QuoteNode || typeof value === 'boolean')
+    return new Expr('quote', [value]);
   return new QuoteNode(value);
 }

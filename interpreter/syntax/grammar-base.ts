@@ -10,9 +10,9 @@
 // The rules leave that in `node`.
 
 import { EmbeddedActionsParser, type ParserMethod } from 'chevrotain';
-import type { Diagnostic, IncompleteTag } from './diagnostics.ts';
-import { Expr, LineNumberNode, type Sym, sym, type Syntax } from './expr.ts';
 import { normalizeName } from './characters.ts';
+import type { Diagnostic, IncompleteTag } from './diagnostics.ts';
+import { Expr, LineNumberNode, type Sym, type Syntax, sym } from './expr.ts';
 import { Scanner } from './scanner.ts';
 import { DECORATED, isErrorToken, K, type Kind, kindCount, spelling, Token, tokenTypes, typeOf } from './tokens.ts';
 
@@ -37,8 +37,26 @@ export const STATEMENT = RANGES | WHERE;
 
 /** What was parsed last, seen through parentheses. */
 export const N = {
-  Other: 0, Number: 1, String: 2, Tuple: 3, Where: 4, Call: 5, Splat: 6, Generator: 7, Name: 8, Var: 9, Interpolation: 10,
-  MacroCall: 11, BlockForm: 12, UnaryOp: 13, Word: 14, DottedOperator: 15, Quote: 16, DotDot: 17, Operator: 18, Error: 19,
+  Other: 0,
+  Number: 1,
+  String: 2,
+  Tuple: 3,
+  Where: 4,
+  Call: 5,
+  Splat: 6,
+  Generator: 7,
+  Name: 8,
+  Var: 9,
+  Interpolation: 10,
+  MacroCall: 11,
+  BlockForm: 12,
+  UnaryOp: 13,
+  Word: 14,
+  DottedOperator: 15,
+  Quote: 16,
+  DotDot: 17,
+  Operator: 18,
+  Error: 19,
 } as const;
 export type NodeKind = (typeof N)[keyof typeof N];
 
@@ -64,7 +82,17 @@ nothingParsed.next = nothingParsed;
 const vocabulary = tokenTypes.filter((type) => !type.name.startsWith('Unused'));
 const isClosing: Uint8Array = new Uint8Array(kindCount);
 for (const kind of [
-  K.Else, K.Elseif, K.Catch, K.Finally, K.Comma, K.RParen, K.RBracket, K.RBrace, K.Semicolon, K.EndOfInput, K.End,
+  K.Else,
+  K.Elseif,
+  K.Catch,
+  K.Finally,
+  K.Comma,
+  K.RParen,
+  K.RBracket,
+  K.RBrace,
+  K.Semicolon,
+  K.EndOfInput,
+  K.End,
 ]) {
   isClosing[kind] = 1;
 }
@@ -332,7 +360,14 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   }
 
   /** Records what is wrong inside a token: an escape, an overflow. */
-  protected failToken(message: string, start: number, end: number, token: Token, escape: boolean, tag: IncompleteTag): void {
+  protected failToken(
+    message: string,
+    start: number,
+    end: number,
+    token: Token,
+    escape: boolean,
+    tag: IncompleteTag,
+  ): void {
     this.tokenDiagnostics.push({ severity: 'error', message, start, end });
     this.errorNodes.push({ start: token.start, end: token.end, tag, kind: escape ? 'escape' : 'plain' });
   }
@@ -442,7 +477,8 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   protected incompleteTag(): IncompleteTag {
     let first: ErrorNode | null = null;
     for (const node of this.errorNodes) {
-      if (first === null || node.start < first.start || (node.start === first.start && node.end > first.end)) first = node;
+      if (first === null || node.start < first.start || (node.start === first.start && node.end > first.end))
+        first = node;
     }
     if (first === null || this.tooDeep) return 'none';
     if (first.end < this.lastEnd || this.lastEnd === 0) return first.kind === 'comment' ? 'comment' : 'none';

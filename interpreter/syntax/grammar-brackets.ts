@@ -135,7 +135,10 @@ export abstract class BracketGrammar extends CallGrammar {
     const semicolons = found.sections.length;
     const count = found.items.length;
     const call =
-      found.commas || found.splat || (initialSemicolon && (count > 0 || semicolons === 1)) || (semicolons === 0 && count === 0);
+      found.commas ||
+      found.splat ||
+      (initialSemicolon && (count > 0 || semicolons === 1)) ||
+      (semicolons === 0 && count === 0);
     const node = this.node;
     const isCall = this.isCall;
     const saved = this.context;
@@ -188,7 +191,9 @@ export abstract class BracketGrammar extends CallGrammar {
     const found = this.contents(K.RParen, true);
     const semicolons = found.sections.length;
     const tuple =
-      found.commas || (found.splat && semicolons >= 1) || (initialSemicolon && (semicolons === 1 || found.items.length > 0)) ||
+      found.commas ||
+      (found.splat && semicolons >= 1) ||
+      (initialSemicolon && (semicolons === 1 || found.items.length > 0)) ||
       (this.peekSecond().kind === K.Arrow && this.node !== N.Where && !prefixed);
     const node = this.node;
     const { leaf, parenthesizedLeaf } = this;
@@ -208,11 +213,14 @@ export abstract class BracketGrammar extends CallGrammar {
     return this.grouped(found.items[0] as Syntax);
   }
 
-  /** Leaves `value` as a group: what looks back sees through the parentheses, except for broadcast operators. */
+  /**
+   * Leaves `value` as a group: what looks back sees through the parentheses, except for broadcast operators (which are
+   * not called then) and generators (which may be interpolated then).
+   */
   private grouped(value: Syntax): Syntax {
     this.parenthesizedLeaf = this.leaf;
     this.leaf = null;
-    if (this.node === N.DottedOperator) this.node = N.Other;
+    if (this.node === N.DottedOperator || this.node === N.Generator) this.node = N.Other;
     return value;
   }
 
@@ -458,7 +466,6 @@ export abstract class BracketGrammar extends CallGrammar {
     } else shape.order = 'rows';
     return rowSeparator;
   }
-
 }
 
 /** Whether blanks (rows first) or double semicolons (columns first) have been seen; they do not mix. */

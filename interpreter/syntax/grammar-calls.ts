@@ -4,13 +4,21 @@
 // a path, `A.@name`) the loop is in macro state until the arguments come, in brackets or separated by blanks. Until then
 // the name is kept as an ordinary path, and gets its `@` when the call is built.
 
-import { type DottedName, macroName } from './macro-names.ts';
-import { Expr, GlobalRef, type LineNumberNode, ModuleRef, QuoteNode, Sym, sym, type Syntax } from './expr.ts';
-import { isHead, MULTILINE, N, type Rule, SPACES, GENERATORS } from './grammar-base.ts';
+import { Expr, GlobalRef, type LineNumberNode, ModuleRef, QuoteNode, Sym, type Syntax, sym } from './expr.ts';
+import { GENERATORS, isHead, MULTILINE, N, type Rule, SPACES } from './grammar-base.ts';
 import { OperatorGrammar } from './grammar-operators.ts';
+import { type DottedName, macroName } from './macro-names.ts';
 import {
-  DOTTED, isContextualKeyword, isKeyword, isNumber, isStringDelimiter, isSyntacticUnary, isWordOperator, K,
-  SPACE_BEFORE, type Token,
+  DOTTED,
+  isContextualKeyword,
+  isKeyword,
+  isNumber,
+  isStringDelimiter,
+  isSyntacticUnary,
+  isWordOperator,
+  K,
+  SPACE_BEFORE,
+  type Token,
 } from './tokens.ts';
 
 /** Arguments as they stand between brackets: positional ones, then one list per `;`. */
@@ -80,7 +88,8 @@ export abstract class CallGrammar extends OperatorGrammar {
 
   /** The callee as it stands in a call: `.+(x)` calls the broadcast operator. */
   private callee(value: Syntax): Syntax {
-    if (this.node === N.DottedOperator && value instanceof Expr) return sym(`.${(value.args[0] as { name: string }).name}`);
+    if (this.node === N.DottedOperator && value instanceof Expr)
+      return sym(`.${(value.args[0] as { name: string }).name}`);
     return value;
   }
 

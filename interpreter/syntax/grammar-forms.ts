@@ -3,9 +3,9 @@
 // Each form is a rule; `form` chooses by the word. All of them leave the context of the brackets around: inside
 // `[begin a -b end]` the blanks mean nothing. A block notes the line of each statement in front of it.
 
-import { Expr, GlobalRef, ModuleRef, Sym, sym, type Syntax } from './expr.ts';
-import { isDecorated, isHead, N, type Rule, SPACES, STATEMENT } from './grammar-base.ts';
+import { Expr, GlobalRef, ModuleRef, Sym, type Syntax, sym } from './expr.ts';
 import { AtomGrammar } from './grammar-atoms.ts';
+import { isDecorated, isHead, N, type Rule, SPACES, STATEMENT } from './grammar-base.ts';
 import { keywords } from './grammar-calls.ts';
 import { COMPARISON, PAIR, RANGE } from './grammar-operators.ts';
 import { isAssignment, isBlockContinuation, K, type Kind, spelling } from './tokens.ts';
@@ -315,7 +315,11 @@ export abstract class FormGrammar extends AtomGrammar {
     const word = this.choose(K.Break, K.Continue);
     const next = this.peek().kind;
     const ends =
-      next === K.Newline || next === K.Semicolon || next === K.RParen || next === K.Colon || next === K.EndOfInput ||
+      next === K.Newline ||
+      next === K.Semicolon ||
+      next === K.RParen ||
+      next === K.Colon ||
+      next === K.EndOfInput ||
       next === K.End;
     if (!ends) this.recover(`unexpected token after ${spelling(word)}`, (kind) => this.closesOrNewline(kind));
     return this.result(N.Word, new Expr(spelling(word), []));
@@ -532,7 +536,8 @@ export abstract class FormGrammar extends AtomGrammar {
     // Between fields a docstring is a statement of its own.
     const fields: Syntax[] = [];
     for (const arg of body.args) {
-      if (isHead(arg, 'macrocall') && arg.args[0] === docMacro) fields.push(arg.args[2] as Syntax, arg.args[3] as Syntax);
+      if (isHead(arg, 'macrocall') && arg.args[0] === docMacro)
+        fields.push(arg.args[2] as Syntax, arg.args[3] as Syntax);
       else fields.push(arg);
     }
     return this.result(N.BlockForm, new Expr('struct', [mutable, name, new Expr('block', fields)]));

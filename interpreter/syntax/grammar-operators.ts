@@ -10,12 +10,36 @@
 
 import { Expr, type Syntax, sym } from './expr.ts';
 import {
-  GrammarBase, GENERATORS, INDEXING, isDecorated, isHead, MULTILINE, N, RANGES, SPACES, WHERE,
+  GENERATORS,
+  GrammarBase,
+  INDEXING,
+  isDecorated,
+  isHead,
+  MULTILINE,
+  N,
+  RANGES,
+  SPACES,
+  WHERE,
 } from './grammar-base.ts';
 import {
-  DOTTED, isAssignment, isBlockContinuation, isContextualKeyword, isNumber, isOperator, isReservedWord,
-  isStringDelimiter, isSyntacticOperator, isSyntacticUnary, isUnaryAndBinary, isUnaryOperator, isWordOperator, K, kindCount,
-  SPACE_BEFORE, spelling, Token,
+  DOTTED,
+  isAssignment,
+  isBlockContinuation,
+  isContextualKeyword,
+  isNumber,
+  isOperator,
+  isReservedWord,
+  isStringDelimiter,
+  isSyntacticOperator,
+  isSyntacticUnary,
+  isUnaryAndBinary,
+  isUnaryOperator,
+  isWordOperator,
+  K,
+  kindCount,
+  SPACE_BEFORE,
+  spelling,
+  Token,
 } from './tokens.ts';
 
 // Precedence levels, loosest first.
@@ -166,7 +190,12 @@ export abstract class OperatorGrammar extends GrammarBase {
         left = this.comparison(left);
         highest = AND;
       } else if (level === PLUS || level === TIMES) {
-        if ((this.context & SPACES) !== 0 && isUnaryAndBinary(operator.kind, operator.flags) && this.looksUnary(operator)) break;
+        if (
+          (this.context & SPACES) !== 0 &&
+          isUnaryAndBinary(operator.kind, operator.flags) &&
+          this.looksUnary(operator)
+        )
+          break;
         left = this.chain(left, operator, level);
         highest = level;
       } else if (level === TERNARY) {
@@ -394,7 +423,8 @@ export abstract class OperatorGrammar extends GrammarBase {
     const node = this.node;
     if (node !== N.Number) {
       if (isNumber(kind) || kind === K.At) return false;
-      if (node === N.BlockForm || node === N.Quote || node === N.UnaryOp || node === N.Interpolation || node === N.Word) return false;
+      if (node === N.BlockForm || node === N.Quote || node === N.UnaryOp || node === N.Interpolation || node === N.Word)
+        return false;
     }
     if (node === N.String || isStringDelimiter(kind)) return true;
     return !this.isInitialWord(kind);
@@ -412,8 +442,12 @@ export abstract class OperatorGrammar extends GrammarBase {
     const token = this.ahead;
     const kind = token.kind;
     if (
-      !isOperator(kind) || isWordOperator(kind) || kind === K.Colon || kind === K.Prime ||
-      (isSyntacticUnary(kind) && (token.flags & DOTTED) === 0) || isSyntacticOperator(kind)
+      !isOperator(kind) ||
+      isWordOperator(kind) ||
+      kind === K.Colon ||
+      kind === K.Prime ||
+      (isSyntacticUnary(kind) && (token.flags & DOTTED) === 0) ||
+      isSyntacticOperator(kind)
     ) {
       return this.factor();
     }
@@ -425,7 +459,12 @@ export abstract class OperatorGrammar extends GrammarBase {
     const second = this.peekSecond();
     if ((kind === K.Minus || kind === K.Plus) && !isDecorated(token) && (second.flags & SPACE_BEFORE) === 0) {
       const unsigned = second.kind === K.BinInt || second.kind === K.HexInt || second.kind === K.OctInt;
-      if (second.kind === K.Integer || second.kind === K.Float || second.kind === K.Float32 || (kind === K.Plus && unsigned)) {
+      if (
+        second.kind === K.Integer ||
+        second.kind === K.Float ||
+        second.kind === K.Float32 ||
+        (kind === K.Plus && unsigned)
+      ) {
         const third = this.after(second).kind;
         if (third === K.Power || third === K.PowerOp || third === K.LBracket || third === K.LBrace) {
           this.take();
@@ -564,7 +603,12 @@ export abstract class OperatorGrammar extends GrammarBase {
     const args = left.args;
     const first = args[0] as Syntax;
     if (args.length === 1 && !this.tupleClosed && !isHead(first, 'parameters')) return first;
-    if (args.length === 2 && isHead(first, 'parameters') && first.args.length <= 1 && !isHead(args[1] as Syntax, '...')) {
+    if (
+      args.length === 2 &&
+      isHead(first, 'parameters') &&
+      first.args.length <= 1 &&
+      !isHead(args[1] as Syntax, '...')
+    ) {
       const keyword = first.args[0];
       if (keyword === undefined) return new Expr('block', [args[1] as Syntax]);
       const assignment = isHead(keyword, 'kw') ? new Expr('=', keyword.args) : keyword;

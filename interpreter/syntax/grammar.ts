@@ -1,10 +1,10 @@
 // The whole grammar: names that modules exchange, statements at top level, and the entry points.
 
-import { macroName } from './macro-names.ts';
-import { Expr, QuoteNode, Sym, sym, type Syntax } from './expr.ts';
 import type { Diagnostic, IncompleteTag } from './diagnostics.ts';
+import { Expr, QuoteNode, Sym, type Syntax, sym } from './expr.ts';
 import { N, type Rule } from './grammar-base.ts';
 import { FormGrammar } from './grammar-forms.ts';
+import { macroName } from './macro-names.ts';
 import { DOTTED, isSyntacticOperator, K, SPACE_BEFORE, type Token } from './tokens.ts';
 
 /** What a run of the parser leaves. */
@@ -59,7 +59,13 @@ export class Grammar extends FormGrammar {
     }
     const value = this.prefixed(false);
     const node = this.node;
-    if (quotes && node === N.Quote && value instanceof QuoteNode && value.value instanceof Sym && this.quotedLeaf !== null) {
+    if (
+      quotes &&
+      node === N.Quote &&
+      value instanceof QuoteNode &&
+      value.value instanceof Sym &&
+      this.quotedLeaf !== null
+    ) {
       return value.value;
     }
     if (node === N.Name || node === N.Operator || node === N.Var || node === N.Interpolation) return value;
@@ -215,13 +221,15 @@ export class Grammar extends FormGrammar {
     return this.run(text, file, 0, line, () => this.toplevel());
   }
 
-  /** Parses the statements of one line, from `start` on; null if only white space is left. */
+  /** Parses the statements of one line, from `start` to its end; null if only white space is left. */
   parseStatement(text: string, file: Sym | null, start: number, line: number): Parsed {
     return this.run(text, file, start, line, () => {
       this.skipSpace();
       if (this.peek().kind === K.EndOfInput) return null;
       const value = this.statements();
-      if (this.peek().kind === K.Newline) this.take();
+      const next = this.peek();
+      if (next.kind === K.Newline) this.take();
+      else this.skipSpace();
       return value;
     });
   }

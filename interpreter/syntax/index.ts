@@ -4,7 +4,7 @@
 // because of what is in it; what is wrong is in `diagnostics`, and whether more text could make it right in `status`.
 
 import { type Diagnostic, type IncompleteTag, positionAt, renderDiagnostic } from './diagnostics.ts';
-import { Expr, LineNumberNode, type Sym, sym, type Syntax } from './expr.ts';
+import { Expr, LineNumberNode, type Sym, type Syntax, sym } from './expr.ts';
 import { Grammar, type Parsed } from './grammar.ts';
 import { decodeBytes } from './literals.ts';
 

@@ -3,7 +3,7 @@
 // Enters: spellings the scanner has accepted. Leaves: values as in expr.ts. What the scanner cannot see is found here:
 // escapes that mean nothing and numbers that overflow.
 
-import { Expr, GlobalRef, Literal, type LiteralType, ModuleRef, sym, type Syntax } from './expr.ts';
+import { Expr, GlobalRef, Literal, type LiteralType, ModuleRef, type Syntax, sym } from './expr.ts';
 
 const core = new ModuleRef('Core');
 const int128Macro = new GlobalRef(core, sym('@int128_str'));
@@ -50,9 +50,21 @@ export function radixInteger(spelling: string): Syntax {
 
 /** Octal digits do not fill bytes evenly: the type is the least that holds both the digits' number and the value. */
 function octalBits(digits: number, value: bigint): number {
-  const byDigits = digits <= 3 ? 8 : digits <= 6 ? 16 : digits <= 11 ? 32 : digits <= 22 ? 64 : digits <= 43 ? 128 : 129;
+  const byDigits =
+    digits <= 3 ? 8 : digits <= 6 ? 16 : digits <= 11 ? 32 : digits <= 22 ? 64 : digits <= 43 ? 128 : 129;
   const significant = value.toString(2).length;
-  const byValue = significant <= 8 ? 8 : significant <= 16 ? 16 : significant <= 32 ? 32 : significant <= 64 ? 64 : significant <= 128 ? 128 : 129;
+  const byValue =
+    significant <= 8
+      ? 8
+      : significant <= 16
+        ? 16
+        : significant <= 32
+          ? 32
+          : significant <= 64
+            ? 64
+            : significant <= 128
+              ? 128
+              : 129;
   return Math.max(byDigits, byValue);
 }
 
@@ -157,7 +169,19 @@ export interface EscapeError {
 }
 
 const letterValues: Readonly<Record<string, number>> = {
-  n: 10, t: 9, r: 13, e: 27, b: 8, f: 12, v: 11, a: 7, '\\': 92, "'": 39, '"': 34, $: 36, '`': 96,
+  n: 10,
+  t: 9,
+  r: 13,
+  e: 27,
+  b: 8,
+  f: 12,
+  v: 11,
+  a: 7,
+  '\\': 92,
+  "'": 39,
+  '"': 34,
+  $: 36,
+  '`': 96,
 };
 
 const newlines = /\r\n?/g;
@@ -195,7 +219,10 @@ export function unescapeString(source: string, errors: EscapeError[]): string {
         bytes ||= value >= 0x80;
       } else if (value >= 0xd800 && value <= 0xdfff) {
         // Julia encodes a surrogate like any other number: three bytes that are not valid UTF-8.
-        result += byteCharacter(0xe0 | (value >> 12)) + byteCharacter(0x80 | ((value >> 6) & 63)) + byteCharacter(0x80 | (value & 63));
+        result +=
+          byteCharacter(0xe0 | (value >> 12)) +
+          byteCharacter(0x80 | ((value >> 6) & 63)) +
+          byteCharacter(0x80 | (value & 63));
       } else {
         result += String.fromCodePoint(value);
       }
@@ -248,7 +275,8 @@ export function encodeBytes(text: string): Uint8Array {
   for (const character of text) {
     const code = character.codePointAt(0) as number;
     if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
-    else if (code >= 0xd800 && code <= 0xdfff) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else if (code >= 0xd800 && code <= 0xdfff)
+      bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
     else for (const byte of encoder.encode(character)) bytes.push(byte);
   }
   return Uint8Array.from(bytes);
@@ -288,7 +316,8 @@ function decodeMalformed(bytes: Uint8Array): string {
 function sequenceWidth(bytes: Uint8Array, i: number): number {
   const first = bytes[i] as number;
   if (first < 0x80) return 1;
-  const width = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const width =
+    first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
   if (width === 0 || i + width > bytes.length) return 0;
   for (let k = 1; k < width; k++) if (((bytes[i + k] as number) & 0xc0) !== 0x80) return 0;
   const second = bytes[i + 1] as number;

@@ -1,7 +1,7 @@
 // Names of macros. In the tree a macro's name carries an `@`, wherever in the path it was written: `@A.m` and `A.@m` are
 // the same path with `@m` at its end. String macros add a suffix to the name as well.
 
-import { Expr, QuoteNode, Sym, sym, type Syntax } from './expr.ts';
+import { Expr, QuoteNode, Sym, type Syntax, sym } from './expr.ts';
 
 /** A component that may turn out to be the name of a macro. */
 export interface DottedName {
@@ -28,6 +28,7 @@ export function macroName(path: Syntax, last: string | null, suffix: string): Sy
     return new Expr('.', [path.args[0] as Syntax, new QuoteNode(sym(`@${last ?? name}${suffix}`))]);
   }
   // An adjoint between the name and the arguments.
-  if (path instanceof Expr && path.head === "'") return new Expr("'", [macroName(path.args[0] as Syntax, last, suffix)]);
+  if (path instanceof Expr && path.head === "'")
+    return new Expr("'", [macroName(path.args[0] as Syntax, last, suffix)]);
   return path;
 }

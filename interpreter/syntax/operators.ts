@@ -24,10 +24,7 @@ const classes: readonly (readonly [number, string])[] = [
   [K.Minus, '−'],
   [K.PlusOp, '¦∔∨∪∸≏⊎⊔⊕⊖⊞⊟⊻⊽⋎⋓⟇⧺⧻⨈⨢⨣⨤⨥⨦⨧⨨⨩⨪⨫⨬⨭⨮⨹⨺⩁⩂⩅⩊⩌⩏⩐⩒⩔⩖⩗⩛⩝⩡⩢⩣'],
   [K.Star, '⋆'],
-  [
-    K.TimesOp,
-    '\u00b7×÷\u0387⅋∗∘∙∤∧∩≀⊍⊓⊗⊘⊙⊚⊛⊠⊡⊼⋄⋅⋇⋉⋊⋋⋌⋏⋒⌿▷⟑⟕⟖⟗⦸⦼⦾⦿⧶⧷⨇⨝⨟⨰⨱⨲⨳⨴⨵⨶⨷⨸⨻⨼⨽⩀⩃⩄⩋⩍⩎⩑⩓⩕⩘⩚⩜⩞⩟⩠⫛',
-  ],
+  [K.TimesOp, '\u00b7×÷\u0387⅋∗∘∙∤∧∩≀⊍⊓⊗⊘⊙⊚⊛⊠⊡⊼⋄⋅⋇⋉⋊⋋⋌⋏⋒⌿▷⟑⟕⟖⟗⦸⦼⦾⦿⧶⧷⨇⨝⨟⨰⨱⨲⨳⨴⨵⨶⨷⨸⨻⨼⨽⩀⩃⩄⩋⩍⩎⩑⩓⩕⩘⩚⩜⩞⩟⩠⫛'],
   [K.PowerOp, '↑↓⇵⟰⟱⤈⤉⤊⤋⤒⤓⥉⥌⥍⥏⥑⥔⥕⥘⥙⥜⥝⥠⥡⥣⥥⥮⥯￪￬'],
   [K.Negation, '¬'],
   [K.Radical, '√∛∜'],
@@ -43,7 +40,7 @@ export function unicodeOperator(code: number): number {
   return kinds.get(code) ?? 0;
 }
 
-const asciiStarts = new Set(Array.from('=:~?-<|&>!$+*/%\\^\'', (c) => c.charCodeAt(0)));
+const asciiStarts = new Set(Array.from("=:~?-<|&>!$+*/%\\^'", (c) => c.charCodeAt(0)));
 const undottable = new Set(Array.from("?$:'", (c) => c.charCodeAt(0)));
 
 /** May an operator (not counting words and dots) start with `code`? */
@@ -57,8 +54,29 @@ export function startsDottedOperator(code: number): boolean {
 }
 
 const noSuffix: ReadonlySet<number> = new Set<number>([
-  K.Splat, K.Equals, K.UpdateOp, K.ColonEquals, K.Tilde, K.AssignOp, K.Question, K.Subtype, K.Supertype, K.AndAnd,
-  K.OrOr, K.In, K.Isa, K.Colon, K.DotDot, K.Dollar, K.Declare, K.Where, K.Dot, K.Not, K.Arrow, K.Negation, K.Radical,
+  K.Splat,
+  K.Equals,
+  K.UpdateOp,
+  K.ColonEquals,
+  K.Tilde,
+  K.AssignOp,
+  K.Question,
+  K.Subtype,
+  K.Supertype,
+  K.AndAnd,
+  K.OrOr,
+  K.In,
+  K.Isa,
+  K.Colon,
+  K.DotDot,
+  K.Dollar,
+  K.Declare,
+  K.Where,
+  K.Dot,
+  K.Not,
+  K.Arrow,
+  K.Negation,
+  K.Radical,
 ]);
 
 /** May an operator of this kind carry a suffix like `₁` or `′`? */

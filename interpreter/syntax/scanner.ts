@@ -11,12 +11,34 @@
 // Enters: text in which each byte of invalid UTF-8 is a lone surrogate. Leaves: `Token`s, one at a time.
 
 import {
-  asciiClass, continuesName, DIGIT, HEX_DIGIT, isInvisible, isSpace, isSurrogate, joinsGrapheme, NAME_PART, NAME_START,
-  neverInName, normalizeName, startsName, suffixesOperator,
+  asciiClass,
+  continuesName,
+  DIGIT,
+  HEX_DIGIT,
+  isInvisible,
+  isSpace,
+  isSurrogate,
+  joinsGrapheme,
+  NAME_PART,
+  NAME_START,
+  neverInName,
+  normalizeName,
+  startsName,
+  suffixesOperator,
 } from './characters.ts';
 import { Sym } from './expr.ts';
 import { startsDottedOperator, startsOperator, takesSuffix, unicodeOperator } from './operators.ts';
-import { DOTTED, isContextualKeyword, isLiteral, isWordOperator, K, SPACE_BEFORE, SUFFIXED, Token, words } from './tokens.ts';
+import {
+  DOTTED,
+  isContextualKeyword,
+  isLiteral,
+  isWordOperator,
+  K,
+  SPACE_BEFORE,
+  SUFFIXED,
+  Token,
+  words,
+} from './tokens.ts';
 
 /** A spelling that has occurred as a name or word, found again by hash without making a substring. */
 interface Name {
@@ -79,8 +101,17 @@ const UNICODE_MINUS = 0x2212;
 
 const punctuation: Uint8Array = new Uint8Array(128);
 for (const [character, kind] of [
-  ['[', K.LBracket], [']', K.RBracket], ['{', K.LBrace], ['}', K.RBrace], ['(', K.LParen], [')', K.RParen],
-  [';', K.Semicolon], [',', K.Comma], ['@', K.At], ['?', K.Question], ['~', K.Tilde],
+  ['[', K.LBracket],
+  [']', K.RBracket],
+  ['{', K.LBrace],
+  ['}', K.RBrace],
+  ['(', K.LParen],
+  [')', K.RParen],
+  [';', K.Semicolon],
+  [',', K.Comma],
+  ['@', K.At],
+  ['?', K.Question],
+  ['~', K.Tilde],
 ] as const) {
   punctuation[code(character)] = kind;
 }
@@ -478,8 +509,14 @@ export class Scanner {
   private primeIsAdjoint(): boolean {
     const kind = this.previous;
     return (
-      this.previousIsName() || kind === K.Dot || kind === K.RParen || kind === K.RBracket || kind === K.RBrace ||
-      kind === K.Prime || kind === K.End || isLiteral(kind)
+      this.previousIsName() ||
+      kind === K.Dot ||
+      kind === K.RParen ||
+      kind === K.RBracket ||
+      kind === K.RBrace ||
+      kind === K.Prime ||
+      kind === K.End ||
+      isLiteral(kind)
     );
   }
 
@@ -615,7 +652,13 @@ export class Scanner {
           this.previous = K.None;
           const token = this.inString(state);
           return new Token(
-            token.kind, token.start, token.end, token.line, token.endLine, token.flags | SPACE_BEFORE, token.symbol,
+            token.kind,
+            token.start,
+            token.end,
+            token.line,
+            token.endLine,
+            token.flags | SPACE_BEFORE,
+            token.symbol,
           );
         }
       }

@@ -3,9 +3,7 @@
 // The format is that of the reference corpora. Line numbers are left out (as the second argument of a macro call they
 // are `nothing`), so that equal text means equal structure. Walks with a stack of their own: trees may be deep.
 
-import {
-  Expr, GlobalRef, HeapValue, LineNumberNode, Literal, ModuleRef, QuoteNode, Sym, type Syntax,
-} from './expr.ts';
+import { Expr, GlobalRef, HeapValue, LineNumberNode, Literal, ModuleRef, QuoteNode, Sym, type Syntax } from './expr.ts';
 
 const bareSymbol = /^[A-Za-z_!@][A-Za-z0-9_!@.]*$/;
 
@@ -79,7 +77,9 @@ export function charCode(bits: number): number {
   let length = 4;
   while (length > 1 && bytes[length - 1] === 0) length--;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes.slice(0, length)));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Uint8Array.from(bytes.slice(0, length)),
+    );
     const code = text.codePointAt(0) ?? -1;
     return text.length === (code > 0xffff ? 2 : 1) ? code : -1;
   } catch {
@@ -163,7 +163,8 @@ export function sourceLines(root: Syntax): number[] {
     const value = stack.pop() as Syntax;
     if (value instanceof LineNumberNode) lines.push(value.line);
     else if (value instanceof QuoteNode) stack.push(value.value);
-    else if (value instanceof Expr) for (let i = value.args.length - 1; i >= 0; i--) stack.push(value.args[i] as Syntax);
+    else if (value instanceof Expr)
+      for (let i = value.args.length - 1; i >= 0; i--) stack.push(value.args[i] as Syntax);
   }
   return lines;
 }

@@ -11,30 +11,135 @@ import { createToken, EOF, type IToken, Lexer, type TokenType } from 'chevrotain
 import type { Sym } from './expr.ts';
 
 export const K = {
-  None: 0, EndOfInput: 1, Newline: 2, Identifier: 3,
+  None: 0,
+  EndOfInput: 1,
+  Newline: 2,
+  Identifier: 3,
   // Reserved words that start a form.
-  Baremodule: 10, Begin: 11, Break: 12, Const: 13, Continue: 14, Do: 15, Export: 16, For: 17, Function: 18,
-  Global: 19, If: 20, Import: 21, Let: 22, Local: 23, Macro: 24, Module: 25, Quote: 26, Return: 27, Struct: 28,
-  Try: 29, Using: 30, While: 31,
+  Baremodule: 10,
+  Begin: 11,
+  Break: 12,
+  Const: 13,
+  Continue: 14,
+  Do: 15,
+  Export: 16,
+  For: 17,
+  Function: 18,
+  Global: 19,
+  If: 20,
+  Import: 21,
+  Let: 22,
+  Local: 23,
+  Macro: 24,
+  Module: 25,
+  Quote: 26,
+  Return: 27,
+  Struct: 28,
+  Try: 29,
+  Using: 30,
+  While: 31,
   // Reserved words that continue or end one.
-  Catch: 32, Finally: 33, Else: 34, Elseif: 35, End: 36,
+  Catch: 32,
+  Finally: 33,
+  Else: 34,
+  Elseif: 35,
+  End: 36,
   // Words that are reserved only in some places.
-  Abstract: 37, As: 38, Doc: 39, Mutable: 40, Outer: 41, Primitive: 42, Public: 43, Type: 44, Var: 45,
+  Abstract: 37,
+  As: 38,
+  Doc: 39,
+  Mutable: 40,
+  Outer: 41,
+  Primitive: 42,
+  Public: 43,
+  Type: 44,
+  Var: 45,
   // Literals.
-  Bool: 50, Integer: 51, BinInt: 52, HexInt: 53, OctInt: 54, Float: 55, Float32: 56, String: 57, Char: 58, CmdString: 59,
+  Bool: 50,
+  Integer: 51,
+  BinInt: 52,
+  HexInt: 53,
+  OctInt: 54,
+  Float: 55,
+  Float32: 56,
+  String: 57,
+  Char: 58,
+  CmdString: 59,
   // Delimiters.
-  At: 60, Comma: 61, Semicolon: 62, LBracket: 63, RBracket: 64, LBrace: 65, RBrace: 66, LParen: 67, RParen: 68,
-  Quote1: 69, Quote3: 70, Backtick1: 71, Backtick3: 72,
+  At: 60,
+  Comma: 61,
+  Semicolon: 62,
+  LBracket: 63,
+  RBracket: 64,
+  LBrace: 65,
+  RBrace: 66,
+  LParen: 67,
+  RParen: 68,
+  Quote1: 69,
+  Quote3: 70,
+  Backtick1: 71,
+  Backtick3: 72,
   // Operators, loosest first.
-  InvalidOperator: 80, StarStar: 81, Splat: 82, Equals: 83, UpdateOp: 84, ColonEquals: 85, Tilde: 86, AssignOp: 87,
-  Pair: 88, Question: 89, LongArrow: 90, ArrowOp: 91, OrOr: 92, AndAnd: 93, Subtype: 94, Supertype: 95, Less: 96,
-  Greater: 97, In: 98, Isa: 99, ElementOf: 100, CompareOp: 101, PipeLeft: 102, PipeRight: 103, Colon: 104, DotDot: 105,
-  RangeOp: 106, Dollar: 107, Plus: 108, Minus: 109, PlusPlus: 110, PlusMinus: 111, PlusOp: 112, Times: 113,
-  Ampersand: 114, Star: 115, TimesOp: 116, Rational: 117, Shift: 118, Power: 119, PowerOp: 120, Declare: 121,
-  Where: 122, Dot: 123, Not: 124, Prime: 125, Arrow: 126, Negation: 127, Radical: 128,
+  InvalidOperator: 80,
+  StarStar: 81,
+  Splat: 82,
+  Equals: 83,
+  UpdateOp: 84,
+  ColonEquals: 85,
+  Tilde: 86,
+  AssignOp: 87,
+  Pair: 88,
+  Question: 89,
+  LongArrow: 90,
+  ArrowOp: 91,
+  OrOr: 92,
+  AndAnd: 93,
+  Subtype: 94,
+  Supertype: 95,
+  Less: 96,
+  Greater: 97,
+  In: 98,
+  Isa: 99,
+  ElementOf: 100,
+  CompareOp: 101,
+  PipeLeft: 102,
+  PipeRight: 103,
+  Colon: 104,
+  DotDot: 105,
+  RangeOp: 106,
+  Dollar: 107,
+  Plus: 108,
+  Minus: 109,
+  PlusPlus: 110,
+  PlusMinus: 111,
+  PlusOp: 112,
+  Times: 113,
+  Ampersand: 114,
+  Star: 115,
+  TimesOp: 116,
+  Rational: 117,
+  Shift: 118,
+  Power: 119,
+  PowerOp: 120,
+  Declare: 121,
+  Where: 122,
+  Dot: 123,
+  Not: 124,
+  Prime: 125,
+  Arrow: 126,
+  Negation: 127,
+  Radical: 128,
   // Malformed tokens.
-  EofMultiComment: 130, InvalidNumber: 131, HexFloatWithoutP: 132, AmbiguousDot: 133, AmbiguousMultiply: 134,
-  InterpolationEnd: 135, InvalidUTF8: 136, InvisibleChar: 137, IdentifierStart: 138, UnknownChar: 139,
+  EofMultiComment: 130,
+  InvalidNumber: 131,
+  HexFloatWithoutP: 132,
+  AmbiguousDot: 133,
+  AmbiguousMultiply: 134,
+  InterpolationEnd: 135,
+  InvalidUTF8: 136,
+  InvisibleChar: 137,
+  IdentifierStart: 138,
+  UnknownChar: 139,
   BidiFormatting: 140,
 } as const;
 
@@ -45,20 +150,64 @@ export const kindCount = 141;
 
 /** Spelling of the kinds that have only one, for messages. */
 const spellings: Readonly<Record<number, string>> = {
-  [K.Comma]: ',', [K.Semicolon]: ';', [K.LBracket]: '[', [K.RBracket]: ']', [K.LBrace]: '{', [K.RBrace]: '}',
-  [K.LParen]: '(', [K.RParen]: ')', [K.At]: '@', [K.Equals]: '=', [K.Less]: '<', [K.Greater]: '>', [K.End]: 'end',
+  [K.Comma]: ',',
+  [K.Semicolon]: ';',
+  [K.LBracket]: '[',
+  [K.RBracket]: ']',
+  [K.LBrace]: '{',
+  [K.RBrace]: '}',
+  [K.LParen]: '(',
+  [K.RParen]: ')',
+  [K.At]: '@',
+  [K.Equals]: '=',
+  [K.Less]: '<',
+  [K.Greater]: '>',
+  [K.End]: 'end',
 };
 
 /** The words, with the kind each is scanned as. */
 export const words: ReadonlyMap<string, number> = new Map<string, number>([
-  ['baremodule', K.Baremodule], ['begin', K.Begin], ['break', K.Break], ['const', K.Const], ['continue', K.Continue],
-  ['do', K.Do], ['export', K.Export], ['for', K.For], ['function', K.Function], ['global', K.Global], ['if', K.If],
-  ['import', K.Import], ['let', K.Let], ['local', K.Local], ['macro', K.Macro], ['module', K.Module],
-  ['quote', K.Quote], ['return', K.Return], ['struct', K.Struct], ['try', K.Try], ['using', K.Using],
-  ['while', K.While], ['catch', K.Catch], ['finally', K.Finally], ['else', K.Else], ['elseif', K.Elseif],
-  ['end', K.End], ['abstract', K.Abstract], ['as', K.As], ['doc', K.Doc], ['mutable', K.Mutable], ['outer', K.Outer],
-  ['primitive', K.Primitive], ['public', K.Public], ['type', K.Type], ['var', K.Var], ['in', K.In], ['isa', K.Isa],
-  ['where', K.Where], ['true', K.Bool], ['false', K.Bool],
+  ['baremodule', K.Baremodule],
+  ['begin', K.Begin],
+  ['break', K.Break],
+  ['const', K.Const],
+  ['continue', K.Continue],
+  ['do', K.Do],
+  ['export', K.Export],
+  ['for', K.For],
+  ['function', K.Function],
+  ['global', K.Global],
+  ['if', K.If],
+  ['import', K.Import],
+  ['let', K.Let],
+  ['local', K.Local],
+  ['macro', K.Macro],
+  ['module', K.Module],
+  ['quote', K.Quote],
+  ['return', K.Return],
+  ['struct', K.Struct],
+  ['try', K.Try],
+  ['using', K.Using],
+  ['while', K.While],
+  ['catch', K.Catch],
+  ['finally', K.Finally],
+  ['else', K.Else],
+  ['elseif', K.Elseif],
+  ['end', K.End],
+  ['abstract', K.Abstract],
+  ['as', K.As],
+  ['doc', K.Doc],
+  ['mutable', K.Mutable],
+  ['outer', K.Outer],
+  ['primitive', K.Primitive],
+  ['public', K.Public],
+  ['type', K.Type],
+  ['var', K.Var],
+  ['in', K.In],
+  ['isa', K.Isa],
+  ['where', K.Where],
+  ['true', K.Bool],
+  ['false', K.Bool],
 ]);
 
 const names: readonly string[] = (() => {
@@ -110,7 +259,13 @@ export class Token implements IToken {
   readonly symbol: Sym | null;
   next: Token | null = null;
   constructor(
-    kind: number, start: number, end: number, line: number, endLine: number, flags: number, symbol: Sym | null,
+    kind: number,
+    start: number,
+    end: number,
+    line: number,
+    endLine: number,
+    flags: number,
+    symbol: Sym | null,
   ) {
     this.tokenTypeIdx = typeIndex[kind] as number;
     this.kind = kind;
@@ -174,8 +329,12 @@ export function isStringDelimiter(kind: number): boolean {
 /** Operators that are syntax and never functions. */
 export function isSyntacticOperator(kind: number): boolean {
   return (
-    (kind >= K.Equals && kind <= K.ColonEquals) || kind === K.AndAnd || kind === K.OrOr || kind === K.Dot ||
-    kind === K.Splat || kind === K.Arrow
+    (kind >= K.Equals && kind <= K.ColonEquals) ||
+    kind === K.AndAnd ||
+    kind === K.OrOr ||
+    kind === K.Dot ||
+    kind === K.Splat ||
+    kind === K.Arrow
   );
 }
 /** `$ & ::` before an operand are syntax, not calls. */
@@ -187,8 +346,14 @@ export function isUnaryOperator(kind: number, flags: number): boolean {
   if ((flags & SUFFIXED) !== 0) return false;
   if (kind === K.Subtype || kind === K.Supertype) return (flags & DOTTED) === 0;
   return (
-    kind === K.Plus || kind === K.Minus || kind === K.Not || kind === K.Tilde || kind === K.Negation ||
-    kind === K.Radical || kind === K.Star || kind === K.PlusMinus
+    kind === K.Plus ||
+    kind === K.Minus ||
+    kind === K.Not ||
+    kind === K.Tilde ||
+    kind === K.Negation ||
+    kind === K.Radical ||
+    kind === K.Star ||
+    kind === K.PlusMinus
   );
 }
 /** Operators that may stand before an operand or between two; in an array the blanks around them decide. */

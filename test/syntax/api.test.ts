@@ -2,7 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { Expr, LineNumberNode, Literal, QuoteNode, sym } from '../../interpreter/syntax/expr.ts';
-import { parseAll, parseAtom, parseOne, positionAt, printSyntax, renderDiagnostics } from '../../interpreter/syntax/index.ts';
+import {
+  parseAll,
+  parseAtom,
+  parseOne,
+  positionAt,
+  printSyntax,
+  renderDiagnostics,
+} from '../../interpreter/syntax/index.ts';
 
 describe('values', () => {
   it('are Julia’s expressions', () => {
@@ -14,7 +21,9 @@ describe('values', () => {
   it('have exact literals', () => {
     const literal = (text: string) => printSyntax(parseOne(text).value);
     expect(literal('0x0f')).toBe('UInt8:0x0f');
-    expect(literal('9223372036854775808')).toBe('(macrocall (globalref Core @int128_str) nothing "9223372036854775808")');
+    expect(literal('9223372036854775808')).toBe(
+      '(macrocall (globalref Core @int128_str) nothing "9223372036854775808")',
+    );
     expect(literal('-9223372036854775808')).toBe('-9223372036854775808');
     expect(literal('0x1.8p1')).toBe('Float64:0x4008000000000000');
     expect(literal('0x1.00000000000018p0')).toBe('Float64:0x3ff0000000000002');
@@ -32,7 +41,9 @@ describe('values', () => {
   it('keep bytes that are not UTF-8', () => {
     const bytes = Uint8Array.from([0x22, 0x61, 0x5c, 0x78, 0x66, 0x66, 0x22]); // "a\xff"
     expect(printSyntax(parseOne(bytes).value)).toBe('"a\\xff"');
-    expect(parseOne(Uint8Array.from([0x22, 0xff, 0x22])).diagnostics[0]?.message).toBe('invalid UTF-8 sequence "\\xff"');
+    expect(parseOne(Uint8Array.from([0x22, 0xff, 0x22])).diagnostics[0]?.message).toBe(
+      'invalid UTF-8 sequence "\\xff"',
+    );
   });
 });
 

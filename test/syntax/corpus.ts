@@ -4,10 +4,11 @@
 //
 //     node test/syntax/corpus.ts [FILE-PREFIX] [--failures=N] [--errors]
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParseAnswer, type ParseMode, parseAnswer } from '../../interpreter/syntax/batch.ts';
+import { oracle } from '../oracle.ts';
 
 /** One line of a corpus file. */
 interface Case extends ParseAnswer {
@@ -25,16 +26,15 @@ export interface FileResult {
   readonly file: string;
   readonly passed: number;
   readonly total: number;
-  readonly failures: readonly { src: string; expected: ParseAnswer; given: ParseAnswer | string; keys: readonly string[] }[];
+  readonly failures: readonly {
+    src: string;
+    expected: ParseAnswer;
+    given: ParseAnswer | string;
+    keys: readonly string[];
+  }[];
 }
 
-/** Folder of the syntax corpora, null if this machine has none. */
-export function corpusFolder(): string | null {
-  const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-  const folder = join(process.env['JL0_ORACLE'] ?? join(root, '..', 'shared', 'oracle'), 'syntax');
-  return existsSync(folder) ? folder : null;
-}
-
+/** Runs the corpus files in `folder` whose name starts with `prefix`. */
 export function runCorpus(folder: string, prefix = ''): FileResult[] {
   const results: FileResult[] = [];
   for (const file of readdirSync(folder).sort()) {
@@ -59,9 +59,8 @@ export function runCorpus(folder: string, prefix = ''): FileResult[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = corpusFolder();
-  if (folder === null) console.log('skipped: no corpus');
-  else {
+  if (oracle !== undefined) {
+    const folder = join(oracle, 'syntax');
     const shown = Number(process.argv.find((arg) => arg.startsWith('--failures='))?.slice(11) ?? 5);
     const prefix = process.argv.slice(2).find((arg) => !arg.startsWith('--')) ?? '';
     let passed = 0;
@@ -73,7 +72,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       for (const failure of result.failures.slice(0, shown)) {
         console.log(`  ${JSON.stringify(failure.src)}  [${failure.keys.join(' ')}]`);
         console.log(`    expected ${JSON.stringify(failure.expected)}`);
-        console.log(`    given    ${typeof failure.given === 'string' ? failure.given : JSON.stringify(failure.given)}`);
+        console.log(
+          `    given    ${typeof failure.given === 'string' ? failure.given : JSON.stringify(failure.given)}`,
+        );
       }
     }
     console.log(`total ${passed}/${total}`);

@@ -2,7 +2,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeBytes, decodeBytes, parseAll, parseOne, printSyntax, renderDiagnostics, sourceLines } from '../../interpreter/syntax/index.ts';
+import {
+  decodeBytes,
+  encodeBytes,
+  parseAll,
+  parseOne,
+  printSyntax,
+  renderDiagnostics,
+  sourceLines,
+} from '../../interpreter/syntax/index.ts';
 
 function survives(source: string | Uint8Array): void {
   const result = parseAll(source);
@@ -62,7 +70,30 @@ describe('any input', () => {
 });
 
 describe('deep nesting', () => {
-  const openers = ['(', '[', '{', 'f(', 'a[', 'A{', '@m(', '@m ', '"$(', ':(', 'if a\n', 'begin ', 'x -> ', 'a ? b : ', '-', '!', '$', '::', 'f() do ', 'a || ', 'x = ', 'function f() '];
+  const openers = [
+    '(',
+    '[',
+    '{',
+    'f(',
+    'a[',
+    'A{',
+    '@m(',
+    '@m ',
+    '"$(',
+    ':(',
+    'if a\n',
+    'begin ',
+    'x -> ',
+    'a ? b : ',
+    '-',
+    '!',
+    '$',
+    '::',
+    'f() do ',
+    'a || ',
+    'x = ',
+    'function f() ',
+  ];
   for (const opener of openers) {
     it(`a megabyte of ${JSON.stringify(opener)} is an error, not a crash`, () => {
       const result = parseAll(opener.repeat(1e6 / opener.length));
@@ -70,7 +101,13 @@ describe('deep nesting', () => {
     });
   }
   it('two hundred levels of brackets are fine', () => {
-    for (const [open, close] of [['(', ')'], ['[', ']'], ['f(', ')'], ['begin\n', '\nend'], ['"$(', ')"']] as const) {
+    for (const [open, close] of [
+      ['(', ')'],
+      ['[', ']'],
+      ['f(', ')'],
+      ['begin\n', '\nend'],
+      ['"$(', ')"'],
+    ] as const) {
       expect(parseAll(`${open.repeat(200)}x${close.repeat(200)}`).status).toBe('ok');
     }
   });
