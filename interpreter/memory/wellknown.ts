@@ -217,7 +217,8 @@ export const PtrUInt8Type: DataTypeRef = object(19);
 /** `Type{Union{}}`, which is TypeofBottom's other face */
 export const TypeOfBottomType: TypeRef = object(20);
 export const MethodTableObject: Ref = object(21);
-export const AnyTupleType: DataTypeRef = object(22);
+/** `Tuple`, which is `Tuple{Vararg{Any}}` */
+export const AnyTupleType: DataTypeRef = datatype('Tuple');
 export const EmptyMemoryAny: Ref = object(23);
 
 const OBJECT_COUNT = 48;
