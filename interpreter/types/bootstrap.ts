@@ -6,7 +6,7 @@
 // (bootstrap-fields.ts). The result is what Julia's jl_init_types leaves; boot.jl then declares the rest through
 // define.ts, and `afterBoot` corrects the supertypes that the first numbers had to do without.
 
-import { REGION_HIGH, U8 } from '../../ffi/region.ts';
+import { REGION_HIGH, U8, U32 } from '../../ffi/region.ts';
 import {
   type DataTypeRef,
   NULL,
