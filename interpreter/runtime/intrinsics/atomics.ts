@@ -1,0 +1,174 @@
+// Atomic access to raw memory. There is one thread, so an access is atomic whatever its order; the orders are checked
+// for making sense.
+
+import type { Ref, SymbolRef } from '../../memory/layout.ts';
+import { rooted } from '../../memory/roots.ts';
+import { wrapper } from '../../memory/wellknown.ts';
+import { egal } from '../../types/egal.ts';
+import { instantiateUnionAll } from '../../types/instantiate.ts';
+import { AnyType, SymbolType } from '../../types/kinds.ts';
+import { layoutSize } from '../../types/layoutaccess.ts';
+import type { SlotFunction } from '../../vm/builtin.ts';
+import { copySlot, isSlotBits, primitiveSize, setSlot, slotRef, slotType } from '../../vm/slots.ts';
+import { InternalError, throwError, throwException, throwTypeError } from '../errors.ts';
+import { symbolName } from '../symbols.ts';
+import { string } from '../values.ts';
+import { boolObject, wrongCount } from './operands.ts';
+import { addressIn, elementType, loadElement, pointerType, storeElement } from './pointers.ts';
+
+/** Orders by strength. */
+const orders: ReadonlyMap<string, number> = new Map([
+  ['not_atomic', 0],
+  ['unordered', 1],
+  ['monotonic', 2],
+  ['acquire', 4],
+  ['release', 5],
+  ['acquire_release', 6],
+  ['sequentially_consistent', 7],
+]);
+
+const invalidOrder = (): never => throwException('ConcurrencyViolationError', string('invalid atomic ordering'));
+
+/**
+ * The strength of the memory order in a slot.
+ *
+ * @throws TypeError if it is no Symbol, ConcurrencyViolationError if it names no order, or one that an access that
+ * loads, stores or does both cannot have
+ */
+export function memoryOrder(word: number, name: string, loads: boolean, stores: boolean): number {
+  if (slotType(word) !== SymbolType) throwTypeError(name, SymbolType, slotRef(word));
+  const order = orders.get(symbolName(slotRef(word) as SymbolRef));
+  if (order === undefined) return invalidOrder();
+  const unordered = order === 1 && loads && stores;
+  const acquires = (order === 4 || order === 6) && !loads;
+  const releases = (order === 5 || order === 6) && !stores;
+  if (unordered || acquires || releases) invalidOrder();
+  return order;
+}
+
+/** The element type of a pointer whose element can be accessed atomically. */
+function atomicElement(pointer: Ref, name: string): Ref {
+  const type = elementType(pointer, name);
+  if (type === AnyType) return type;
+  const size = isSlotBits(type) ? primitiveSize(type) : layoutSize(type);
+  if ((size & (size - 1)) !== 0 || size > 16) throwError(`${name}: invalid pointer for atomic operation`);
+  return type;
+}
+
+function checkValue(word: number, type: Ref, name: string): void {
+  if (type !== AnyType && slotType(word) !== type) throwTypeError(name, type, slotRef(word));
+}
+
+const pointerref: SlotFunction = (args, n, result) => {
+  if (n !== 2) wrongCount(n, 2);
+  const pointer = pointerType(args[0], 'atomic_pointerref');
+  memoryOrder(args[1], 'atomic_pointerref', true, false);
+  loadElement(addressIn(args[0]), atomicElement(pointer, 'atomic_pointerref'), result);
+};
+
+const pointerset: SlotFunction = (args, n, result) => {
+  if (n !== 3) wrongCount(n, 3);
+  const pointer = pointerType(args[0], 'atomic_pointerset');
+  memoryOrder(args[2], 'atomic_pointerset', false, true);
+  const type = atomicElement(pointer, 'atomic_pointerset');
+  checkValue(args[1], type, 'atomic_pointerset');
+  storeElement(args[1], type, addressIn(args[0]));
+  copySlot(result, args[0]);
+};
+
+const pointerswap: SlotFunction = (args, n, result) => {
+  if (n !== 3) wrongCount(n, 3);
+  const pointer = pointerType(args[0], 'atomic_pointerswap');
+  memoryOrder(args[2], 'atomic_pointerswap', true, true);
+  const type = atomicElement(pointer, 'atomic_pointerswap');
+  checkValue(args[1], type, 'atomic_pointerswap');
+  const address = addressIn(args[0]);
+  const value = slotRef(args[1]);
+  loadElement(address, type, result);
+  const old = slotRef(result);
+  setSlot(result, value);
+  storeElement(result, type, address);
+  setSlot(result, old);
+};
+
+/** Calls a Julia function: `(f, args) => result`. */
+export type JuliaCall = (f: Ref, args: readonly Ref[]) => Ref;
+
+let callJulia: JuliaCall = () => {
+  throw new InternalError('atomic_pointermodify: nobody has said how to call a function');
+};
+
+/** Makes a struct of a type from its fields: `Pair` and the named tuple of a replacement. */
+export type StructMaker = (type: Ref, fields: readonly Ref[]) => Ref;
+
+let makeStruct: StructMaker = () => {
+  throw new InternalError('atomic intrinsics: nobody has said how to make a struct');
+};
+let makeNamedTuple: (names: readonly string[], values: readonly Ref[]) => Ref = () => {
+  throw new InternalError('atomic intrinsics: nobody has said how to make a named tuple');
+};
+
+/** Installs what the VM does for these intrinsics. */
+export function setAtomicsSupport(
+  call: JuliaCall,
+  structMaker: StructMaker,
+  namedTupleMaker: (names: readonly string[], values: readonly Ref[]) => Ref,
+): void {
+  callJulia = call;
+  makeStruct = structMaker;
+  makeNamedTuple = namedTupleMaker;
+}
+
+/** Replaces the element by `f(old, x)`; the result is `old => new`. */
+const pointermodify: SlotFunction = (args, n, result) => {
+  if (n !== 4) wrongCount(n, 4);
+  const pointer = pointerType(args[0], 'atomic_pointermodify');
+  memoryOrder(args[3], 'atomic_pointermodify', true, true);
+  const type = atomicElement(pointer, 'atomic_pointermodify');
+  const address = addressIn(args[0]);
+  const f = slotRef(args[1]);
+  const x = slotRef(args[2]);
+  loadElement(address, type, result);
+  const old = slotRef(result);
+  rooted([old, type], () => {
+    const value = callJulia(f, [old, x]);
+    setSlot(result, value);
+    checkValue(result, type, 'atomic_pointermodify');
+    storeElement(result, type, address);
+    const element = type === AnyType ? AnyType : type;
+    const first = instantiateUnionAll(wrapper('Pair'), element);
+    const pair = instantiateUnionAll(first, element);
+    setSlot(result, makeStruct(pair, [old, value]));
+  });
+};
+
+/** Replaces the element if it is egal to what is expected; the result is `(; old, success)`. */
+const pointerreplace: SlotFunction = (args, n, result) => {
+  if (n !== 5) wrongCount(n, 5);
+  const name = 'atomic_pointerreplace';
+  const pointer = pointerType(args[0], name);
+  const success = memoryOrder(args[3], name, true, true);
+  const failure = memoryOrder(args[4], name, true, false);
+  if (failure > success) invalidOrder();
+  const type = atomicElement(pointer, name);
+  checkValue(args[2], type, name);
+  const address = addressIn(args[0]);
+  const expected = slotRef(args[1]);
+  const value = slotRef(args[2]);
+  loadElement(address, type, result);
+  const old = slotRef(result);
+  const replaces = egal(old, expected);
+  if (replaces) {
+    setSlot(result, value);
+    storeElement(result, type, address);
+  }
+  setSlot(result, makeNamedTuple(['old', 'success'], [old, boolObject(replaces)]));
+};
+
+export const atomicIntrinsics: Record<string, SlotFunction> = {
+  atomic_pointerref: pointerref,
+  atomic_pointerset: pointerset,
+  atomic_pointerswap: pointerswap,
+  atomic_pointermodify: pointermodify,
+  atomic_pointerreplace: pointerreplace,
+};
