@@ -65,10 +65,13 @@ export function resolveC(
 /**
  * Why functions cannot be used: for every function that refers to a missing name, or to a function that does, and so on,
  * the reason.
+ *
+ * @param word puts the reason in words, from the name that is missing and why it is
  */
 export function functionsThatLack(
   metadata: Metadata,
   missing: ReadonlyMap<string, string>,
+  word = (name: string, reason: string) => `${name} cannot be resolved: ${reason}`,
 ): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
   if (missing.size === 0) return reasons;
@@ -84,7 +87,7 @@ export function functionsThatLack(
     const waiting = [...(users.get(name) ?? [])];
     for (let user = waiting.pop(); user !== undefined; user = waiting.pop()) {
       if (reasons.has(user)) continue;
-      reasons.set(user, `${name} cannot be resolved: ${reason}`);
+      reasons.set(user, word(name, reason));
       waiting.push(...(users.get(user) ?? []));
     }
   }

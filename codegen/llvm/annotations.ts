@@ -10,7 +10,8 @@ export type Note =
   | { readonly kind: 'alloca'; readonly align: number }
   | {
       readonly kind: 'load' | 'store';
-      readonly align: number;
+      /** Where it is not the one that LLVM takes by default. */
+      readonly align: number | undefined;
       readonly volatile: boolean;
       readonly order: MemoryOrder | undefined;
       /** The kind of memory, for LLVM's type based alias analysis. */

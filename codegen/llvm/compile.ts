@@ -102,7 +102,7 @@ function check(library: LLVMLibrary, module: ModuleHandle): void {
   const returnStatus = 2;
   const message: (bigint | null)[] = [null];
   const broken = library.number('LLVMVerifyModule', module, returnStatus, message);
-  const text = library.text(BigInt(message[0] ?? 0));
+  const text = library.text(Number(message[0] ?? 0));
   if (broken !== 0) throw new LLVMError(`LLVM finds the module broken: ${text}`);
 }
 

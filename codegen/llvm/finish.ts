@@ -112,7 +112,7 @@ class Finisher {
         return;
       case 'load':
       case 'store':
-        library.number('LLVMSetAlignment', instruction, note.align);
+        if (note.align !== undefined) library.number('LLVMSetAlignment', instruction, note.align);
         if (note.volatile) library.number('LLVMSetVolatile', instruction, 1);
         if (note.order !== undefined) library.number('LLVMSetOrdering', instruction, ordering[note.order]);
         if (note.memory !== undefined) this.setMetadata(instruction, 'tbaa', this.memoryTag(note.memory));
@@ -160,7 +160,7 @@ class Finisher {
 
   private node(parts: readonly MetadataHandle[]): MetadataHandle {
     const list = new BigUint64Array(parts.length === 0 ? 1 : parts.length);
-    list.set(parts);
+    list.set(parts.map((part) => BigInt(part)));
     return this.library.handle<'metadata'>('LLVMMDNodeInContext2', this.context, list, parts.length);
   }
 

@@ -473,9 +473,12 @@ class FunctionWriter {
 
   private noteAccess(kind: 'load' | 'store', value: OperationValue, access: Access): void {
     if (value.type === 'i1') throw new Error('an i1 is never in memory');
+    // The data layout of LLVM 14 aligns 128-bit integers to 8 bytes.
+    const usual = Math.min(8, bytesOf(value.type));
+    const align = access.align ?? bytesOf(value.type);
     this.note({
       kind,
-      align: access.align ?? bytesOf(value.type),
+      align: align === usual ? undefined : align,
       volatile: access.volatile ?? false,
       order: access.order,
       memory: access.kind,

@@ -338,5 +338,5 @@ export class ModuleWriter {
 }
 
 function plainAccess(kind: 'load' | 'store') {
-  return { kind, align: 8, volatile: false, order: undefined, memory: undefined, constant: false } as const;
+  return { kind, align: undefined, volatile: false, order: undefined, memory: undefined, constant: false } as const;
 }

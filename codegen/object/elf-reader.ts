@@ -4,6 +4,7 @@
 // ElfObject or an ObjectError. Work and memory are linear in the size of the input: no table is believed to be larger
 // than the file, and memory that a section only asks for (SHT_NOBITS) is limited.
 
+import { isAscii } from 'node:buffer';
 import {
   ELF_HEADER_BYTES,
   type ElfObject,
@@ -81,7 +82,6 @@ class Reader {
   private readonly view: DataView;
   private headers: Header[] = [];
   private readonly sections = new Map<number, Section>();
-  private readonly text = new TextDecoder('utf-8', { fatal: true });
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -145,28 +145,19 @@ class Reader {
     return this.bytes.subarray(header.offset, header.offset + header.size);
   }
 
-  private stringTable(index: number, what: string): Uint8Array {
+  private stringTable(index: number, what: string): StringTable {
     const header = this.headers[index];
-    if (header === undefined || header.type !== SHT_STRTAB)
+    if (header === undefined || header.type !== SHT_STRTAB) {
       throw new ObjectError('malformed', `the table of ${what} is missing`);
-    const table = this.content(header, `the ${what}`);
-    if (table.length === 0 || table[0] !== 0 || table[table.length - 1] !== 0) {
+    }
+    const bytes = this.content(header, `the ${what}`);
+    if (bytes.length === 0 || bytes[0] !== 0 || bytes[bytes.length - 1] !== 0) {
       throw new ObjectError('malformed', `the table of ${what} is not terminated`);
     }
-    return table;
+    return new StringTable(bytes);
   }
 
-  private string(table: Uint8Array, at: number): string {
-    const end = at < table.length ? table.indexOf(0, at) : -1;
-    if (end < 0) throw new ObjectError('malformed', 'a name lies outside its table');
-    try {
-      return this.text.decode(table.subarray(at, end));
-    } catch {
-      throw new ObjectError('malformed', 'a name is not UTF-8');
-    }
-  }
-
-  private readSections(names: Uint8Array): void {
+  private readSections(names: StringTable): void {
     let nobits = 0;
     this.headers.forEach((header, index) => {
       switch (header.type) {
@@ -180,7 +171,7 @@ class Reader {
         case SHT_NOBITS:
         case SHT_LLVM_ADDRSIG:
         case SHT_X86_64_UNWIND: {
-          const name = this.string(names, header.nameAt);
+          const name = names.at(header.nameAt);
           const align = Math.max(1, header.align);
           if (!Number.isInteger(Math.log2(align)) || align > ALIGN_LIMIT) {
             throw new ObjectError('malformed', `the alignment of section ${name} is ${align}`);
@@ -214,11 +205,11 @@ class Reader {
     });
   }
 
-  private readSymbol(at: number, names: Uint8Array): ElfSymbol {
+  private readSymbol(at: number, names: StringTable): ElfSymbol {
     const info = this.view.getUint8(at + 4);
     const home = this.view.getUint16(at + 6, true);
     const symbol = {
-      name: this.string(names, this.view.getUint32(at, true)),
+      name: names.at(this.view.getUint32(at, true)),
       binding: info >> 4,
       type: info & 15,
       other: this.view.getUint8(at + 5),
@@ -270,6 +261,28 @@ class Reader {
     if (!Number.isSafeInteger(addend))
       throw new ObjectError('malformed', `the addend of ${rule.name} at ${offset} is too large`);
     section.relocations.push({ offset, type, symbol, addend });
+  }
+}
+
+/** Names by their place in a table. As a rule they are ASCII, and then the whole table is decoded at once. */
+class StringTable {
+  private readonly bytes: Uint8Array;
+  private readonly ascii: string | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.ascii = isAscii(bytes) ? new TextDecoder('latin1').decode(bytes) : undefined;
+  }
+
+  at(place: number): string {
+    const end = place < this.bytes.length ? this.bytes.indexOf(0, place) : -1;
+    if (end < 0) throw new ObjectError('malformed', 'a name lies outside its table');
+    if (this.ascii !== undefined) return this.ascii.slice(place, end);
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(this.bytes.subarray(place, end));
+    } catch {
+      throw new ObjectError('malformed', 'a name is not UTF-8');
+    }
   }
 }
 

@@ -167,6 +167,28 @@ describe.skipIf(!hasLLVM)('output', () => {
     expect(text('ll')).not.toMatch(/placeholder/);
   });
 
+  it('carries what the operations promise', () => {
+    const facts = new Map([[0, { nonnull: true, noalias: true, readonly: true, dereferenceable: 24 }]]);
+    const promising = new Program('promises');
+    promising.declare('pure', 'function', { kind: 'c', library: '', name: 'pure' }, 'none');
+    const b = new FunctionBuilder(promising, 'f', ['ptr', 'i64'], ['i64'], { exported: true, inline: 'never', facts });
+    const [at, x] = b.parameters;
+    const rare = b.block('rare');
+    const usual = b.block('usual');
+    b.branch(b.compare('eq', x, b.integer('i64', 0)), rare, usual, false);
+    b.at(rare);
+    b.return(b.callC('pure', { result: cInt64, args: [cInt64] }, [x]) ?? x);
+    b.at(usual);
+    b.return(b.load('i64', at, 8, { constant: true, align: 4, volatile: true, kind: 'length' }));
+    const written = Buffer.from(compileProgram(promising, { output: 'll', optimise: 0 }).bytes).toString();
+    expect(written).toMatch(/define i64 @f\(i8\* noalias nonnull readonly dereferenceable\(24\) %0, i64 %1\) #\d+/);
+    expect(written).toMatch(/load volatile i64, i64\* %\d+, align 4, !tbaa !\d+, !invariant\.load !\d+/);
+    expect(written).toMatch(/br i1 .*, !prof !\d+/);
+    expect(written).toMatch(/!"branch_weights", i32 1, i32 2000/);
+    expect(written).toMatch(/attributes #\d+ = { noinline nounwind }/);
+    expect(written).toMatch(/attributes #\d+ = { nounwind readnone willreturn }/);
+  });
+
   it('is not optimised when that is asked for', () => {
     // The sum of squares has a closed form, which the optimiser finds: no loop is left.
     expect(text('ll', 0)).toMatch(/br label %loop/);
