@@ -69,7 +69,7 @@ const ≥ = >=
 
 # Tuples
 
-getindex(t::Tuple, i::Int) = getfield(t, i, @_boundscheck)
+getindex(t::Tuple, i::Int) = getfield(t, i, @_boundscheck())
 length(@nospecialize t::Tuple) = nfields(t)
 firstindex(@nospecialize t::Tuple) = 1
 lastindex(@nospecialize t::Tuple) = nfields(t)
@@ -116,11 +116,11 @@ function length(a::Array)
 end
 
 function getindex(A::Array, i::Int)
-    @_boundscheck && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
+    @_boundscheck() && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
     return memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false)
 end
 function setindex!(A::Array{T}, x, i::Int) where {T}
-    @_boundscheck && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
+    @_boundscheck() && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
     memoryrefset!(memoryrefnew(getfield(A, :ref), i, false), x isa T ? x : convert(T, x)::T, :not_atomic, false)
     return A
 end
@@ -132,9 +132,9 @@ lastindex(a::Array{T, 1}) where {T} = getfield(getfield(a, :size), 1)
 
 length(m::GenericMemory) = getfield(m, :length)
 size(m::GenericMemory) = (getfield(m, :length),)
-getindex(m::Memory, i::Int) = memoryrefget(memoryrefnew(memoryrefnew(m), i, @_boundscheck), :not_atomic, false)
+getindex(m::Memory, i::Int) = memoryrefget(memoryrefnew(memoryrefnew(m), i, @_boundscheck()), :not_atomic, false)
 function setindex!(m::Memory{T}, x, i::Int) where {T}
-    memoryrefset!(memoryrefnew(memoryrefnew(m), i, @_boundscheck), x isa T ? x : convert(T, x)::T, :not_atomic, false)
+    memoryrefset!(memoryrefnew(memoryrefnew(m), i, @_boundscheck()), x isa T ? x : convert(T, x)::T, :not_atomic, false)
     return m
 end
 iterate(m::GenericMemory, i::Int=1) = i <= getfield(m, :length) ? (m[i], i + 1) : nothing

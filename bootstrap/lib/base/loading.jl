@@ -1,0 +1,104 @@
+# Packages: finding a module by name and loading it once.
+#
+# `using Name` of a name that is no module yet asks require(). Modules that come with jl0 are part of the image or in
+# lib/stdlib; others are looked for in the directories of LOAD_PATH, as Name.jl, Name/src/Name.jl or Name.jl/src/Name.jl.
+
+module __toplevel__ end
+
+struct PkgId
+    uuid::Any
+    name::String
+end
+PkgId(name::AbstractString) = PkgId(nothing, String(name))
+PkgId(m::Module) = PkgId(nothing, string(nameof(moduleroot(m))))
+
+const loaded_modules = Dict{String,Module}()
+const package_paths = IdDict{Module,String}()
+
+"""
+    require(into::Module, name::Symbol)
+
+The package `name`, loaded if it is not. What `using` and `import` call.
+"""
+function require(into::Module, name::Symbol)
+    key = String(name)
+    haskey(loaded_modules, key) && return loaded_modules[key]
+    name === :Base && return Base
+    name === :Core && return Core
+    name === :Main && return Main
+    path = locate_package(key)
+    if path === nothing
+        throw(ArgumentError(string("Package ", name, " not found in current path.\n- Run `import Pkg; Pkg.add(", repr(key), ")` to install the ", name, " package.")))
+    end
+    return load_package(key, path)
+end
+require(id::PkgId) = require(Main, Symbol(id.name))
+
+function load_package(name::String, path::String)
+    from = source_path[]
+    source_path[] = nothing
+    try
+        include_file(identity, __toplevel__, path)
+    finally
+        source_path[] = from
+    end
+    m = getglobal(__toplevel__, Symbol(name))::Module
+    loaded_modules[name] = m
+    package_paths[m] = path
+    return m
+end
+
+function package_file(dir::String, name::String)
+    for p in (joinpath(dir, string(name, ".jl")), joinpath(dir, name, "src", string(name, ".jl")), joinpath(dir, string(name, ".jl"), "src", string(name, ".jl")))
+        isfile(p) && return abspath(p)
+    end
+    return nothing
+end
+function locate_package(name::String)
+    for dir in LOAD_PATH
+        startswith(dir, "@") && continue
+        d = isempty(dir) ? pwd() : dir
+        p = package_file(d, name)
+        p === nothing || return p
+    end
+    lib = library_directory[]
+    return isempty(lib) ? nothing : package_file(joinpath(lib, "stdlib"), name)
+end
+# Set by the runtime to the folder that holds base/ and stdlib/.
+const library_directory = RefValue{String}("")
+
+find_package(name::AbstractString) = locate_package(String(name))
+identify_package(name::AbstractString) = find_package(name) === nothing ? nothing : PkgId(name)
+root_module(id::PkgId) = loaded_modules[id.name]
+loaded_modules_array() = collect(values(loaded_modules))
+pathof(m::Module) = get(package_paths, moduleroot(m), nothing)
+function pkgdir(m::Module)
+    p = pathof(m)
+    p === nothing && return nothing
+    d = dirname(p)
+    return basename(d) == "src" ? dirname(d) : d
+end
+pkgversion(m::Module) = nothing
+include_dependency(path) = nothing
+macro __init_package__() nothing end
+
+"""
+    include([mapexpr,] path)
+
+Evaluates the contents of a file in the calling module. Each module has its own `include`, which ends here.
+"""
+IncludeInto(m::Module) = (args...) -> length(args) == 1 ? include_file(identity, m, args[1]) : include_file(args[1], m, args[2])
+
+# What a process does first when it starts from an image.
+function __init__()
+    init_stdio()
+    empty!(compiled_regexes)
+    empty!(temporary_paths)
+    empty!(atexit_hooks)
+    source_path[] = nothing
+    return nothing
+end
+
+# From here on include() reads the user's files; the library's own are in.
+include(m::Module, path::AbstractString) = include_file(identity, m, path)
+include(mapexpr::Function, m::Module, path::AbstractString) = include_file(mapexpr, m, path)
