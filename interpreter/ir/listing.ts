@@ -6,18 +6,18 @@
 import type { Syntax } from '../syntax/expr.ts';
 import { Expr, sym } from '../syntax/expr.ts';
 import { CodeInfo, type Statement } from './code.ts';
-import { sexpr } from './sexpr.ts';
+import { type HeapText, sexpr } from './sexpr.ts';
 
-/** The listing of what lowering returned. */
-export function listing(x: Syntax): string {
+/** The listing of what lowering returned; `heapText` gives the text of objects of the heap in it. */
+export function listing(x: Syntax, heapText?: HeapText): string {
   if (x instanceof Expr && x.head === 'thunk' && x.args[0] instanceof CodeInfo) {
-    return ['thunk', ...codeLines(x.args[0], '  ')].join('\n');
+    return ['thunk', ...codeLines(x.args[0], '  ', heapText)].join('\n');
   }
-  if (x instanceof CodeInfo) return ['thunk', ...codeLines(x, '  ')].join('\n');
-  return `expr ${sexpr(x)}`;
+  if (x instanceof CodeInfo) return ['thunk', ...codeLines(x, '  ', heapText)].join('\n');
+  return `expr ${sexpr(x, heapText)}`;
 }
 
-function codeLines(info: CodeInfo, indent: string): string[] {
+function codeLines(info: CodeInfo, indent: string, heapText?: HeapText): string[] {
   const lines = [indent + header(info)];
   const inner = `${indent}  `;
   info.slotnames.forEach((name, i) => {
@@ -28,8 +28,8 @@ function codeLines(info: CodeInfo, indent: string): string[] {
   info.code.forEach((statement, i) => {
     const flags = info.ssaflags[i];
     const suffix = flags === 0 ? '' : `  flags=0x${flags.toString(16).padStart(4, '0')}`;
-    lines.push(`${inner}%${i + 1} = ${sexpr(statement)}${suffix}`);
-    for (const nested of nestedCode(statement)) lines.push(...codeLines(nested, `${inner}  `));
+    lines.push(`${inner}%${i + 1} = ${sexpr(statement, heapText)}${suffix}`);
+    for (const nested of nestedCode(statement)) lines.push(...codeLines(nested, `${inner}  `, heapText));
   });
   return lines;
 }

@@ -18,8 +18,12 @@ export interface Redirection {
   n: number;
   /** World in which to look for the method; 0 for the caller's. */
   world: number;
-  /** MethodInstance or Method to call instead of dispatching; 0 to dispatch. */
+  /** MethodInstance to call instead of dispatching; 0 to dispatch. */
   target: Ref;
+  /** True when there is nothing to call: the value is in the slot `args[0]`. */
+  done?: boolean;
+  /** A longer argument list than fits into `args`. */
+  words?: Int32Array;
 }
 
 /** Rewrites `args` (arguments without the builtin itself) into the call to make: callee first. */

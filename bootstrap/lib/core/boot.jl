@@ -56,12 +56,14 @@ function iterate end
 function Typeof end
 function kwcall end
 
+# A method definition asks Typeof for the type of its function: this one must be the first.
+(f::typeof(Typeof))(x) = isa(x, Type) ? Type{x} : typeof(x)
+
 macro nospecialize(x)
     _expr(:meta, :nospecialize, x)
 end
 Expr(@nospecialize args...) = _expr(args...)
 
-(f::typeof(Typeof))(@nospecialize x) = isa(x, Type) ? Type{x} : typeof(x)
 
 TypeVar(n::Symbol) = _typevar(n, Union{}, Any)
 TypeVar(n::Symbol, @nospecialize(ub)) = _typevar(n, Union{}, ub)

@@ -1,0 +1,211 @@
+// Builtins that say which call to make: applying, invoking, calling in another world.
+//
+// They rewrite the argument list and let the VM carry on with it (see vm/builtin.ts), so that none of them recurses.
+import { U32 } from '../../../ffi/region.ts';
+import {
+  type ArrayRef,
+  type DataTypeRef,
+  type MethodRef,
+  type Ref,
+  readRef,
+  type SvecRef,
+  typeOf,
+} from '../../memory/layout.ts';
+import * as objects from '../../memory/objects.ts';
+import { root, rootScope } from '../../memory/roots.ts';
+import { datatype, nothing, typename } from '../../memory/wellknown.ts';
+import { fieldCount } from '../../types/fields.ts';
+import { applyTupleType, instanceIsA, isSubtype, matchSignature, typeTypeOf } from '../../types/index.ts';
+import { isTupleType, param, typeNameOf } from '../../types/kinds.ts';
+import { defineBuiltins, defineRedirects, type Redirection } from '../../vm/builtin.ts';
+import { call, dispatchTuple } from '../../vm/calls.ts';
+import { frameWorld, machine } from '../../vm/frames.ts';
+import { setSlot, setSlotBool, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
+import { makeTupleOfSlots } from '../../vm/tuples.ts';
+import { currentWorld } from '../bindings.ts';
+import { throwMethodError, throwTypeError } from '../errors.ts';
+import { loadField } from '../fieldaccess.ts';
+import { isKindType, lookupInvoke, lookupMethod, methodInstance, unwrapUnionAll } from '../methods.ts';
+import { arrayLength, svecGet, svecLength } from '../values.ts';
+import { expectArguments } from './arguments.ts';
+
+const plain = (n: number, world = 0, target = 0 as Ref): Redirection => ({ n, world, target });
+
+/** A list of slots for flattened arguments, above the innermost frame; it grows as arguments come. */
+class ArgumentList {
+  words: Int32Array;
+  n: number;
+  private next: number;
+  constructor(words: Int32Array, n: number) {
+    this.words = words;
+    this.n = n;
+    this.next = machine.sp;
+  }
+  /** Adds a word that is a slot already. */
+  push(word: number): void {
+    if (this.n >= this.words.length) {
+      const larger = new Int32Array(2 * this.n + 8);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    this.words[this.n++] = word;
+  }
+  /** A fresh slot, added to the list. */
+  slot(): number {
+    const word = this.next;
+    this.next += 4;
+    machine.sp = this.next;
+    this.push(word);
+    return word;
+  }
+}
+
+/** Adds the elements of an argument of `_apply_iterate` to the list. */
+function spread(list: ArgumentList, iterate: Ref, word: number): void {
+  const type = slotType(word);
+  const object = slotRef(word);
+  const name = typeNameOf(type);
+  if (isTupleType(type) || name === typename('NamedTuple')) {
+    for (let i = 0, n = fieldCount(type); i < n; i++) loadField(object, type, i, list.slot());
+    return;
+  }
+  if (type === datatype('SimpleVector')) {
+    for (let i = 0, n = svecLength(object as SvecRef); i < n; i++) setSlot(list.slot(), svecGet(object as SvecRef, i));
+    return;
+  }
+  if (name === typename('Array') && param(type, 0) === datatype('Any')) {
+    const array = object as ArrayRef;
+    const data = U32[(array << 1) + (objects.JuliaArray.ptr_or_offset & 0xfff)] >>> 3;
+    for (let i = 0, n = arrayLength(array); i < n; i++) {
+      const element = (U32[(data + i) << 1] >>> 3) as Ref;
+      if (element === 0) break;
+      setSlot(list.slot(), element);
+    }
+    return;
+  }
+  spreadIterator(list, iterate, object);
+}
+
+/** Anything else is iterated by the given function. */
+function spreadIterator(list: ArgumentList, iterate: Ref, iterator: Ref): void {
+  rootScope(() => {
+    let next = root(call(iterate, [iterator]));
+    while (next !== nothing) {
+      const type = typeOf(next);
+      loadField(next, type, 0, list.slot());
+      const scratch = machine.sp;
+      machine.sp += 4;
+      loadField(next, type, 1, scratch);
+      const state = root(slotRef(scratch));
+      machine.sp -= 4;
+      next = root(call(iterate, [iterator, state]));
+    }
+  });
+}
+
+/** Method instance for `invoke(f, types, args...)`. */
+function invokeTarget(f: Ref, types: Ref, words: Int32Array, n: number): Ref {
+  const kind = typeOf(f);
+  const calleeType = isKindType(kind) ? typeTypeOf(f) : kind;
+  const tuple = unwrapUnionAll(types);
+  const parameters = readRef<SvecRef>(tuple, objects.DataType.parameters);
+  const all: Ref[] = [calleeType];
+  for (let i = 0; i < svecLength(parameters); i++) all.push(svecGet(parameters, i));
+  const signature = applyTupleType(all);
+  const world = machine.fp === 0 ? currentWorld() : frameWorld(machine.fp);
+  const match = lookupInvoke(signature, world);
+  if (match === null) {
+    const scratch = machine.sp;
+    makeTupleOfSlots(words.subarray(1, n), n - 1, scratch);
+    return throwMethodError(f, slotRef(scratch), world);
+  }
+  return instanceFor(match.method, words, n);
+}
+
+/** The instance of a given method for the actual arguments. */
+function instanceFor(method: MethodRef, words: Int32Array, n: number): Ref {
+  const types = dispatchTuple(words, n);
+  const sparams = matchSignature(types, readRef(method, objects.Method.sig));
+  if (sparams === null) {
+    const scratch = machine.sp;
+    makeTupleOfSlots(words.subarray(1, n), n - 1, scratch);
+    return throwMethodError(slotRef(words[0]), slotRef(scratch), currentWorld());
+  }
+  return methodInstance(method, types, sparams);
+}
+
+defineRedirects({
+  _apply_iterate: (args, n) => {
+    expectArguments('_apply_iterate', n, 2, 1 << 20);
+    const iterate = slotRef(args[0]);
+    const list = new ArgumentList(new Int32Array(Math.max(16, n)), 0);
+    list.push(args[1]);
+    const sources = args.slice(2, n);
+    for (const word of sources) spread(list, iterate, word);
+    return { n: list.n, world: 0, target: 0 as Ref, words: list.words };
+  },
+  invokelatest: (_args, n) => {
+    expectArguments('invokelatest', n, 1, 1 << 20);
+    return plain(n, currentWorld());
+  },
+  _call_latest: (_args, n) => plain(n, currentWorld()),
+  invoke_in_world: (args, n) => {
+    expectArguments('invoke_in_world', n, 2, 1 << 20);
+    const world = slotInt64(args[0]);
+    args.copyWithin(0, 1, n);
+    return plain(n - 1, Math.min(world, currentWorld()));
+  },
+  _call_in_world_total: (args, n) => {
+    const world = slotInt64(args[0]);
+    args.copyWithin(0, 1, n);
+    return plain(n - 1, Math.min(world, currentWorld()));
+  },
+  invoke: (args, n) => {
+    expectArguments('invoke', n, 2, 1 << 20);
+    const types = slotRef(args[1]);
+    const f = slotRef(args[0]);
+    args.copyWithin(1, 2, n);
+    const count = n - 1;
+    const kind = typeOf(types);
+    if (kind === datatype('Method')) return plain(count, 0, instanceFor(types as MethodRef, args, count));
+    if (kind === datatype('MethodInstance')) return plain(count, 0, types);
+    if (!isKindType(kind) || !isSubtype(types, datatype('Tuple'))) throwTypeError('invoke', datatype('Tuple'), types);
+    for (let i = 1; i < count; i++) {
+      const expected = expectedArgument(types, i - 1);
+      if (expected !== null && !instanceIsA(slotRef(args[i]), expected)) {
+        throwTypeError('invoke: argument type error', types, tupleOf(args, count));
+      }
+    }
+    return plain(count, 0, invokeTarget(f, types, args, count));
+  },
+});
+
+function tupleOf(words: Int32Array, n: number): Ref {
+  const scratch = machine.sp;
+  makeTupleOfSlots(words.subarray(1, n), n - 1, scratch);
+  return slotRef(scratch);
+}
+
+/** Type that `invoke`'s tuple gives argument `index`, null where it says nothing simple. */
+function expectedArgument(types: Ref, index: number): Ref | null {
+  if (typeOf(types) !== datatype('DataType')) return null;
+  const parameters = readRef<SvecRef>(types, objects.DataType.parameters);
+  if (index >= svecLength(parameters)) return null;
+  const parameter = svecGet(parameters, index);
+  return isKindType(typeOf(parameter)) ? parameter : null;
+}
+
+defineBuiltins({
+  applicable: (args, n, result) => {
+    expectArguments('applicable', n, 1, 1 << 20);
+    const types: DataTypeRef = dispatchTuple(args, n);
+    const world = machine.fp === 0 ? currentWorld() : frameWorld(machine.fp);
+    setSlotBool(result, lookupMethod(types, world).kind === 'found');
+  },
+  throw_methoderror: (args, n) => {
+    const f = slotRef(args[0]);
+    const scratch = machine.sp;
+    makeTupleOfSlots(args.subarray(1, n), n - 1, scratch);
+    throwMethodError(f, slotRef(scratch), currentWorld());
+  },
+});

@@ -1,0 +1,116 @@
+// Builtins that define types: what `struct`, `abstract type` and `primitive type` lower to, and default constructors.
+import {
+  type ModuleRef,
+  type Ref,
+  readRef,
+  readWide,
+  type SvecRef,
+  type SymbolRef,
+  typeOf,
+} from '../../memory/layout.ts';
+import * as objects from '../../memory/objects.ts';
+import { datatype, falseValue, nothing, trueValue } from '../../memory/wellknown.ts';
+import { newTypeVar } from '../../types/construct.ts';
+import {
+  abstractType,
+  equivalentDefinition,
+  primitiveType,
+  setSupertype,
+  structType,
+  typeBody,
+} from '../../types/define.ts';
+import { defineBuiltins } from '../../vm/builtin.ts';
+import { Bool, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
+import { InternalError, throwTypeError } from '../errors.ts';
+import { expectArguments, expectInt, expectType } from './arguments.ts';
+
+let defaultConstructors: (type: Ref, file: SymbolRef, line: number) => void = () => {
+  throw new InternalError('default constructors need the front end');
+};
+
+/** Installs how the default constructors of a struct are made; the front end writes their code. */
+export function setDefaultConstructors(maker: (type: Ref, file: SymbolRef, line: number) => void): void {
+  defaultConstructors = maker;
+}
+
+/** Lowering passes the field types of an unfinished definition as an svec, or `false` where there are none. */
+const svecOrNull = (word: number): SvecRef =>
+  (slotType(word) === datatype('SimpleVector') ? slotRef(word) : 0) as SvecRef;
+
+const moduleOf = (name: string, word: number): ModuleRef => expectType<ModuleRef>(name, word, datatype('Module'));
+const symbolOf = (name: string, word: number): SymbolRef => expectType<SymbolRef>(name, word, datatype('Symbol'));
+const svecOf = (name: string, word: number): SvecRef => expectType<SvecRef>(name, word, datatype('SimpleVector'));
+
+defineBuiltins({
+  _typevar: (args, n, result) => {
+    expectArguments('TypeVar', n, 3);
+    const name = symbolOf('TypeVar', args[0]);
+    for (const word of [args[1], args[2]]) {
+      const bound = slotRef(word);
+      const kind = typeOf(bound);
+      const isBound =
+        kind === datatype('DataType') ||
+        kind === datatype('UnionAll') ||
+        kind === datatype('Union') ||
+        kind === datatype('TypeofBottom') ||
+        kind === datatype('TypeVar');
+      if (!isBound && kind !== datatype('TypeofVararg')) throwTypeError('TypeVar', datatype('Type'), bound);
+    }
+    setSlotReference(result, newTypeVar(name, slotRef(args[1]), slotRef(args[2])));
+  },
+  _structtype: (args, n, result) => {
+    expectArguments('_structtype', n, 7);
+    const mutable = slotType(args[5]) === Bool && slotRef(args[5]) === trueValue;
+    const type = structType(
+      moduleOf('_structtype', args[0]),
+      symbolOf('_structtype', args[1]),
+      svecOf('_structtype', args[2]),
+      svecOf('_structtype', args[3]),
+      svecOf('_structtype', args[4]),
+      mutable,
+      expectInt('_structtype', args[6]),
+    );
+    setSlotReference(result, type);
+  },
+  _abstracttype: (args, n, result) => {
+    expectArguments('_abstracttype', n, 3);
+    const type = abstractType(
+      moduleOf('_abstracttype', args[0]),
+      symbolOf('_abstracttype', args[1]),
+      svecOf('_abstracttype', args[2]),
+    );
+    setSlotReference(result, type);
+  },
+  _primitivetype: (args, n, result) => {
+    expectArguments('_primitivetype', n, 4);
+    const type = primitiveType(
+      moduleOf('_primitivetype', args[0]),
+      symbolOf('_primitivetype', args[1]),
+      svecOf('_primitivetype', args[2]),
+      slotInt64(args[3]),
+    );
+    setSlotReference(result, type);
+  },
+  '_setsuper!': (args, n, result) => {
+    expectArguments('_setsuper!', n, 2);
+    setSupertype(slotRef(args[0]), slotRef(args[1]));
+    setSlotReference(result, nothing);
+  },
+  '_typebody!': (args, n, result) => {
+    expectArguments('_typebody!', n, 2, 3);
+    const types = n === 3 ? svecOrNull(args[2]) : (0 as SvecRef);
+    setSlotReference(result, typeBody(slotRef(args[0]), slotRef(args[1]), types));
+  },
+  _equiv_typedef: (args, n, result) => {
+    expectArguments('_equiv_typedef', n, 2);
+    setSlotBool(result, equivalentDefinition(slotRef(args[0]), slotRef(args[1])));
+  },
+  _defaultctors: (args, n, result) => {
+    expectArguments('_defaultctors', n, 2);
+    const place = slotRef(args[1]);
+    const hasPlace = typeOf(place) === datatype('LineNumberNode');
+    const file = hasPlace ? readRef<SymbolRef>(place, objects.LineNumberNode.file) : (0 as SymbolRef);
+    defaultConstructors(slotRef(args[0]), file, hasPlace ? readWide(place, objects.LineNumberNode.line) : 0);
+    setSlotReference(result, nothing);
+  },
+});

@@ -1,0 +1,7 @@
+// All builtins; importing this registers them.
+
+import './calls.ts';
+import './definitions.ts';
+import './globals.ts';
+import './memory.ts';
+import './objects.ts';

@@ -1,0 +1,270 @@
+// Builtins on Memory: allocation, references to elements, loads and stores.
+//
+// A MemoryRef is an address and the Memory it belongs to. For elements that take no space, and for small unions (whose
+// selector bytes lie behind the elements), the address part holds the element's number instead.
+
+import { calloc, readU8 as readByteAt, toAddress, writeU8 as writeByteAt } from '../../../ffi/address.ts';
+import { U8, U32 } from '../../../ffi/region.ts';
+import { allocate } from '../../memory/heap.ts';
+import { type DataTypeRef, NULL, type Ref, readRef, readWide, writeRef, writeWide } from '../../memory/layout.ts';
+import { GenericMemory, GenericMemoryRef } from '../../memory/objects.ts';
+import { datatype, typename } from '../../memory/wellknown.ts';
+import { type ElementLayout, elementLayout } from '../../types/fieldlayout.ts';
+import { applyType, instanceIsA } from '../../types/index.ts';
+import { instanceOf, param, typeNameOf, wrapperOf } from '../../types/kinds.ts';
+import { defineBuiltins } from '../../vm/builtin.ts';
+import { Bool, copySlot, setSlotBool, setSlotInt64, setSlotReference, slotRef, slotType } from '../../vm/slots.ts';
+import { throwArgumentError, throwBoundsErrorAt, throwPlain, throwTypeError } from '../errors.ts';
+import {
+  addressOfObject,
+  loadInline,
+  loadReference,
+  loadUnion,
+  regionOffset,
+  storeInline,
+  storeReference,
+  storeUnion,
+} from '../storage.ts';
+import { boxInt64 } from '../values.ts';
+import { expectArguments, expectInt } from './arguments.ts';
+import { checkOrder } from './objects.ts';
+
+const layouts = new Map<Ref, ElementLayout>();
+
+/** How a Memory type stores its elements; remembered. */
+export function layoutOfMemory(type: Ref): ElementLayout {
+  let found = layouts.get(type);
+  if (found === undefined) {
+    found = elementLayout(type);
+    layouts.set(type, found);
+  }
+  return found;
+}
+
+/** True if a MemoryRef of this element layout counts elements instead of holding an address. */
+const countsElements = (layout: ElementLayout): boolean => layout.union || layout.size === 0;
+
+/** Buffers of bits beyond this many bytes come from malloc, outside the region. */
+const MALLOC_THRESHOLD = 1 << 20;
+
+/**
+ * `Memory{T}(undef, length)`
+ *
+ * @throws ArgumentError for a negative length, OutOfMemoryError when it does not fit
+ */
+export function newMemory(type: DataTypeRef, length: number): Ref {
+  const layout = layoutOfMemory(type);
+  if (!(length >= 0 && length < 2 ** 46)) {
+    throwArgumentError(
+      'invalid GenericMemory size: the number of elements is either negative or too large for system address width',
+    );
+  }
+  const bytes = length * layout.size + (layout.union ? length : 0);
+  const isBits = !layout.boxed && layout.pointers.length === 0;
+  if (isBits && bytes >= MALLOC_THRESHOLD) {
+    const memory = allocate(type, GenericMemory.$size + 8);
+    const data = calloc(bytes);
+    if (data === 0) throwPlain('OutOfMemoryError');
+    writeWide(memory, GenericMemory.length, length);
+    writeWide(memory, GenericMemory.ptr, data);
+    noteMalloc(memory, bytes);
+    return memory;
+  }
+  const memory = allocate(type, GenericMemory.$size + bytes);
+  writeWide(memory, GenericMemory.length, length);
+  writeWide(memory, GenericMemory.ptr, addressOfObject(memory) + GenericMemory.$size);
+  return memory;
+}
+
+let noteMalloc: (memory: Ref, bytes: number) => void = () => {};
+/** Installs who is told of buffers from malloc: the collector frees them with their Memory. */
+export function onMallocBuffer(listener: (memory: Ref, bytes: number) => void): void {
+  noteMalloc = listener;
+}
+
+const isMemory = (type: Ref): boolean => typeNameOf(type) === typename('GenericMemory');
+const isMemoryRef = (type: Ref): boolean => typeNameOf(type) === typename('GenericMemoryRef');
+
+const refTypes = new Map<Ref, DataTypeRef>();
+
+/** `MemoryRef{T}` for `Memory{T}`. */
+function memoryRefType(memoryType: Ref): DataTypeRef {
+  let found = refTypes.get(memoryType);
+  if (found === undefined) {
+    const wrapper = wrapperOf(typename('GenericMemoryRef'));
+    found = applyType(wrapper, [param(memoryType, 0), param(memoryType, 1), param(memoryType, 2)]) as DataTypeRef;
+    refTypes.set(memoryType, found);
+  }
+  return found;
+}
+
+/** A new MemoryRef object. */
+function newMemoryRef(type: DataTypeRef, memory: Ref, position: number): Ref {
+  const object = allocate(type, GenericMemoryRef.$size);
+  writeWide(object, GenericMemoryRef.ptr_or_offset, position);
+  writeRef(object, GenericMemoryRef.mem, memory);
+  return object;
+}
+
+function memoryrefnew(args: Int32Array, n: number, result: number): void {
+  expectArguments('memoryrefnew', n, 1, 3);
+  const type = slotType(args[0]);
+  const base = slotRef(args[0]);
+  if (n === 1) {
+    if (!isMemory(type)) throwTypeError('memoryrefnew', wrapperOf(typename('GenericMemory')), base);
+    const position = countsElements(layoutOfMemory(type)) ? 0 : readWide(base, GenericMemory.ptr);
+    setSlotReference(result, newMemoryRef(memoryRefType(type), base, position));
+    return;
+  }
+  const index = expectInt('memoryrefnew', args[1]);
+  if (n === 3 && slotType(args[2]) !== Bool) throwTypeError('memoryrefnew', Bool, slotRef(args[2]));
+  if (isMemory(type)) {
+    const layout = layoutOfMemory(type);
+    const length = readWide(base, GenericMemory.length);
+    if (index < 1 || index > length) throwBoundsErrorAt(base, boxInt64(index));
+    const position = countsElements(layout) ? index - 1 : readWide(base, GenericMemory.ptr) + (index - 1) * layout.size;
+    setSlotReference(result, newMemoryRef(memoryRefType(type), base, position));
+    return;
+  }
+  if (!isMemoryRef(type)) throwTypeError('memoryrefnew', wrapperOf(typename('GenericMemoryRef')), base);
+  const memory = readRef(base, GenericMemoryRef.mem);
+  const layout = layoutOfMemory(typeOfMemory(memory));
+  const start = readWide(base, GenericMemoryRef.ptr_or_offset);
+  const length = readWide(memory, GenericMemory.length);
+  const counts = countsElements(layout);
+  const element = counts ? start : (start - readWide(memory, GenericMemory.ptr)) / layout.size;
+  const target = element + index - 1;
+  if (target < 0 || target >= length) {
+    // Without a bounds check Julia lets the reference point anywhere; here only one past the end is of any use.
+    if (!(n === 3 && U32[args[2]] === 0)) throwBoundsErrorAt(base, boxInt64(index));
+  }
+  setSlotReference(result, newMemoryRef(type, memory, counts ? target : start + (index - 1) * layout.size));
+}
+
+const typeOfMemory = (memory: Ref): DataTypeRef => ((U32[(memory << 1) - 2] & ~15) >>> 3) as DataTypeRef;
+
+interface Element {
+  readonly memory: Ref;
+  readonly layout: ElementLayout;
+  readonly address: number;
+  /** Address of the selector byte of a union element. */
+  readonly selector: number;
+}
+
+/** The element that a MemoryRef points at; checks that it lies inside its Memory. */
+function elementOf(name: string, word: number): Element {
+  const type = slotType(word);
+  const object = slotRef(word);
+  if (!isMemoryRef(type)) throwTypeError(name, wrapperOf(typename('GenericMemoryRef')), object);
+  const memory = readRef(object, GenericMemoryRef.mem);
+  const layout = layoutOfMemory(typeOfMemory(memory));
+  const position = readWide(object, GenericMemoryRef.ptr_or_offset);
+  const data = readWide(memory, GenericMemory.ptr);
+  const length = readWide(memory, GenericMemory.length);
+  const counts = countsElements(layout);
+  const index = counts ? position : (position - data) / layout.size;
+  if (!(index >= 0 && index < length)) throwBoundsErrorAt(object, boxInt64(1));
+  return {
+    memory,
+    layout,
+    address: counts ? data + position * layout.size : position,
+    selector: layout.union ? data + length * layout.size + position : 0,
+  };
+}
+
+/** Loads an element into a slot; false if it is undefined. */
+function loadElement(element: Element, result: number): boolean {
+  const { layout } = element;
+  if (layout.boxed) return loadReference(element.address, result);
+  if (layout.union) loadUnion(element.address, layout.type, element.selector, result);
+  else loadInline(element.address, layout.type, result);
+  return layout.pointers.length === 0 || firstPointerSet(element);
+}
+
+/** An inline struct with references is undefined while its first reference is null. */
+function firstPointerSet(element: Element): boolean {
+  const offset = regionOffset(element.address + 8 * element.layout.pointers[0]);
+  return offset < 0 || U32[offset >>> 2] !== 0;
+}
+
+function storeElement(element: Element, word: number): void {
+  const { layout } = element;
+  if (layout.boxed) storeReference(slotRef(word), element.address);
+  else if (layout.union) storeUnion(word, slotType(word), layout.type, element.address, element.selector);
+  else if (instanceOf(layout.type) === NULL) storeInline(word, layout.type, element.address);
+}
+
+function checkElementType(name: string, element: Element, word: number): void {
+  const { type } = element.layout;
+  if (type !== datatype('Any') && slotType(word) !== type && !instanceIsA(slotRef(word), type)) {
+    throwTypeError(name, type, slotRef(word));
+  }
+}
+
+/** The selector byte of a union element, for reflection. */
+export function selectorByte(address: number): number {
+  const offset = regionOffset(address);
+  return offset >= 0 ? U8[offset] : readByteAt(toAddress(address));
+}
+export function setSelectorByte(address: number, value: number): void {
+  const offset = regionOffset(address);
+  if (offset >= 0) U8[offset] = value;
+  else writeByteAt(toAddress(address), value);
+}
+
+defineBuiltins({
+  memorynew: (args, n, result) => {
+    expectArguments('memorynew', n, 2);
+    const type = slotRef(args[0]) as DataTypeRef;
+    if (slotType(args[0]) !== datatype('DataType') || !isMemory(type)) {
+      throwTypeError('memorynew', wrapperOf(typename('GenericMemory')), type);
+    }
+    setSlotReference(result, newMemory(type, expectInt('memorynew', args[1])));
+  },
+  memoryrefnew,
+  memoryrefoffset: (args, n, result) => {
+    expectArguments('memoryrefoffset', n, 1);
+    const object = slotRef(args[0]);
+    if (!isMemoryRef(slotType(args[0])))
+      throwTypeError('memoryrefoffset', wrapperOf(typename('GenericMemoryRef')), object);
+    const memory = readRef(object, GenericMemoryRef.mem);
+    const layout = layoutOfMemory(typeOfMemory(memory));
+    const position = readWide(object, GenericMemoryRef.ptr_or_offset);
+    const index = countsElements(layout) ? position : (position - readWide(memory, GenericMemory.ptr)) / layout.size;
+    setSlotInt64(result, index + 1);
+  },
+  memoryrefget: (args, n, result) => {
+    expectArguments('memoryrefget', n, 3);
+    checkOrder('memoryrefget', args[1], 'load');
+    if (slotType(args[2]) !== Bool) throwTypeError('memoryrefget', Bool, slotRef(args[2]));
+    if (!loadElement(elementOf('memoryrefget', args[0]), result)) throwPlain('UndefRefError');
+  },
+  'memoryrefset!': (args, n, result) => {
+    expectArguments('memoryrefset!', n, 4);
+    checkOrder('memoryrefset!', args[2], 'store');
+    if (slotType(args[3]) !== Bool) throwTypeError('memoryrefset!', Bool, slotRef(args[3]));
+    const element = elementOf('memoryrefset!', args[0]);
+    checkElementType('memoryrefset!', element, args[1]);
+    storeElement(element, args[1]);
+    copySlot(result, args[1]);
+  },
+  memoryref_isassigned: (args, n, result) => {
+    expectArguments('memoryref_isassigned', n, 3);
+    const object = slotRef(args[0]);
+    const memory = readRef(object, GenericMemoryRef.mem);
+    const layout = layoutOfMemory(typeOfMemory(memory));
+    const position = readWide(object, GenericMemoryRef.ptr_or_offset);
+    const data = readWide(memory, GenericMemory.ptr);
+    const index = countsElements(layout) ? position : (position - data) / layout.size;
+    if (!(index >= 0 && index < readWide(memory, GenericMemory.length))) {
+      setSlotBool(result, false);
+      return;
+    }
+    if (layout.pointers.length === 0) {
+      setSlotBool(result, true);
+      return;
+    }
+    const offset = regionOffset(position + 8 * layout.pointers[0]);
+    setSlotBool(result, offset < 0 || U32[offset >>> 2] !== 0);
+  },
+});

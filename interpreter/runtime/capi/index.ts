@@ -1,0 +1,4 @@
+// All functions of the C API; importing this fills the table.
+
+import './core.ts';
+import './evaluation.ts';

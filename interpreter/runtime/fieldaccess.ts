@@ -1,0 +1,29 @@
+// Reading and writing the fields of objects, whatever their layout: the work behind getfield, setfield! and their kin.
+
+import { U32 } from '../../ffi/region.ts';
+import type { Ref } from '../memory/layout.ts';
+import { fieldType } from '../types/fields.ts';
+import { isUnion } from '../types/kinds.ts';
+import { fieldIsPtr, fieldOffset, fieldSize } from '../types/layoutaccess.ts';
+import { addressOfObject, loadInline, loadReference, loadUnion } from './storage.ts';
+
+/**
+ * Loads field `index` (from 0) of an object into a slot.
+ *
+ * @returns false if the field is undefined
+ */
+export function loadField(object: Ref, type: Ref, index: number, result: number): boolean {
+  const offset = fieldOffset(type, index);
+  const address = addressOfObject(object) + offset;
+  if (fieldIsPtr(type, index)) return loadReference(address, result);
+  const declared = fieldType(type, index);
+  if (isUnion(declared)) loadUnion(address, declared, address + fieldSize(type, index) - 1, result);
+  else loadInline(address, declared, result);
+  return true;
+}
+
+/** True if field `index` has a value. */
+export function isFieldDefined(object: Ref, type: Ref, index: number): boolean {
+  if (!fieldIsPtr(type, index)) return true;
+  return U32[(object * 8 + fieldOffset(type, index)) >>> 2] !== 0;
+}

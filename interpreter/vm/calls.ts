@@ -1,0 +1,689 @@
+// Calls: from callee and arguments to what runs.
+//
+// Three levels, each remembering for the one before: the call site (inline cache, or an instruction rewritten into a
+// quick one), a table of all calls by the types of their arguments, and the method table itself. Only the last decides;
+// the others hold what it said, and forget it when a method is added or deleted that could have changed the answer.
+//
+// Caches answer for the latest world only. When a new world begins, the frames that are on the stack stay in theirs:
+// their code is replaced by its aged variant (see decode.ts), which asks the method table with the frame's world.
+import { U32 } from '../../ffi/region.ts';
+import {
+  type CodeInfoRef,
+  type DataTypeRef,
+  type MethodInstanceRef,
+  type MethodRef,
+  type ModuleRef,
+  type Ref,
+  readRef,
+  type SymbolRef,
+  type TypeNameRef,
+  typeOf,
+} from '../memory/layout.ts';
+import * as objects from '../memory/objects.ts';
+import { registerRoots } from '../memory/roots.ts';
+import { datatype } from '../memory/wellknown.ts';
+import { currentWorld } from '../runtime/bindings.ts';
+import { InternalError, throwMethodError } from '../runtime/errors.ts';
+import { isKindType, lookupMethod, methodInstance, onMethodChange } from '../runtime/methods.ts';
+import { symbolName } from '../runtime/symbols.ts';
+import { fieldIndex, fieldIsAtomic, fieldType } from '../types/fields.ts';
+import { applyTupleType, typeTypeOf } from '../types/index.ts';
+import { isConcrete } from '../types/kinds.ts';
+import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
+import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
+import { CALL_HEADER, type Code, codes, Op, type Site, type SiteEntry, type Target } from './code.ts';
+import { agedVariant, decode, instructionLength, onCodeInvalidated, setLeafResolver } from './decode.ts';
+import { exceptionDepth } from './exceptions.ts';
+import { frameBelow, HEADER_WORDS, Header, machine } from './frames.ts';
+import { generatedSource, stackOverflow } from './incidents.ts';
+import { run } from './run.ts';
+import { setSlot, slotRef, slotType } from './slots.ts';
+import { makeTupleOfSlots } from './tuples.ts';
+
+const SymbolType = datatype('Symbol');
+const Int64 = datatype('Int64');
+const Float64 = datatype('Float64');
+const Bool = datatype('Bool');
+
+// Builtins and intrinsics by object.
+
+interface Callable {
+  readonly name: string;
+  readonly leaf: SlotFunction | null;
+  readonly redirect: Redirect | null;
+}
+
+const callables = new Map<Ref, Callable>();
+
+/** Registers the object that stands for a builtin; called by the bootstrap, and again after a snapshot is mapped. */
+export function registerBuiltin(object: Ref, name: string): void {
+  callables.set(object, { name, leaf: builtins.get(name) ?? null, redirect: redirects.get(name) ?? null });
+}
+
+/** Registers the object that stands for an intrinsic. */
+export function registerIntrinsic(object: Ref, name: string): void {
+  callables.set(object, { name, leaf: intrinsics.get(name) ?? null, redirect: null });
+}
+
+/** The builtin or intrinsic that an object stands for. */
+export const builtinOf = (object: Ref): Callable | undefined => callables.get(object);
+
+setLeafResolver((word) => {
+  if (U32[word + 2] !== 0) return null;
+  const callable = callables.get((U32[word] >>> 3) as Ref);
+  return callable === undefined || callable.leaf === null ? null : { leaf: callable.leaf, name: callable.name };
+});
+
+// Decoded code of methods and instances.
+
+const codeOfSource = new Map<CodeInfoRef, Code>();
+
+onCodeInvalidated((code) => {
+  codeOfSource.delete(code.source);
+  for (const site of codeUsers.get(code) ?? []) site.reset();
+  codeUsers.delete(code);
+  for (const list of cache.values()) for (const entry of list) if (entry.target.code === code) entry.stale = true;
+});
+
+/** Sites that call a code directly: when it is decoded anew they must ask again. */
+const codeUsers = new Map<Code, Set<Site>>();
+
+/** The decoded code of a method instance. */
+export function codeOf(instance: MethodInstanceRef): Code {
+  const method = readRef<MethodRef>(instance, objects.MethodInstance.def);
+  const source =
+    readRef(method, objects.Method.generator) === 0
+      ? readRef<CodeInfoRef>(method, objects.Method.source)
+      : generatedSource(instance);
+  let code = codeOfSource.get(source);
+  if (code === undefined) {
+    code = decode(source, method, readRef<ModuleRef>(method, objects.Method.module));
+    codeOfSource.set(source, code);
+  }
+  return code;
+}
+
+registerRoots((visit) => {
+  for (const source of codeOfSource.keys()) visit(source);
+  for (const object of callables.keys()) visit(object);
+});
+
+// The table of calls by argument types.
+
+interface CachedCall {
+  readonly keys: Int32Array;
+  readonly target: Target;
+  /** Sites that learned this answer. */
+  readonly sites: Set<Site>;
+  stale: boolean;
+}
+
+/** Cached calls by hash of their keys. */
+const cache = new Map<number, CachedCall[]>();
+/** Cached calls by the TypeNames that their callee's methods come from. */
+const byName = new Map<TypeNameRef, Set<CachedCall>>();
+
+onMethodChange((_method, names) => {
+  for (const name of names) {
+    const affected = byName.get(name);
+    if (affected === undefined) continue;
+    byName.delete(name);
+    for (const entry of affected) {
+      entry.stale = true;
+      for (const site of entry.sites) site.reset();
+    }
+  }
+  ageFrames();
+});
+
+/** The keys that guard a call: for each operand its type, or the negated reference of a type given as argument. */
+function keyOf(word: number): number {
+  const tag = U32[word + 2];
+  if (tag !== 0) return tag;
+  const object = (U32[word] >>> 3) as Ref;
+  if (object === 0) throw new InternalError('an undefined slot is used as an argument');
+  const type = typeOf(object);
+  return isKindType(type) ? -object : type;
+}
+
+function hashKeys(keys: Int32Array, n: number): number {
+  let hash = n;
+  for (let i = 0; i < n; i++) hash = Math.imul(hash ^ keys[i], 0x9e3779b1) ^ (hash >>> 15);
+  return hash;
+}
+
+function sameKeys(a: Int32Array, b: Int32Array, n: number): boolean {
+  if (a.length !== n) return false;
+  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The tuple type of a call's arguments as dispatch sees it: `Type{T}` for an argument that is the type T. */
+export function dispatchTuple(words: Int32Array, n: number): DataTypeRef {
+  const types: Ref[] = [];
+  for (let i = 0; i < n; i++) {
+    const key = keyOf(words[i]);
+    types.push(key < 0 ? typeTypeOf(-key as Ref) : (key as Ref));
+  }
+  return applyTupleType(types);
+}
+
+function namesOfCallee(key: number): TypeNameRef[] {
+  const names: TypeNameRef[] = [];
+  const push = (start: Ref): void => {
+    let t = start;
+    while (typeOf(t) === datatype('UnionAll')) t = readRef(t, objects.UnionAll.body);
+    if (typeOf(t) !== datatype('DataType')) {
+      names.push(readRef<TypeNameRef>(datatype('Any'), objects.DataType.name));
+      if (typeOf(t) === datatype('Union')) {
+        push(readRef(t, objects.Union.a));
+        push(readRef(t, objects.Union.b));
+      }
+      return;
+    }
+    for (;;) {
+      names.push(readRef<TypeNameRef>(t, objects.DataType.name));
+      if (t === datatype('Any')) break;
+      t = readRef(t, objects.DataType.super);
+      while (typeOf(t) === datatype('UnionAll')) t = readRef(t, objects.UnionAll.body);
+    }
+  };
+  if (key < 0) {
+    push(-key as Ref);
+    push(typeOf(-key as Ref));
+  } else {
+    push(key as Ref);
+  }
+  return names;
+}
+
+/** Scratch for keys; sized to the largest call so far. */
+let keys = new Int32Array(64);
+
+/** Finds what a call runs, through the table. `words[0]` is the callee. */
+function resolve(words: Int32Array, n: number, world: number): CachedCall | Target {
+  if (n > keys.length) keys = new Int32Array(2 * n);
+  const scratch = keys;
+  for (let i = 0; i < n; i++) scratch[i] = keyOf(words[i]);
+  const latest = world === currentWorld();
+  if (latest) {
+    const list = cache.get(hashKeys(scratch, n));
+    if (list !== undefined) {
+      for (const entry of list) if (!entry.stale && sameKeys(entry.keys, scratch, n)) return entry;
+    }
+  }
+  const own = scratch.slice(0, n);
+  const target = lookupTarget(words, n, world);
+  if (!latest || world !== currentWorld()) return target;
+  const entry: CachedCall = { keys: own, target, sites: new Set(), stale: false };
+  const hash = hashKeys(own, n);
+  const list = cache.get(hash);
+  if (list === undefined) cache.set(hash, [entry]);
+  else cache.set(hash, [...list.filter((other) => !other.stale), entry]);
+  for (const name of namesOfCallee(own[0])) {
+    const set = byName.get(name);
+    if (set === undefined) byName.set(name, new Set([entry]));
+    else set.add(entry);
+  }
+  return entry;
+}
+
+function lookupTarget(words: Int32Array, n: number, world: number): Target {
+  const types = dispatchTuple(words, n);
+  const found = lookupMethod(types, world);
+  if (found.kind !== 'found') {
+    const f = slotRef(words[0]);
+    const result = machine.sp;
+    machine.sp += 4;
+    makeTupleOfSlots(words.subarray(1, n), n - 1, result);
+    machine.sp -= 4;
+    return throwMethodError(f, slotRef(result), world);
+  }
+  const { method, sparams } = found.match;
+  return targetOfInstance(methodInstance(method, types, sparams));
+}
+
+/** Native entries by instance; codegen installs them. */
+const nativeEntries = new Map<Ref, SlotFunction>();
+
+/** Installs a native entry point for a method instance: calls with exactly its types run it from now on. */
+export function installNative(instance: MethodInstanceRef, entry: SlotFunction): void {
+  nativeEntries.set(instance, entry);
+  forgetInstance(instance);
+}
+
+/** Takes a native entry away again. */
+export function removeNative(instance: MethodInstanceRef): void {
+  if (nativeEntries.delete(instance)) forgetInstance(instance);
+}
+
+/** Makes all who know the target of an instance ask again. */
+function forgetInstance(instance: MethodInstanceRef): void {
+  for (const list of cache.values()) {
+    for (const cached of list) {
+      if (cached.target.instance !== instance) continue;
+      cached.stale = true;
+      for (const site of cached.sites) site.reset();
+    }
+  }
+}
+
+function targetOfInstance(instance: MethodInstanceRef): Target {
+  const native = nativeEntries.get(instance);
+  if (native !== undefined) return { code: null, instance, leaf: native, name: '' };
+  const code = codeOf(instance);
+  if (code.leafBody !== null) return { code: null, instance, leaf: code.leafBody.leaf, name: code.leafBody.name };
+  return { code, instance, leaf: null, name: '' };
+}
+
+const isCached = (found: CachedCall | Target): found is CachedCall => 'target' in found;
+
+// Worlds.
+
+/** Frames on the stack keep their world when a new one begins. */
+export function ageFrames(): void {
+  for (let fp = machine.fp; fp !== 0; fp = frameBelow(fp)) {
+    const code = codes[U32[fp - Header.CODE]];
+    if (code.isAged) continue;
+    const at = U32[fp - Header.AT];
+    if (fp === machine.fp && code.ops[at + instructionLength(code.ops, at)] === Op.LATESTWORLD) continue;
+    U32[fp - Header.CODE] = agedVariant(code).id;
+  }
+}
+
+// Making a call.
+
+const pool: Int32Array[] = [];
+let depth = 0;
+
+function acquire(n: number): Int32Array {
+  let words = pool[depth];
+  if (words === undefined || words.length < n) {
+    words = new Int32Array(Math.max(32, 2 * n));
+    pool[depth] = words;
+  }
+  depth++;
+  return words;
+}
+
+/** Runs `body` with an argument list; lists are reused, and `body` may call back into Julia. */
+function gather(code: Code, pc: number, fp: number): Int32Array {
+  const n = code.ops[pc + 3];
+  const words = acquire(n + 4);
+  for (let i = 0; i < n; i++) {
+    const operand = code.ops[pc + CALL_HEADER + i];
+    words[i] = operand >= 0 ? fp + operand : -operand;
+  }
+  return words;
+}
+
+/**
+ * Enters the frame of a call. Returns its fp; the caller goes on there.
+ *
+ * @param words callee and arguments; they are copied before the frame's slots are cleared
+ */
+function pushFrame(
+  target: Code,
+  instance: Ref,
+  words: Int32Array,
+  n: number,
+  caller: number,
+  returnTo: number,
+  result: number,
+  world: number,
+): number {
+  const code = world === currentWorld() ? target : agedVariant(target);
+  const fp = machine.sp + HEADER_WORDS;
+  if (fp + code.frameWords + 64 >= machine.limit) throw stackOverflow();
+  const fixed = code.isva ? code.nargs - 1 : code.nargs;
+  if (!code.isva && n !== code.nargs)
+    throw new InternalError(`a method of ${code.nargs} arguments is entered with ${n}`);
+  let to = fp;
+  for (let i = 0; i < fixed; i++, to += 4) {
+    const from = words[i];
+    U32[to] = U32[from];
+    U32[to + 1] = U32[from + 1];
+    U32[to + 2] = U32[from + 2];
+  }
+  if (code.isva) {
+    U32[to] = 0;
+    U32[to + 2] = 0;
+    makeTupleOfSlots(words.subarray(fixed, n), n - fixed, to);
+    to += 4;
+  }
+  for (const end = fp + code.frameWords; to < end; to += 4) {
+    U32[to] = 0;
+    U32[to + 2] = 0;
+  }
+  U32[fp - 16] = caller;
+  U32[fp - 15] = returnTo;
+  U32[fp - 14] = code.id;
+  U32[fp - 13] = instance;
+  U32[fp - 12] = world;
+  U32[fp - 11] = result;
+  U32[fp - 10] = 0;
+  U32[fp - 9] = exceptionDepth();
+  return fp;
+}
+
+/**
+ * Makes the call in `words`: runs a leaf and returns 0, or enters a frame and returns its fp.
+ *
+ * @param caller frame to return to, 0 for the bottom frame of a run
+ */
+function enter(
+  words: Int32Array,
+  count: number,
+  caller: number,
+  returnTo: number,
+  result: number,
+  callWorld: number,
+): number {
+  let n = count;
+  let world = callWorld;
+  for (let hops = 0; hops < 1000; hops++) {
+    const callee = U32[words[0] + 2] === 0 ? ((U32[words[0]] >>> 3) as Ref) : (0 as Ref);
+    const callable = callee === 0 ? undefined : callables.get(callee);
+    if (callable === undefined) {
+      const found = resolve(words, n, world);
+      const target = isCached(found) ? found.target : found;
+      return enterResolved(target, words, n, caller, returnTo, result, world);
+    }
+    if (callable.leaf !== null) {
+      words.copyWithin(0, 1, n);
+      callable.leaf(words, n - 1, result);
+      return 0;
+    }
+    if (callable.redirect === null) throw new InternalError(`the builtin ${callable.name} has no implementation`);
+    words.copyWithin(0, 1, n);
+    const redirection = callable.redirect(words, n - 1, machine.fp);
+    n = redirection.n;
+    words = redirection.words ?? words;
+    if (redirection.world !== 0) world = redirection.world;
+    if (redirection.done === true) {
+      if (words[0] !== result) {
+        U32[result] = U32[words[0]];
+        U32[result + 1] = U32[words[0] + 1];
+        U32[result + 2] = U32[words[0] + 2];
+      }
+      return 0;
+    }
+    if (redirection.target !== 0) {
+      return enterResolved(
+        targetOfInstance(redirection.target as MethodInstanceRef),
+        words,
+        n,
+        caller,
+        returnTo,
+        result,
+        world,
+      );
+    }
+  }
+  throw new InternalError('a call redirects for ever');
+}
+
+function enterResolved(
+  target: Target,
+  words: Int32Array,
+  n: number,
+  caller: number,
+  returnTo: number,
+  result: number,
+  world: number,
+): number {
+  if (target.code === null) {
+    if (target.leaf === null) throw new InternalError('a call has no target');
+    words.copyWithin(0, 1, n);
+    target.leaf(words, n - 1, result);
+    return 0;
+  }
+  return pushFrame(target.code, target.instance, words, n, caller, returnTo, result, world);
+}
+
+const returnAfter = (code: Code, pc: number): number => pc + CALL_HEADER + code.ops[pc + 3];
+
+/** A call with a site that knows its target, of the kinds that the loop does not do itself. */
+export function enterTarget(code: Code, pc: number, fp: number, target: Target): number {
+  const n = code.ops[pc + 3];
+  const words = gather(code, pc, fp);
+  try {
+    return enterResolved(target, words, n, fp, returnAfter(code, pc), fp + code.ops[pc + 1], U32[fp - Header.WORLD]);
+  } finally {
+    depth--;
+  }
+}
+
+/** A call from a frame of an older world. */
+export function callWorld(code: Code, pc: number, fp: number): number {
+  const words = gather(code, pc, fp);
+  try {
+    const world = U32[fp - Header.WORLD];
+    return enter(words, code.ops[pc + 3], fp, returnAfter(code, pc), fp + code.ops[pc + 1], world);
+  } finally {
+    depth--;
+  }
+}
+
+/** How many answers a site remembers before it asks the table every time. */
+const SITE_ENTRIES = 4;
+
+/** A call whose site has no answer: finds the target, teaches the site, makes the call. */
+export function callSlow(code: Code, pc: number, fp: number): number {
+  const { ops } = code;
+  const n = ops[pc + 3];
+  const words = gather(code, pc, fp);
+  try {
+    const callee = U32[words[0] + 2] === 0 ? ((U32[words[0]] >>> 3) as Ref) : (0 as Ref);
+    const callable = callee === 0 ? undefined : callables.get(callee);
+    const site = code.sites[ops[pc + 2]];
+    const world = U32[fp - Header.WORLD];
+    if (callable !== undefined) {
+      if (callable.leaf !== null) learnBuiltin(site, code, pc, words, n, callee, callable.name, callable.leaf);
+      return enter(words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
+    }
+    const found = resolve(words, n, world);
+    if (!isCached(found)) return enterResolved(found, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
+    if (site.count < SITE_ENTRIES) {
+      learn(site, ops, pc, n, found);
+      if (site.count === 1 && found.target.leaf !== null) quicken(code, pc, words, n, found.target.name);
+    }
+    return enterResolved(found.target, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
+  } finally {
+    depth--;
+  }
+}
+
+function learn(site: Site, ops: Int32Array, pc: number, n: number, cached: CachedCall): void {
+  const guards = Int32Array.from(cached.keys);
+  // A constant operand cannot change its type; a type among them is what it is.
+  for (let i = 0; i < n; i++) if (ops[pc + CALL_HEADER + i] < 0) guards[i] = 0;
+  addEntry(site, { guards, target: cached.target, next: null });
+  cached.sites.add(site);
+  if (cached.target.code !== null) {
+    const users = codeUsers.get(cached.target.code);
+    if (users === undefined) codeUsers.set(cached.target.code, new Set([site]));
+    else users.add(site);
+  }
+}
+
+function addEntry(site: Site, entry: SiteEntry): void {
+  site.count++;
+  if (site.first === null) {
+    site.first = entry;
+    return;
+  }
+  let last = site.first;
+  while (last.next !== null) last = last.next;
+  last.next = entry;
+}
+
+function learnBuiltin(
+  site: Site,
+  code: Code,
+  pc: number,
+  words: Int32Array,
+  n: number,
+  callee: Ref,
+  name: string,
+  leaf: SlotFunction,
+): void {
+  if (site.count >= SITE_ENTRIES) return;
+  const guards = new Int32Array(n);
+  if (code.ops[pc + CALL_HEADER] >= 0) guards[0] = -callee;
+  addEntry(site, { guards, target: { code: null, instance: 0 as Ref, leaf, name }, next: null });
+  if (site.count === 1 && guards[0] === 0) quicken(code, pc, words, n, name);
+}
+
+const quickIntegers = new Map<string, number>([
+  ['add_int', Op.ADD_I64],
+  ['sub_int', Op.SUB_I64],
+  ['mul_int', Op.MUL_I64],
+  ['slt_int', Op.SLT_I64],
+  ['sle_int', Op.SLE_I64],
+  ['eq_int', Op.EQ_I64],
+  ['ne_int', Op.NE_I64],
+  ['and_int', Op.AND_I64],
+  ['or_int', Op.OR_I64],
+  ['xor_int', Op.XOR_I64],
+  ['===', Op.EQ_I64],
+]);
+const quickFloats = new Map<string, number>([
+  ['add_float', Op.ADD_F64],
+  ['sub_float', Op.SUB_F64],
+  ['mul_float', Op.MUL_F64],
+  ['div_float', Op.DIV_F64],
+  ['lt_float', Op.LT_F64],
+  ['le_float', Op.LE_F64],
+  ['eq_float', Op.EQ_F64],
+]);
+
+/** Rewrites a call of a builtin or intrinsic into a quick instruction, if there is one for these operands. */
+function quicken(code: Code, pc: number, words: Int32Array, n: number, name: string): void {
+  const { ops } = code;
+  // The callee must be a constant: the quick instructions do not look at it again.
+  if (ops[pc + CALL_HEADER] >= 0 || ops[pc] !== Op.CALL) return;
+  if (n === 3) {
+    const a = slotType(words[1]);
+    const b = slotType(words[2]);
+    if (a === Int64 && b === Int64) {
+      const op = quickIntegers.get(name);
+      if (op !== undefined) ops[pc] = op;
+    } else if (a === Float64 && b === Float64) {
+      const op = quickFloats.get(name);
+      if (op !== undefined) ops[pc] = op;
+    } else if (name === 'getfield' && ops[pc + CALL_HEADER + 2] < 0) {
+      quickenGetfield(ops, pc, words, a);
+    }
+  } else if (n === 2) {
+    if (name === 'not_int' && slotType(words[1]) === Bool) ops[pc] = Op.NOT_BOOL;
+    if (name === 'neg_float' && slotType(words[1]) === Float64) ops[pc] = Op.NEG_F64;
+  }
+}
+
+function quickenGetfield(ops: Int32Array, pc: number, words: Int32Array, type: DataTypeRef): void {
+  if (U32[words[1] + 2] !== 0 || !isConcrete(type)) return;
+  const name = words[2];
+  let index = -1;
+  if (U32[name + 2] === Int64) index = U32[name + 1] === 0 ? U32[name] - 1 : -1;
+  else if (slotType(name) === SymbolType) index = fieldIndex(type, slotRef(name) as SymbolRef);
+  if (index < 0 || fieldIsOpaque(type) || index >= fieldCountOf(type) || fieldIsAtomic(type, index)) return;
+  const fieldTypeRef = fieldType(type, index);
+  if (fieldIsPtr(type, index)) ops[pc + 6] = 0;
+  else if (
+    fieldTypeRef === Int64 ||
+    fieldTypeRef === Float64 ||
+    fieldTypeRef === Bool ||
+    fieldTypeRef === datatype('UInt8')
+  ) {
+    ops[pc + 6] = fieldTypeRef;
+  } else return;
+  ops[pc + 4] = type;
+  ops[pc + 5] = fieldOffset(type, index);
+  ops[pc] = Op.GETFIELD;
+}
+
+const fieldCountOf = (type: Ref): number => layoutFieldCount(type);
+/** Types whose objects are not what their fields say: modules and the like answer getfield in their own way. */
+const fieldIsOpaque = (type: Ref): boolean => type === datatype('Module') || layoutFieldCount(type) === 0;
+
+// Calls from JavaScript.
+
+/**
+ * Calls a Julia function and returns its result.
+ *
+ * @param world world to call in; the latest unless given
+ * @throws JuliaException what the call throws
+ */
+export function call(f: Ref, args: readonly Ref[], world: number = currentWorld()): Ref {
+  const start = machine.sp;
+  const n = args.length + 1;
+  const words = acquire(n + 4);
+  const result = start;
+  U32[result] = 0;
+  U32[result + 2] = 0;
+  setSlot(start + 4, f);
+  words[0] = start + 4;
+  for (let i = 1; i < n; i++) {
+    words[i] = start + 4 + 4 * i;
+    setSlot(words[i], args[i - 1]);
+  }
+  machine.sp = start + 4 + 4 * n;
+  try {
+    const fp = enter(words, n, 0, 0, result, world);
+    if (fp !== 0) run(fp);
+    return slotRef(result);
+  } finally {
+    depth--;
+    machine.sp = start;
+  }
+}
+
+/** Calls with arguments that are in slots already; the result goes to a slot. */
+export function callSlots(words: Int32Array, n: number, result: number, world: number = currentWorld()): void {
+  const own = acquire(n + 4);
+  own.set(words.subarray(0, n));
+  const start = machine.sp;
+  try {
+    const fp = enter(own, n, 0, 0, result, world);
+    if (fp !== 0) run(fp);
+  } finally {
+    depth--;
+    machine.sp = start;
+  }
+}
+
+/** Runs a toplevel thunk in a module and returns its value. */
+export function runThunk(source: CodeInfoRef, module: ModuleRef): Ref {
+  const code = decode(source, module, module);
+  const start = machine.sp;
+  const result = start;
+  U32[result] = 0;
+  U32[result + 2] = 0;
+  machine.sp = start + 4;
+  try {
+    const fp = pushFrame(code, module, new Int32Array(0), code.nargs, 0, 0, result, currentWorld());
+    run(fp);
+    return slotRef(result);
+  } finally {
+    machine.sp = start;
+    releaseCode(code);
+  }
+}
+
+/** A thunk runs once: its decoded code is not needed again. */
+function releaseCode(code: Code): void {
+  code.sites = [];
+  code.objects = [];
+}
+
+/** The code of a method that is looked up by argument types; for inference and tools. */
+export function instanceForCall(words: Int32Array, n: number, world: number = currentWorld()): Ref {
+  const found = resolve(words, n, world);
+  return isCached(found) ? found.target.instance : found.instance;
+}
+
+export const describeCallee = (callee: Ref): string => {
+  const callable = callables.get(callee);
+  return callable?.name ?? symbolName(readRef(readRef(typeOf(callee), objects.DataType.name), objects.TypeName.name));
+};

@@ -1,0 +1,201 @@
+// Decoded code: what the VM executes.
+//
+// A CodeInfo of the heap is decoded once, on its first call, into an array of 32-bit words. Operands are resolved to
+// slots: a non-negative operand is the word offset of a slot in the frame, a negative one the negated word index of a
+// constant's slot. Decoded code is a cache: it may be dropped at any time and decoded again.
+//
+// Call instructions have a Site for what they learn while they run (inline caches), and three spare words in the
+// instruction itself, so that an instruction can be rewritten in place into a quicker one that checks its assumptions
+// (quickening) and falls back to the general form where they fail.
+
+import { U32 } from '../../ffi/region.ts';
+import { STACKS_END, STACKS_START } from '../memory/heap.ts';
+import type { CodeInfoRef, ModuleRef, Ref } from '../memory/layout.ts';
+import { registerRoots } from '../memory/roots.ts';
+import type { SlotFunction } from './builtin.ts';
+
+/**
+ * Instruction numbers. The loop in run.ts repeats them as literals, since only literal cases compile to a jump table.
+ * Layouts: `dst`, `src`, ... are operands; a CALL is [4, dst, site, n, q0, q1, q2, callee, arguments...].
+ */
+export const Op = {
+  MOVE: 0,
+  JUMP: 1,
+  BRANCH_UNLESS: 2,
+  RETURN: 3,
+  CALL: 4,
+  GETGLOBAL: 5,
+  CHECK_DEFINED: 6,
+  EVAL: 7,
+  ENTER: 8,
+  LEAVE: 9,
+  POP_EXCEPTION: 10,
+  THE_EXCEPTION: 11,
+  CLEAR: 12,
+  NEW: 13,
+  LATESTWORLD: 14,
+  STATIC_PARAMETER: 15,
+  CALL_WORLD: 17,
+  GETGLOBAL_CELL: 18,
+  FOREIGNCALL: 19,
+  ADD_I64: 20,
+  SUB_I64: 21,
+  MUL_I64: 22,
+  SLT_I64: 23,
+  SLE_I64: 24,
+  EQ_I64: 25,
+  ADD_F64: 26,
+  SUB_F64: 27,
+  MUL_F64: 28,
+  DIV_F64: 29,
+  LT_F64: 30,
+  LE_F64: 31,
+  EQ_F64: 32,
+  NOT_BOOL: 33,
+  AND_I64: 34,
+  OR_I64: 35,
+  XOR_I64: 36,
+  GETFIELD: 37,
+  LEAF: 38,
+  NE_I64: 39,
+  NEG_F64: 40,
+  INVOKE_CODE: 41,
+} as const;
+
+/** Words of a CALL before its callee operand. */
+export const CALL_HEADER = 7;
+
+/** One thing a call site has learned: for arguments of these types, do this. */
+export interface SiteEntry {
+  /**
+   * Per operand, callee included: 0 no check (the operand is a constant), positive the type it must have, negative the
+   * negated reference it must be (types as arguments).
+   */
+  readonly guards: Int32Array;
+  readonly target: Target;
+  next: SiteEntry | null;
+}
+
+/** What a call turns out to be. */
+export interface Target {
+  /** Code to run in a frame of its own, or null for a leaf. */
+  readonly code: Code | null;
+  /** The MethodInstance called; 0 for builtins. */
+  readonly instance: Ref;
+  /** A function on slots (builtin, intrinsic, native entry), or null. */
+  readonly leaf: SlotFunction | null;
+  /** A leaf that takes its arguments without the callee, as builtins do. */
+  readonly name: string;
+}
+
+/** What one call instruction knows. */
+export class Site {
+  first: SiteEntry | null = null;
+  count = 0;
+  /** The plan or other private knowledge of FOREIGNCALL, NEW and quickened instructions. */
+  data: unknown = null;
+  readonly code: Code;
+  readonly at: number;
+  constructor(code: Code, at: number) {
+    this.code = code;
+    this.at = at;
+  }
+  /** Forgets everything and makes the instruction general again. */
+  reset(): void {
+    this.first = null;
+    this.count = 0;
+    const op = this.code.ops[this.at];
+    if (op >= Op.ADD_I64 || op === Op.CALL) this.code.ops[this.at] = Op.CALL;
+  }
+}
+
+/** A method whose body only passes its arguments on, in order, to a builtin or intrinsic: callers may skip its frame. */
+export interface LeafBody {
+  readonly leaf: SlotFunction;
+  readonly name: string;
+}
+
+export class Code {
+  readonly id: number;
+  readonly source: CodeInfoRef;
+  /** Method, or Module for a toplevel thunk. */
+  readonly owner: Ref;
+  readonly module: ModuleRef;
+  ops: Int32Array = new Int32Array(0);
+  /** For each word of `ops`, the statement (from 1) it belongs to. */
+  statements: Int32Array = new Int32Array(0);
+  /** For each statement (from 1), the instruction to go on with when it throws; -1 when this frame does not catch. */
+  handlers: Int32Array = new Int32Array(0);
+  /** Operand of each SSA value (from 1); 0x7fffffff when it has no slot. */
+  ssaOperands: Int32Array = new Int32Array(0);
+  sites: Site[] = [];
+  /** Objects that instructions name by number. */
+  objects: Ref[] = [];
+  constants: number[] = [];
+  frameWords = 0;
+  /** Arguments including the callee. */
+  nargs = 0;
+  isva = false;
+  leafBody: LeafBody | null = null;
+  /** The variant for frames of an older world: no caches, every lookup in the frame's world. */
+  aged: Code | null = null;
+  isAged = false;
+  constructor(source: CodeInfoRef, owner: Ref, module: ModuleRef) {
+    this.source = source;
+    this.owner = owner;
+    this.module = module;
+    this.id = codes.push(this) - 1;
+  }
+}
+
+/** All decoded code, by id; frames name their code by it. Id 0 is no code. */
+export const codes: Code[] = [];
+codes.push(null as unknown as Code);
+
+// Constants and stacks share the zone above the heap: constants from its start, the root task's stack above them.
+const CONSTANTS_START = STACKS_START >>> 2;
+const CONSTANTS_END = (STACKS_START + 0x0400_0000) >>> 2;
+/** First word of the root task's stack. */
+export const STACK_START = CONSTANTS_END;
+/** The root task's stack may grow to here; beyond lies a reserve for handling the overflow itself. */
+export const STACK_LIMIT = Math.min((STACKS_START + 0x0800_0000) >>> 2, STACKS_END / 4 - 0x10000);
+
+let nextConstant = CONSTANTS_START;
+const byReference = new Map<Ref, number>();
+
+/** A new slot for a constant. */
+export function newConstantSlot(): number {
+  if (nextConstant >= CONSTANTS_END) throw new Error('too many constants in decoded code');
+  const word = nextConstant;
+  nextConstant += 4;
+  return word;
+}
+
+/** The constant slot of an object, shared by all code. The caller fills in a slot that is new. */
+export function constantSlot(object: Ref, fill: (word: number) => void): number {
+  let word = byReference.get(object);
+  if (word === undefined) {
+    word = newConstantSlot();
+    fill(word);
+    byReference.set(object, word);
+  }
+  return word;
+}
+
+registerRoots((visit) => {
+  for (let word = CONSTANTS_START; word < nextConstant; word += 4) {
+    if (U32[word + 2] === 0 && U32[word] !== 0) visit((U32[word] >>> 3) as Ref);
+  }
+  for (const object of byReference.keys()) visit(object);
+  for (let id = 1; id < codes.length; id++) {
+    const code = codes[id];
+    visit(code.source);
+    visit(code.owner);
+    for (const object of code.objects) if (object !== 0) visit(object);
+    for (const site of code.sites) {
+      for (let entry = site.first; entry !== null; entry = entry.next) {
+        if (entry.target.instance !== 0) visit(entry.target.instance);
+      }
+    }
+  }
+});

@@ -1,0 +1,655 @@
+// From CodeInfo to decoded code.
+//
+// One pass gathers what the statements use; one pass emits. Three simplifications take most of what lowering's uniform
+// output would cost:
+//
+//   - an SSA value that only reads a variable (`%4 = _2`) becomes that variable's slot, if the variable is not assigned
+//     before the last use and all uses are in the same basic block;
+//   - a global that is constant when the code is decoded becomes a constant operand. The code is registered with the
+//     binding, and decoded anew when the binding changes;
+//   - SSA values that live within one basic block share slots.
+//
+// Catching is static: which handler covers a statement follows from the nesting of `enter` and `leave`, so that entering
+// a try block costs nothing but noting the depth of the exception stack.
+
+import { U8 } from '../../ffi/region.ts';
+import {
+  type ArrayRef,
+  type BindingRef,
+  type CodeInfoRef,
+  type ExprRef,
+  type ModuleRef,
+  type Ref,
+  readRef,
+  readU8,
+  readWide,
+  type SymbolRef,
+  typeOf,
+} from '../memory/layout.ts';
+import * as objects from '../memory/objects.ts';
+import { datatype, nothing } from '../memory/wellknown.ts';
+import {
+  currentWorld,
+  isConstKind,
+  onBindingChange,
+  onResolutionChange,
+  resolutionValue,
+  resolveBinding,
+} from '../runtime/bindings.ts';
+import { InternalError } from '../runtime/errors.ts';
+import { symbolName } from '../runtime/symbols.ts';
+import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
+import { CALL_HEADER, Code, constantSlot, type LeafBody, Op, Site } from './code.ts';
+import { setSlot } from './slots.ts';
+
+const NO_OPERAND = 0x7fffffff;
+
+const T = {
+  Expr: datatype('Expr'),
+  SSAValue: datatype('SSAValue'),
+  SlotNumber: datatype('SlotNumber'),
+  GotoNode: datatype('GotoNode'),
+  GotoIfNot: datatype('GotoIfNot'),
+  ReturnNode: datatype('ReturnNode'),
+  EnterNode: datatype('EnterNode'),
+  NewvarNode: datatype('NewvarNode'),
+  GlobalRef: datatype('GlobalRef'),
+  QuoteNode: datatype('QuoteNode'),
+  Symbol: datatype('Symbol'),
+  Method: datatype('Method'),
+} as const;
+
+/** Codes that took a binding's value for constant. */
+const dependents = new Map<BindingRef, Set<Code>>();
+const invalidationListeners: ((code: Code) => void)[] = [];
+
+/** Registers what to do with code whose assumptions about globals no longer hold. */
+export function onCodeInvalidated(listener: (code: Code) => void): void {
+  invalidationListeners.push(listener);
+}
+
+function invalidateDependents(binding: BindingRef): void {
+  const affected = dependents.get(binding);
+  if (affected === undefined) return;
+  dependents.delete(binding);
+  for (const code of affected) for (const listener of invalidationListeners) listener(code);
+}
+
+onBindingChange(invalidateDependents);
+onResolutionChange(() => {
+  // Which names changed their meaning is not known; those resolved through `using` are checked again.
+  for (const binding of implicitlyResolved) {
+    const before = implicitValues.get(binding);
+    const resolution = resolveBinding(binding, currentWorld());
+    const value = isConstKind(resolution.kind) ? resolutionValue(resolution) : 0;
+    if (value !== before) {
+      implicitlyResolved.delete(binding);
+      implicitValues.delete(binding);
+      invalidateDependents(binding);
+    }
+  }
+});
+const implicitlyResolved = new Set<BindingRef>();
+const implicitValues = new Map<BindingRef, Ref>();
+
+const headOf = (expr: Ref): string => symbolName(readRef<SymbolRef>(expr, objects.Expr.head));
+const argsOf = (expr: Ref): ArrayRef => readRef<ArrayRef>(expr, objects.Expr.args);
+
+/** Facts about the statements, from the first pass. */
+class Facts {
+  readonly uses: Int32Array;
+  readonly lastUse: Int32Array;
+  readonly block: Int32Array;
+  /** Statements that assign each slot, in order. */
+  readonly assignments: number[][];
+  constructor(statements: number, slots: number) {
+    this.uses = new Int32Array(statements + 2);
+    this.lastUse = new Int32Array(statements + 2);
+    this.block = new Int32Array(statements + 2);
+    this.assignments = Array.from({ length: slots + 1 }, () => []);
+  }
+}
+
+class Decoder {
+  private readonly code: Code;
+  private readonly statements: Ref[] = [];
+  private readonly slotflags: number[] = [];
+  private readonly facts: Facts;
+  private readonly out: number[] = [];
+  private readonly owners: number[] = [];
+  private readonly start: Int32Array;
+  private readonly fixups: { at: number; statement: number }[] = [];
+  private readonly operands: Int32Array;
+  private frameSlots: number;
+  private readonly freeSlots: number[] = [];
+  private readonly releaseAt: Map<number, number[]> = new Map();
+  private current = 0;
+
+  constructor(code: Code) {
+    this.code = code;
+    const list = readRef<ArrayRef>(code.source, objects.CodeInfo.code);
+    for (let i = 0, n = arrayLength(list); i < n; i++) this.statements.push(arrayGetRef(list, i));
+    const names = readRef<ArrayRef>(code.source, objects.CodeInfo.slotnames);
+    const slots = arrayLength(names);
+    const flags = readRef<ArrayRef>(code.source, objects.CodeInfo.slotflags);
+    this.slotflags = readFlags(flags, slots);
+    this.facts = new Facts(this.statements.length, slots);
+    this.start = new Int32Array(this.statements.length + 2);
+    this.operands = new Int32Array(this.statements.length + 2).fill(NO_OPERAND);
+    this.frameSlots = slots;
+    code.nargs = readWide(code.source, objects.CodeInfo.nargs);
+    code.isva = readU8(code.source, objects.CodeInfo.isva) !== 0;
+    this.frameSlots = Math.max(slots, code.nargs);
+  }
+
+  decode(): void {
+    this.gather();
+    const n = this.statements.length;
+    for (let i = 1; i <= n; i++) {
+      this.current = i;
+      this.start[i] = this.out.length;
+      this.emitStatement(this.statements[i - 1], i);
+      const release = this.releaseAt.get(i);
+      if (release !== undefined) this.freeSlots.push(...release);
+    }
+    this.start[n + 1] = this.out.length;
+    for (const { at, statement } of this.fixups) this.out[at] = this.start[statement];
+    const { code } = this;
+    code.ops = Int32Array.from(this.out);
+    code.statements = Int32Array.from(this.owners);
+    code.ssaOperands = this.operands;
+    code.frameWords = this.frameSlots * 4;
+    code.handlers = this.handlers();
+    code.leafBody = this.leafBody();
+  }
+
+  // First pass: uses of SSA values, basic blocks, assignments.
+
+  private gather(): void {
+    const { facts, statements } = this;
+    const leaders = new Set<number>();
+    statements.forEach((statement, index) => {
+      const i = index + 1;
+      this.gatherUses(statement, i);
+      switch (typeOf(statement)) {
+        case T.GotoNode:
+          leaders.add(readWide(statement, objects.GotoNode.label)).add(i + 1);
+          break;
+        case T.GotoIfNot:
+          leaders.add(readWide(statement, objects.GotoIfNot.dest)).add(i + 1);
+          break;
+        case T.EnterNode:
+          leaders.add(readWide(statement, objects.EnterNode.catch_dest)).add(i + 1);
+          break;
+        case T.ReturnNode:
+          leaders.add(i + 1);
+          break;
+        case T.NewvarNode:
+          facts.assignments[readWide(readRef(statement, objects.NewvarNode.slot), objects.SlotNumber.id)].push(i);
+          break;
+        case T.Expr:
+          if (headOf(statement) === '=') {
+            const left = arrayGetRef(argsOf(statement), 0);
+            if (typeOf(left) === T.SlotNumber) facts.assignments[readWide(left, objects.SlotNumber.id)].push(i);
+          }
+          break;
+        default:
+      }
+    });
+    let block = 0;
+    for (let i = 1; i <= statements.length; i++) {
+      if (leaders.has(i)) block++;
+      facts.block[i] = block;
+    }
+  }
+
+  private gatherUses(value: Ref, i: number): void {
+    if (value === 0) return;
+    switch (typeOf(value)) {
+      case T.SSAValue: {
+        const id = readWide(value, objects.SSAValue.id);
+        this.facts.uses[id]++;
+        this.facts.lastUse[id] = Math.max(this.facts.lastUse[id], i);
+        break;
+      }
+      case T.Expr: {
+        const args = argsOf(value);
+        for (let k = 0, n = arrayLength(args); k < n; k++) this.gatherUses(arrayGetRef(args, k), i);
+        break;
+      }
+      case T.GotoIfNot:
+        this.gatherUses(readRef(value, objects.GotoIfNot.cond), i);
+        break;
+      case T.ReturnNode:
+        this.gatherUses(readRef(value, objects.ReturnNode.val), i);
+        break;
+      case T.EnterNode:
+        this.gatherUses(readRef(value, objects.EnterNode.scope), i);
+        break;
+      default:
+    }
+  }
+
+  // Second pass.
+
+  private emit(...words: number[]): void {
+    for (const word of words) {
+      this.out.push(word);
+      this.owners.push(this.current);
+    }
+  }
+
+  private emitJump(op: readonly number[], statement: number): void {
+    this.emit(...op, 0);
+    this.fixups.push({ at: this.out.length - 1, statement });
+  }
+
+  /** A slot for SSA value `i`; shared with others if its whole life is in this block. */
+  private newTemporary(i: number): number {
+    const { facts } = this;
+    const last = facts.lastUse[i];
+    const local = last > 0 && facts.block[last] === facts.block[i];
+    const slot = local && this.freeSlots.length > 0 ? (this.freeSlots.pop() as number) : this.frameSlots++;
+    if (local) {
+      const list = this.releaseAt.get(last);
+      if (list === undefined) this.releaseAt.set(last, [slot]);
+      else list.push(slot);
+    }
+    return slot * 4;
+  }
+
+  /** Where the value of statement `i` goes; a scratch slot when nobody uses it. */
+  private resultOperand(i: number): number {
+    if (this.facts.uses[i] === 0) return this.scratch();
+    const operand = this.newTemporary(i);
+    this.operands[i] = operand;
+    return operand;
+  }
+
+  private scratchSlot = -1;
+  private scratch(): number {
+    if (this.scratchSlot < 0) this.scratchSlot = this.frameSlots++ * 4;
+    return this.scratchSlot;
+  }
+
+  private emitStatement(statement: Ref, i: number): void {
+    const { code } = this;
+    switch (typeOf(statement)) {
+      case T.GotoNode:
+        this.emitJump([Op.JUMP], readWide(statement, objects.GotoNode.label));
+        return;
+      case T.GotoIfNot: {
+        const condition = this.operand(readRef(statement, objects.GotoIfNot.cond));
+        this.emitJump([Op.BRANCH_UNLESS, condition], readWide(statement, objects.GotoIfNot.dest));
+        return;
+      }
+      case T.ReturnNode: {
+        const value = readRef(statement, objects.ReturnNode.val);
+        if (value === 0) throw new InternalError('unreachable return in lowered code');
+        this.emit(Op.RETURN, this.operand(value));
+        return;
+      }
+      case T.EnterNode: {
+        const scope = readRef(statement, objects.EnterNode.scope);
+        const operand = scope === 0 ? NO_OPERAND : this.operand(scope);
+        this.emit(Op.ENTER, this.dedicated(i), operand);
+        return;
+      }
+      case T.NewvarNode: {
+        const slot = readWide(readRef(statement, objects.NewvarNode.slot), objects.SlotNumber.id);
+        this.emit(Op.CLEAR, (slot - 1) * 4);
+        return;
+      }
+      case T.Expr:
+        if (headOf(statement) === '=') {
+          const args = argsOf(statement);
+          const left = arrayGetRef(args, 0);
+          const right = arrayGetRef(args, 1);
+          if (typeOf(left) !== T.SlotNumber) {
+            this.emit(Op.EVAL, this.resultOperand(i), code.objects.push(statement) - 1);
+            return;
+          }
+          const slot = (readWide(left, objects.SlotNumber.id) - 1) * 4;
+          this.emitValue(right, slot, i);
+          if (this.facts.uses[i] > 0) this.emit(Op.MOVE, this.resultOperand(i), slot);
+          return;
+        }
+        if (NO_VALUE.has(headOf(statement)) && this.facts.uses[i] === 0) return;
+        this.emitValue(statement, this.resultOperand(i), i);
+        return;
+      case T.SlotNumber: {
+        const slot = readWide(statement, objects.SlotNumber.id);
+        if ((this.slotflags[slot - 1] & 32) !== 0) this.emit(Op.CHECK_DEFINED, (slot - 1) * 4, slot);
+        if (this.facts.uses[i] === 0) return;
+        if (this.canAlias(i, slot)) {
+          this.operands[i] = (slot - 1) * 4;
+          return;
+        }
+        this.emit(Op.MOVE, this.resultOperand(i), (slot - 1) * 4);
+        return;
+      }
+      default:
+        if (this.facts.uses[i] === 0 && typeOf(statement) !== T.GlobalRef) return;
+        if (typeOf(statement) === T.GlobalRef && !this.isConstantGlobal(statement)) {
+          this.emitValue(statement, this.resultOperand(i), i);
+          return;
+        }
+        this.operands[i] = this.operand(statement);
+    }
+  }
+
+  /** `%i = _slot` may be an alias when the slot keeps its value until the last use, within one block. */
+  private canAlias(i: number, slot: number): boolean {
+    const last = this.facts.lastUse[i];
+    if (this.facts.block[last] !== this.facts.block[i]) return false;
+    // An assignment at `last` itself reads its operands before it writes.
+    return !this.facts.assignments[slot].some((at) => at > i && at < last);
+  }
+
+  /** A slot of its own for the whole frame. */
+  private dedicated(i: number): number {
+    const operand = this.frameSlots++ * 4;
+    this.operands[i] = operand;
+    return operand;
+  }
+
+  private emitValue(value: Ref, result: number, i: number): void {
+    const { code } = this;
+    switch (typeOf(value)) {
+      case T.Expr:
+        this.emitExpr(value as ExprRef, result, i);
+        return;
+      case T.GlobalRef:
+        if (!this.isConstantGlobal(value)) {
+          this.emit(Op.GETGLOBAL, result, code.objects.push(value) - 1);
+          return;
+        }
+        this.emit(Op.MOVE, result, this.operand(value));
+        return;
+      case T.SlotNumber: {
+        const slot = readWide(value, objects.SlotNumber.id);
+        if ((this.slotflags[slot - 1] & 32) !== 0) this.emit(Op.CHECK_DEFINED, (slot - 1) * 4, slot);
+        this.emit(Op.MOVE, result, (slot - 1) * 4);
+        return;
+      }
+      default:
+        this.emit(Op.MOVE, result, this.operand(value));
+    }
+  }
+
+  private emitExpr(expr: ExprRef, result: number, i: number): void {
+    const { code } = this;
+    const args = argsOf(expr);
+    const n = arrayLength(args);
+    switch (headOf(expr)) {
+      case 'call': {
+        const operands: number[] = [];
+        for (let k = 0; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
+        const site = code.sites.push(new Site(code, this.out.length)) - 1;
+        this.emit(Op.CALL, result, site, n, 0, 0, 0, ...operands);
+        return;
+      }
+      case 'new': {
+        const operands: number[] = [];
+        for (let k = 0; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
+        const site = code.sites.push(new Site(code, this.out.length)) - 1;
+        this.emit(Op.NEW, result, site, n, ...operands);
+        return;
+      }
+      case 'foreigncall': {
+        const operands: number[] = [];
+        const first = arrayGetRef(args, 0);
+        // The name: a computed (tuple) expression or an operand; parts of a tuple call are evaluated by the site.
+        for (let k = 5; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
+        const site = new Site(code, this.out.length);
+        site.data = null;
+        const index = code.sites.push(site) - 1;
+        this.emit(Op.FOREIGNCALL, result, index, operands.length, code.objects.push(expr) - 1, ...operands);
+        void first;
+        return;
+      }
+      case 'leave':
+        this.emit(Op.LEAVE, n);
+        return;
+      case 'pop_exception':
+        this.emit(Op.POP_EXCEPTION, this.operand(arrayGetRef(args, 0)));
+        return;
+      case 'the_exception':
+        this.emit(Op.THE_EXCEPTION, result);
+        return;
+      case 'latestworld':
+        this.emit(Op.LATESTWORLD);
+        return;
+      case 'static_parameter':
+        this.emit(Op.STATIC_PARAMETER, result, unboxInt64(arrayGetRef(args, 0)) - 1);
+        return;
+      default:
+        this.emit(Op.EVAL, result, code.objects.push(expr) - 1);
+    }
+    void i;
+  }
+
+  private isConstantGlobal(globalref: Ref): boolean {
+    return this.constantGlobal(globalref) !== 0;
+  }
+
+  private constantGlobal(globalref: Ref): Ref {
+    const binding = readRef<BindingRef>(globalref, objects.GlobalRef.binding);
+    const resolution = resolveBinding(binding, currentWorld());
+    if (!isConstKind(resolution.kind)) return 0 as Ref;
+    const value = resolutionValue(resolution);
+    this.depend(binding);
+    if (resolution.binding !== binding) {
+      this.depend(resolution.binding);
+      implicitlyResolved.add(binding);
+      implicitValues.set(binding, value);
+    }
+    return value;
+  }
+
+  private depend(binding: BindingRef): void {
+    const set = dependents.get(binding);
+    if (set === undefined) dependents.set(binding, new Set([this.code]));
+    else set.add(this.code);
+  }
+
+  /** The operand of a value that stands as an argument; emits the instructions that it needs. */
+  private operand(value: Ref): number {
+    const { code } = this;
+    switch (typeOf(value)) {
+      case T.SSAValue: {
+        const operand = this.operands[readWide(value, objects.SSAValue.id)];
+        if (operand === NO_OPERAND)
+          throw new InternalError(`%${readWide(value, objects.SSAValue.id)} is used but has no value`);
+        return operand;
+      }
+      case T.SlotNumber: {
+        const slot = readWide(value, objects.SlotNumber.id);
+        if ((this.slotflags[slot - 1] & 32) !== 0) this.emit(Op.CHECK_DEFINED, (slot - 1) * 4, slot);
+        return (slot - 1) * 4;
+      }
+      case T.GlobalRef: {
+        const constant = this.constantGlobal(value);
+        if (constant !== 0) return this.constant(constant);
+        const slot = this.frameSlots++ * 4;
+        this.emit(Op.GETGLOBAL, slot, code.objects.push(value) - 1);
+        return slot;
+      }
+      case T.QuoteNode:
+        return this.constant(readRef(value, objects.QuoteNode.value));
+      case T.Expr: {
+        const slot = this.frameSlots++ * 4;
+        this.emitExpr(value as ExprRef, slot, this.current);
+        return slot;
+      }
+      default:
+        return this.constant(value);
+    }
+  }
+
+  private constant(value: Ref): number {
+    return -constantSlot(value, (word) => setSlot(word, value));
+  }
+
+  // Handlers.
+
+  private handlers(): Int32Array {
+    const n = this.statements.length;
+    const result = new Int32Array(n + 2).fill(-1);
+    const seen: (readonly number[] | undefined)[] = new Array(n + 2);
+    const work: { at: number; stack: readonly number[] }[] = [{ at: 1, stack: [] }];
+    for (let item = work.pop(); item !== undefined; item = work.pop()) {
+      let { at, stack } = item;
+      while (at >= 1 && at <= n && seen[at] === undefined) {
+        seen[at] = stack;
+        const innermost = stack.findLast(
+          (enter) => readWide(this.statements[enter - 1], objects.EnterNode.catch_dest) !== 0,
+        );
+        if (innermost !== undefined) {
+          result[at] = this.start[readWide(this.statements[innermost - 1], objects.EnterNode.catch_dest)];
+        }
+        const statement = this.statements[at - 1];
+        switch (typeOf(statement)) {
+          case T.GotoNode:
+            at = readWide(statement, objects.GotoNode.label);
+            continue;
+          case T.GotoIfNot:
+            work.push({ at: readWide(statement, objects.GotoIfNot.dest), stack });
+            break;
+          case T.ReturnNode:
+            at = n + 1;
+            continue;
+          case T.EnterNode: {
+            const dest = readWide(statement, objects.EnterNode.catch_dest);
+            if (dest !== 0) work.push({ at: dest, stack });
+            stack = [...stack, at];
+            break;
+          }
+          case T.Expr:
+            if (headOf(statement) === 'leave') stack = stack.slice(0, stack.length - leaveCount(statement));
+            break;
+          default:
+        }
+        at++;
+      }
+    }
+    return result;
+  }
+
+  /** Recognises a body that only hands its arguments to a builtin or intrinsic. */
+  private leafBody(): LeafBody | null {
+    const { code } = this;
+    const { ops } = code;
+    if (code.isva || ops[0] !== Op.CALL) return null;
+    const n = ops[3];
+    if (n !== code.nargs || ops[CALL_HEADER + n] !== Op.RETURN || ops[CALL_HEADER + n + 1] !== ops[1]) return null;
+    for (let k = 1; k < n; k++) if (ops[CALL_HEADER + k] !== 4 * k) return null;
+    const callee = ops[CALL_HEADER];
+    if (callee >= 0) return null;
+    return leafOf?.(-callee) ?? null;
+  }
+}
+
+function leaveCount(statement: Ref): number {
+  const args = argsOf(statement);
+  let count = 0;
+  for (let k = 0, n = arrayLength(args); k < n; k++) if (arrayGetRef(args, k) !== nothing) count++;
+  return count;
+}
+
+/** Heads that stand for nothing at run time. */
+const NO_VALUE = new Set([
+  'meta',
+  'line',
+  'loopinfo',
+  'inbounds',
+  'aliasscope',
+  'popaliasscope',
+  'gc_preserve_end',
+  'inline',
+  'noinline',
+  'purity',
+]);
+
+let leafOf: ((constantWord: number) => LeafBody | null) | undefined;
+/** Installs how a constant callee is recognised as a builtin or intrinsic. */
+export function setLeafResolver(resolver: (constantWord: number) => LeafBody | null): void {
+  leafOf = resolver;
+}
+
+function readFlags(flags: Ref, count: number): number[] {
+  if (flags === nothing) return new Array<number>(count).fill(0);
+  const result: number[] = [];
+  // A Vector{UInt8}: its elements lie at its MemoryRef's pointer. While Core is being built it is a String.
+  const isString = typeOf(flags) === datatype('String');
+  const address = isString ? flags * 8 + 8 : readWide(flags, objects.JuliaArray.ptr_or_offset) - 0x1000_0000_0000;
+  for (let i = 0; i < count; i++) result.push(U8[address + i]);
+  return result;
+}
+
+/**
+ * Decodes a CodeInfo.
+ *
+ * @param owner the Method, or the Module of a toplevel thunk
+ */
+export function decode(source: CodeInfoRef, owner: Ref, module: ModuleRef): Code {
+  const code = new Code(source, owner, module);
+  new Decoder(code).decode();
+  return code;
+}
+
+/** The variant of decoded code for frames of an older world: the same instructions, none of which caches. */
+export function agedVariant(code: Code): Code {
+  if (code.isAged) return code;
+  if (code.aged !== null) return code.aged;
+  const aged = new Code(code.source, code.owner, code.module);
+  aged.ops = Int32Array.from(code.ops);
+  for (let at = 0; at < aged.ops.length; at += instructionLength(aged.ops, at)) {
+    const op = aged.ops[at];
+    if (op === Op.CALL || op >= Op.ADD_I64) aged.ops[at] = Op.CALL_WORLD;
+    else if (op === Op.GETGLOBAL_CELL) aged.ops[at] = Op.GETGLOBAL;
+  }
+  aged.statements = code.statements;
+  aged.handlers = code.handlers;
+  aged.ssaOperands = code.ssaOperands;
+  aged.sites = code.sites;
+  aged.objects = code.objects;
+  aged.frameWords = code.frameWords;
+  aged.nargs = code.nargs;
+  aged.isva = code.isva;
+  aged.isAged = true;
+  aged.aged = code;
+  code.aged = aged;
+  return aged;
+}
+
+/** Number of words of the instruction at `at`. */
+export function instructionLength(ops: Int32Array, at: number): number {
+  const op = ops[at];
+  switch (op) {
+    case Op.LATESTWORLD:
+      return 1;
+    case Op.JUMP:
+    case Op.RETURN:
+    case Op.LEAVE:
+    case Op.POP_EXCEPTION:
+    case Op.THE_EXCEPTION:
+    case Op.CLEAR:
+      return 2;
+    case Op.MOVE:
+    case Op.BRANCH_UNLESS:
+    case Op.GETGLOBAL:
+    case Op.GETGLOBAL_CELL:
+    case Op.CHECK_DEFINED:
+    case Op.EVAL:
+    case Op.ENTER:
+    case Op.STATIC_PARAMETER:
+      return 3;
+    case Op.NEW:
+      return 4 + ops[at + 3];
+    case Op.FOREIGNCALL:
+      return 5 + ops[at + 3];
+    default:
+      return CALL_HEADER + ops[at + 3];
+  }
+}

@@ -1,0 +1,143 @@
+// What happens in the loop that is not the usual course: safepoints, overflows, errors of control flow, scopes, and the
+// code of generated functions.
+
+import { I32, U32 } from '../../ffi/region.ts';
+import { allocate, setOutOfMemoryHandler } from '../memory/heap.ts';
+import {
+  type ArrayRef,
+  type CodeInfoRef,
+  type MethodInstanceRef,
+  type Ref,
+  readRef,
+  type SymbolRef,
+} from '../memory/layout.ts';
+import * as objects from '../memory/objects.ts';
+import { registerRoots } from '../memory/roots.ts';
+import { STATE_OFFSET, State } from '../memory/state.ts';
+import { datatype } from '../memory/wellknown.ts';
+import { InternalError, JuliaException, throwPlain, throwTypeError, throwUndefVar } from '../runtime/errors.ts';
+import { symbol } from '../runtime/symbols.ts';
+import { arrayGetRef } from '../runtime/values.ts';
+import type { Code } from './code.ts';
+import { STACK_LIMIT } from './code.ts';
+import { machine } from './frames.ts';
+import { slotRef } from './slots.ts';
+
+const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
+/** Bytes to allocate between two collections unless the collector says otherwise. */
+const DEFAULT_BUDGET = 0x7fff_ffff;
+
+const safepointWork: (() => void)[] = [];
+
+/** Registers work for safepoints: collection, interrupts, hooks. It runs between two instructions, all frames in memory. */
+export function onSafepoint(work: () => void): void {
+  safepointWork.push(work);
+}
+
+/** Asks for a safepoint soon. */
+export function requestSafepoint(): void {
+  if (I32[BUDGET] >= 0) I32[BUDGET] = -1;
+}
+
+/** Runs what waits for a safepoint. */
+export function safepoint(): void {
+  I32[BUDGET] = DEFAULT_BUDGET;
+  for (const work of safepointWork) work();
+}
+
+/** The exception of a full stack. The limit is lifted a little, so that handlers have room to run. */
+export function stackOverflow(): JuliaException {
+  machine.limit = STACK_LIMIT + 0x8000;
+  try {
+    return throwPlain('StackOverflowError');
+  } catch (error) {
+    if (error instanceof JuliaException) return error;
+    throw error;
+  } finally {
+    machine.limit = STACK_LIMIT;
+  }
+}
+
+setOutOfMemoryHandler(() => {
+  if (outOfMemoryObject === 0) throw new InternalError('the heap is full before OutOfMemoryError exists');
+  throw new JuliaException(outOfMemoryObject);
+});
+let outOfMemoryObject = 0 as Ref;
+
+/** Makes the OutOfMemoryError in advance: when the heap is full it is too late. */
+export function prepareOutOfMemory(): void {
+  outOfMemoryObject = allocate(datatype('OutOfMemoryError'), 8);
+}
+
+/** A local variable is read before it has a value. */
+export function undefinedSlot(code: Code, slot: number): never {
+  const names = readRef<ArrayRef>(code.source, objects.CodeInfo.slotnames);
+  return throwUndefVar(arrayGetRef<SymbolRef>(names, slot - 1), symbol('local'));
+}
+
+/** A condition is not a Bool. */
+export function nonBooleanCondition(word: number): never {
+  return throwTypeError('if', datatype('Bool'), slotRef(word));
+}
+
+// Dynamic scopes (ScopedValues): `enter` with a scope makes it the task's; leaving restores the one before.
+
+interface EnteredScope {
+  readonly word: number;
+  readonly outer: Ref;
+}
+const scopes: EnteredScope[] = [];
+
+export function enterScope(token: number, scopeWord: number): void {
+  const task = currentTask();
+  scopes.push({ word: token, outer: readRef(task, objects.Task.scope) });
+  setTaskScope(task, slotRef(scopeWord));
+}
+
+/** Leaves the innermost `count` try blocks of a frame; those that entered a scope restore it. */
+export function leaveScopes(_fp: number, count: number): void {
+  if (scopes.length === 0) return;
+  for (let i = 0; i < count; i++) {
+    const top = scopes.at(-1);
+    if (top === undefined) return;
+    scopes.pop();
+    setTaskScope(currentTask(), top.outer);
+  }
+}
+
+const currentTask = (): Ref => (U32[(STATE_OFFSET + State.current_task) >> 2] >>> 3) as Ref;
+
+function setTaskScope(task: Ref, scope: Ref): void {
+  if (task === 0) throw new InternalError('there is no current task');
+  U32[(task << 1) + (objects.Task.scope & 0xfff)] = scope << 3;
+  U32[(task << 1) + (objects.Task.scope & 0xfff) + 1] = scope === 0 ? 0 : 0x1000;
+}
+
+// Generated functions.
+
+let expandGenerated: (instance: MethodInstanceRef) => CodeInfoRef = () => {
+  throw new InternalError('generated functions need the front end');
+};
+
+/** Installs how the body of a generated function is made; the front end knows. */
+export function setGeneratedExpander(expander: (instance: MethodInstanceRef) => CodeInfoRef): void {
+  expandGenerated = expander;
+}
+
+const generated = new Map<MethodInstanceRef, CodeInfoRef>();
+
+/** The body that a generated function has for the argument types of an instance. */
+export function generatedSource(instance: MethodInstanceRef): CodeInfoRef {
+  let source = generated.get(instance);
+  if (source === undefined) {
+    source = expandGenerated(instance);
+    generated.set(instance, source);
+  }
+  return source;
+}
+
+registerRoots((visit) => {
+  for (const source of generated.values()) visit(source);
+  for (const { outer } of scopes) visit(outer);
+  visit(outOfMemoryObject);
+});

@@ -1,0 +1,640 @@
+// The loop.
+//
+// Decoded code is an array of words; one `switch` executes it. Cases are literal numbers (the names are in code.ts)
+// because only then does the switch compile to a jump table. The registers are local variables: the frame (`fp`), the
+// code and the place in it (`pc`); they are written to memory before anything is called that may throw, allocate frames
+// or look at the stack.
+//
+// The quick instructions check the tags of their operands and do the work in place; where a check fails they go the
+// general way of a call, which they were rewritten from and whose operands they keep.
+
+import { F64, I32, U8, U32 } from '../../ffi/region.ts';
+import type { Ref } from '../memory/layout.ts';
+import { STATE_OFFSET, State } from '../memory/state.ts';
+import { datatype } from '../memory/wellknown.ts';
+import { currentWorld } from '../runtime/bindings.ts';
+import { InternalError, JuliaException } from '../runtime/errors.ts';
+import { callSlow, callWorld, enterTarget } from './calls.ts';
+import { type Code, codes, type SiteEntry } from './code.ts';
+import { evalExpression, getGlobal, makeNew, staticParameter } from './evaluate.ts';
+import { exceptionDepth, popExceptionsTo, pushException, topException } from './exceptions.ts';
+import { foreignCall } from './foreigncall.ts';
+import { backtrace, type FramePlace, HEADER_WORDS, Header, machine, noteOuterFrame } from './frames.ts';
+import { enterScope, leaveScopes, nonBooleanCondition, safepoint, stackOverflow, undefinedSlot } from './incidents.ts';
+import { setSlot } from './slots.ts';
+
+const Int64 = datatype('Int64') as number;
+const Float64 = datatype('Float64') as number;
+const Bool = datatype('Bool') as number;
+const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
+const NO_OPERAND = 0x7fffffff;
+
+/** Compares the operands of a call with what a site's entry was learned for. */
+function matches(guards: Int32Array, ops: Int32Array, at: number, fp: number): boolean {
+  for (let i = 0; i < guards.length; i++) {
+    const guard = guards[i];
+    if (guard === 0) continue;
+    const operand = ops[at + i];
+    const word = operand >= 0 ? fp + operand : -operand;
+    const tag = U32[word + 2];
+    if (guard > 0) {
+      if (tag !== guard) {
+        if (tag !== 0) return false;
+        if ((U32[(U32[word] >>> 2) - 2] & ~15) >>> 3 !== guard) return false;
+      }
+    } else if (tag !== 0 || U32[word] >>> 3 !== -guard) {
+      return false;
+    }
+  }
+  return true;
+}
+
+const scratch = new Int32Array(64);
+
+/**
+ * Executes from frame `bottom` until it returns. The frame's header and arguments are in place, `result` is the word of
+ * the slot that receives what it returns.
+ *
+ * @throws JuliaException when nothing within catches it; the frames above `bottom`'s caller are gone then
+ */
+export function run(bottom: number): void {
+  const outer = machine.fp;
+  const outerSp = machine.sp;
+  noteOuterFrame(bottom, outer);
+  let fp = bottom;
+  let pc = 0;
+  machine.fp = fp;
+  for (;;) {
+    try {
+      execute(fp, pc);
+      machine.fp = outer;
+      machine.sp = outerSp;
+      return;
+    } catch (error) {
+      const thrown = asJuliaException(error);
+      if (thrown === null) {
+        machine.fp = outer;
+        machine.sp = outerSp;
+        throw error;
+      }
+      const places: readonly FramePlace[] = thrown.rethrown ? (topException()?.backtrace ?? backtrace()) : backtrace();
+      const handler = findHandler(bottom);
+      if (handler < 0) {
+        machine.fp = outer;
+        machine.sp = outerSp;
+        uncaughtBacktraces.set(thrown, uncaughtBacktraces.get(thrown) ?? places);
+        throw thrown;
+      }
+      const known = uncaughtBacktraces.get(thrown);
+      pushException(thrown.exception, known ?? places);
+      fp = machine.fp;
+      pc = handler;
+    }
+  }
+}
+
+/** Where exceptions that leave a run were thrown: the next run that catches them, or the report, wants to know. */
+const uncaughtBacktraces = new WeakMap<JuliaException, readonly FramePlace[]>();
+export const backtraceOf = (thrown: JuliaException): readonly FramePlace[] => uncaughtBacktraces.get(thrown) ?? [];
+
+/** JavaScript's own stack overflow, inside a builtin, is Julia's; anything else is ours. */
+function asJuliaException(error: unknown): JuliaException | null {
+  if (error instanceof JuliaException) return error;
+  if (error instanceof RangeError && /call stack/.test(error.message)) return stackOverflow();
+  return null;
+}
+
+/** Unwinds to the innermost frame, not below `bottom`, that catches; returns the instruction to go on with, or -1. */
+function findHandler(bottom: number): number {
+  for (let fp = machine.fp; ; fp = U32[fp - Header.CALLER]) {
+    const code = codes[U32[fp - Header.CODE]];
+    const handler = code.handlers[code.statements[U32[fp - Header.AT]]] ?? -1;
+    if (handler >= 0) {
+      machine.fp = fp;
+      return handler;
+    }
+    if (fp === bottom) return -1;
+  }
+}
+
+function execute(startFp: number, startPc: number): void {
+  let fp = startFp;
+  let pc = startPc;
+  let code: Code = codes[U32[fp - 14]];
+  let ops: Int32Array = code.ops;
+  for (;;) {
+    switch (ops[pc]) {
+      case 0: {
+        // MOVE dst src
+        const source = ops[pc + 2];
+        const from = source >= 0 ? fp + source : -source;
+        const to = fp + ops[pc + 1];
+        U32[to] = U32[from];
+        U32[to + 1] = U32[from + 1];
+        U32[to + 2] = U32[from + 2];
+        pc += 3;
+        continue;
+      }
+      case 1: {
+        // JUMP target
+        const target = ops[pc + 1];
+        if (target <= pc && I32[BUDGET] < 0) {
+          U32[fp - 10] = pc;
+          machine.fp = fp;
+          machine.sp = fp + code.frameWords;
+          safepoint();
+        }
+        pc = target;
+        continue;
+      }
+      case 2: {
+        // BRANCH_UNLESS condition target
+        const source = ops[pc + 1];
+        const word = source >= 0 ? fp + source : -source;
+        if (U32[word + 2] !== Bool) {
+          U32[fp - 10] = pc;
+          machine.fp = fp;
+          nonBooleanCondition(word);
+        }
+        pc = U32[word] !== 0 ? pc + 3 : ops[pc + 2];
+        continue;
+      }
+      case 3: {
+        // RETURN src
+        const source = ops[pc + 1];
+        const from = source >= 0 ? fp + source : -source;
+        const to = U32[fp - 11];
+        U32[to] = U32[from];
+        U32[to + 1] = U32[from + 1];
+        U32[to + 2] = U32[from + 2];
+        const caller = U32[fp - 16];
+        if (caller === 0) return;
+        pc = U32[fp - 15];
+        fp = caller;
+        code = codes[U32[fp - 14]];
+        ops = code.ops;
+        continue;
+      }
+      case 5: {
+        // GETGLOBAL dst object
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        getGlobal(code, pc, fp);
+        pc += 3;
+        continue;
+      }
+      case 18: {
+        // GETGLOBAL_CELL dst binding: the value of a global variable, from its Binding
+        const cell = U32[(ops[pc + 2] << 1) + 2] >>> 3;
+        if (cell === 0) {
+          ops[pc] = 5;
+          ops[pc + 2] = code.objects.indexOf((U32[ops[pc + 2] << 1] >>> 3) as Ref);
+          continue;
+        }
+        setSlot(fp + ops[pc + 1], cell as Ref);
+        pc += 3;
+        continue;
+      }
+      case 6: {
+        // CHECK_DEFINED slot number
+        const word = fp + ops[pc + 1];
+        if (U32[word] === 0 && U32[word + 2] === 0) {
+          U32[fp - 10] = pc;
+          machine.fp = fp;
+          undefinedSlot(code, ops[pc + 2]);
+        }
+        pc += 3;
+        continue;
+      }
+      case 7: {
+        // EVAL dst object
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        machine.sp = fp + code.frameWords;
+        evalExpression(code, fp, code.objects[ops[pc + 2]], fp + ops[pc + 1]);
+        // Evaluating may have raised the world, and with it replaced this frame's code by its older variant.
+        code = codes[U32[fp - 14]];
+        ops = code.ops;
+        pc += 3;
+        continue;
+      }
+      case 8: {
+        // ENTER dst scope
+        const word = fp + ops[pc + 1];
+        U32[word] = exceptionDepth();
+        U32[word + 1] = 0;
+        U32[word + 2] = Int64;
+        if (ops[pc + 2] !== NO_OPERAND) enterScope(word, ops[pc + 2] >= 0 ? fp + ops[pc + 2] : -ops[pc + 2]);
+        pc += 3;
+        continue;
+      }
+      case 9: {
+        // LEAVE count
+        leaveScopes(fp, ops[pc + 1]);
+        pc += 2;
+        continue;
+      }
+      case 10: {
+        // POP_EXCEPTION token
+        popExceptionsTo(U32[fp + ops[pc + 1]]);
+        pc += 2;
+        continue;
+      }
+      case 11: {
+        // THE_EXCEPTION dst
+        const top = topException();
+        if (top === undefined) throw new InternalError('the_exception outside of a catch block');
+        setSlot(fp + ops[pc + 1], top.exception);
+        pc += 2;
+        continue;
+      }
+      case 12: {
+        // CLEAR slot
+        const word = fp + ops[pc + 1];
+        U32[word] = 0;
+        U32[word + 2] = 0;
+        pc += 2;
+        continue;
+      }
+      case 13: {
+        // NEW dst site n type args...
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        makeNew(code, pc, fp);
+        pc += 4 + ops[pc + 3];
+        continue;
+      }
+      case 14: {
+        // LATESTWORLD
+        U32[fp - 12] = currentWorld();
+        if (code.isAged && code.aged !== null) {
+          code = code.aged;
+          U32[fp - 14] = code.id;
+          ops = code.ops;
+        }
+        pc += 1;
+        continue;
+      }
+      case 15: {
+        // STATIC_PARAMETER dst index
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        staticParameter(fp, ops[pc + 2], fp + ops[pc + 1]);
+        pc += 3;
+        continue;
+      }
+      case 19: {
+        // FOREIGNCALL dst site n object args...
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        machine.sp = fp + code.frameWords;
+        foreignCall(code, pc, fp);
+        pc += 5 + ops[pc + 3];
+        continue;
+      }
+      case 20: {
+        // ADD_I64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        const low = U32[x] + U32[y];
+        U32[to + 1] = I32[x + 1] + I32[y + 1] + (low > 0xffffffff ? 1 : 0);
+        U32[to] = low;
+        U32[to + 2] = Int64;
+        pc += 10;
+        continue;
+      }
+      case 21: {
+        // SUB_I64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        const low = U32[x] - U32[y];
+        U32[to + 1] = I32[x + 1] - I32[y + 1] - (low < 0 ? 1 : 0);
+        U32[to] = low;
+        U32[to + 2] = Int64;
+        pc += 10;
+        continue;
+      }
+      case 22: {
+        // MUL_I64: the low 64 bits, from 32-bit halves
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        const xl = U32[x];
+        const yl = U32[y];
+        const x0 = xl & 0xffff;
+        const x1 = xl >>> 16;
+        const y0 = yl & 0xffff;
+        const y1 = yl >>> 16;
+        const p01 = x0 * y1;
+        const p10 = x1 * y0;
+        const middle = ((x0 * y0) >>> 16) + (p01 & 0xffff) + (p10 & 0xffff);
+        const high = x1 * y1 + (p01 >>> 16) + (p10 >>> 16) + (middle >>> 16);
+        U32[to + 1] = high + Math.imul(xl, I32[y + 1]) + Math.imul(I32[x + 1], yl);
+        U32[to] = Math.imul(xl, yl);
+        U32[to + 2] = Int64;
+        pc += 10;
+        continue;
+      }
+      case 23: {
+        // SLT_I64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        const xh = I32[x + 1];
+        const yh = I32[y + 1];
+        U32[to] = xh < yh || (xh === yh && U32[x] < U32[y]) ? 1 : 0;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
+        continue;
+      }
+      case 24: {
+        // SLE_I64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        const xh = I32[x + 1];
+        const yh = I32[y + 1];
+        U32[to] = xh < yh || (xh === yh && U32[x] <= U32[y]) ? 1 : 0;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
+        continue;
+      }
+      case 25: {
+        // EQ_I64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        U32[to] = U32[x] === U32[y] && U32[x + 1] === U32[y + 1] ? 1 : 0;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
+        continue;
+      }
+      case 39: {
+        // NE_I64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        U32[to] = U32[x] === U32[y] && U32[x + 1] === U32[y + 1] ? 0 : 1;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
+        continue;
+      }
+      case 26: {
+        // ADD_F64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
+        const to = fp + ops[pc + 1];
+        F64[to >>> 1] = F64[x >>> 1] + F64[y >>> 1];
+        U32[to + 2] = Float64;
+        pc += 10;
+        continue;
+      }
+      case 27: {
+        // SUB_F64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
+        const to = fp + ops[pc + 1];
+        F64[to >>> 1] = F64[x >>> 1] - F64[y >>> 1];
+        U32[to + 2] = Float64;
+        pc += 10;
+        continue;
+      }
+      case 28: {
+        // MUL_F64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
+        const to = fp + ops[pc + 1];
+        F64[to >>> 1] = F64[x >>> 1] * F64[y >>> 1];
+        U32[to + 2] = Float64;
+        pc += 10;
+        continue;
+      }
+      case 29: {
+        // DIV_F64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
+        const to = fp + ops[pc + 1];
+        F64[to >>> 1] = F64[x >>> 1] / F64[y >>> 1];
+        U32[to + 2] = Float64;
+        pc += 10;
+        continue;
+      }
+      case 30:
+      case 31:
+      case 32: {
+        // LT_F64, LE_F64, EQ_F64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
+        const to = fp + ops[pc + 1];
+        const left = F64[x >>> 1];
+        const right = F64[y >>> 1];
+        const op = ops[pc];
+        U32[to] = (op === 30 ? left < right : op === 31 ? left <= right : left === right) ? 1 : 0;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
+        continue;
+      }
+      case 33: {
+        // NOT_BOOL
+        const a = ops[pc + 8];
+        const x = a >= 0 ? fp + a : -a;
+        if (U32[x + 2] !== Bool) break;
+        const to = fp + ops[pc + 1];
+        U32[to] = U32[x] ^ 1;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 9;
+        continue;
+      }
+      case 34:
+      case 35:
+      case 36: {
+        // AND_I64, OR_I64, XOR_I64
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== Int64 || U32[y + 2] !== Int64) break;
+        const to = fp + ops[pc + 1];
+        const op = ops[pc];
+        const low = op === 34 ? U32[x] & U32[y] : op === 35 ? U32[x] | U32[y] : U32[x] ^ U32[y];
+        U32[to + 1] =
+          op === 34 ? U32[x + 1] & U32[y + 1] : op === 35 ? U32[x + 1] | U32[y + 1] : U32[x + 1] ^ U32[y + 1];
+        U32[to] = low;
+        U32[to + 2] = Int64;
+        pc += 10;
+        continue;
+      }
+      case 40: {
+        // NEG_F64
+        const a = ops[pc + 8];
+        const x = a >= 0 ? fp + a : -a;
+        if (U32[x + 2] !== Float64) break;
+        const to = fp + ops[pc + 1];
+        F64[to >>> 1] = -F64[x >>> 1];
+        U32[to + 2] = Float64;
+        pc += 9;
+        continue;
+      }
+      case 37: {
+        // GETFIELD: q0 the type of the object, q1 the byte offset of the field, q2 its type, 0 for a reference
+        const a = ops[pc + 8];
+        const x = a >= 0 ? fp + a : -a;
+        const at = U32[x];
+        if (U32[x + 2] !== 0 || (U32[(at >>> 2) - 2] & ~15) >>> 3 !== ops[pc + 4]) break;
+        const to = fp + ops[pc + 1];
+        const type = ops[pc + 6];
+        const offset = at + ops[pc + 5];
+        if (type === 0) {
+          const field = U32[offset >>> 2] >>> 3;
+          if (field === 0) break;
+          setSlot(to, field as Ref);
+        } else if (type === Int64 || type === Float64) {
+          U32[to] = U32[offset >>> 2];
+          U32[to + 1] = U32[(offset >>> 2) + 1];
+          U32[to + 2] = type;
+        } else {
+          U32[to] = U8[offset];
+          U32[to + 1] = 0;
+          U32[to + 2] = type;
+        }
+        pc += 7 + ops[pc + 3];
+        continue;
+      }
+      case 17: {
+        // CALL_WORLD: a call from a frame of an older world
+        U32[fp - 10] = pc;
+        const next = pc + 7 + ops[pc + 3];
+        machine.fp = fp;
+        machine.sp = fp + code.frameWords;
+        const entered = callWorld(code, pc, fp);
+        if (entered !== 0) {
+          fp = entered;
+          pc = 0;
+        } else {
+          pc = next;
+        }
+        code = codes[U32[fp - 14]];
+        ops = code.ops;
+        continue;
+      }
+      default:
+        break;
+    }
+    // CALL and quick instructions whose assumptions do not hold: [op, dst, site, n, q0, q1, q2, callee, arguments...]
+    if (ops[pc] < 4) throw new InternalError(`no such instruction: ${ops[pc]}`);
+    const n = ops[pc + 3];
+    const next = pc + 7 + n;
+    let entry: SiteEntry | null = code.sites[ops[pc + 2]].first;
+    while (entry !== null && !matches(entry.guards, ops, pc + 7, fp)) entry = entry.next;
+    U32[fp - 10] = pc;
+    machine.fp = fp;
+    machine.sp = fp + code.frameWords;
+    if (entry !== null) {
+      const target = entry.target;
+      const callee = target.code;
+      if (callee !== null && !callee.isva) {
+        const newFp = fp + code.frameWords + HEADER_WORDS;
+        const end = newFp + callee.frameWords;
+        if (end < machine.limit) {
+          let to = newFp;
+          for (let i = 0; i < n; i++, to += 4) {
+            const operand = ops[pc + 7 + i];
+            const from = operand >= 0 ? fp + operand : -operand;
+            U32[to] = U32[from];
+            U32[to + 1] = U32[from + 1];
+            U32[to + 2] = U32[from + 2];
+          }
+          for (; to < end; to += 4) {
+            U32[to] = 0;
+            U32[to + 2] = 0;
+          }
+          U32[newFp - 16] = fp;
+          U32[newFp - 15] = next;
+          U32[newFp - 14] = callee.id;
+          U32[newFp - 13] = target.instance;
+          U32[newFp - 12] = U32[fp - 12];
+          U32[newFp - 11] = fp + ops[pc + 1];
+          if (I32[BUDGET] < 0) safepoint();
+          fp = newFp;
+          pc = 0;
+          code = callee;
+          ops = callee.ops;
+          continue;
+        }
+        throw stackOverflow();
+      }
+      if (callee === null && target.leaf !== null && n <= 32) {
+        for (let i = 1; i < n; i++) {
+          const operand = ops[pc + 7 + i];
+          scratch[i - 1] = operand >= 0 ? fp + operand : -operand;
+        }
+        target.leaf(scratch, n - 1, fp + ops[pc + 1]);
+        pc = next;
+        continue;
+      }
+      const entered = enterTarget(code, pc, fp, target);
+      if (entered !== 0) {
+        fp = entered;
+        pc = 0;
+      } else {
+        pc = next;
+      }
+      code = codes[U32[fp - 14]];
+      ops = code.ops;
+      continue;
+    }
+    const entered = callSlow(code, pc, fp);
+    if (entered !== 0) {
+      fp = entered;
+      pc = 0;
+    } else {
+      pc = next;
+    }
+    code = codes[U32[fp - 14]];
+    ops = code.ops;
+  }
+}
