@@ -204,7 +204,7 @@ class Converter {
   }
 
   private readVariable(name: Sym, at: Place): Node {
-    if (name === at.self || at.lambda.sparams.includes(name)) return name;
+    if (name === at.self || isStaticParameter(name, at)) return name;
     const captured = this.captured(name, at);
     if (captured !== undefined) {
       const access = this.access(name, at);
@@ -237,7 +237,7 @@ class Converter {
   private convertIsDefined(e: Form, at: Place): Node {
     const name = e.args[0];
     if (isSym(name)) {
-      if (name === at.self || at.lambda.sparams.includes(name)) return e;
+      if (name === at.self || isStaticParameter(name, at)) return e;
       const captured = this.captured(name, at);
       if (captured !== undefined) {
         return captured.boxed ? call(core('isdefined'), this.access(name, at), CONTENTS) : true;
@@ -469,6 +469,10 @@ function isLocalOf(name: Sym, lambda: Lambda): boolean {
   return lambda.vars.some((v) => v.name === name) || lambda.captured.some((v) => v.name === name);
 }
 const isLocal = (name: Sym, at: Place): boolean => at.locals.has(name) || isLocalOf(name, at.lambda);
+
+// An opaque closure has no static parameters: those of the function around it are captured.
+const isStaticParameter = (name: Sym, at: Place): boolean =>
+  at.lambda.sparams.includes(name) && at.opaque?.has(name) !== true;
 
 const isRepeatable = (x: Node): boolean => isSimpleAtom(x) || isForm(x, 'the_exception');
 

@@ -112,6 +112,11 @@ class Resolver {
     return extended;
   }
 
+  // A name that the macro meant in Core is told apart from a GlobalRef to Core that it wrote.
+  private globalName(x: Sym): Syntax {
+    return this.module.path === 'Core' ? new Expr('globalref', [this.module, x]) : new GlobalRef(this.module, x);
+  }
+
   private resolveAll(list: readonly Syntax[], env: Environment, inArguments: boolean): Syntax[] {
     return list.map((x) => this.withNewScope(x, env, inArguments));
   }
@@ -125,7 +130,7 @@ class Resolver {
   resolve(x: Syntax, env: Environment, inArguments: boolean): Syntax {
     if (x instanceof Sym) {
       if (RESERVED.has(x.name)) return x;
-      return env.get(x) ?? new GlobalRef(this.module, x);
+      return env.get(x) ?? this.globalName(x);
     }
     if (!(x instanceof Expr) || (isQuoted(x) && !UNESCAPED.has(x.head))) return x;
     const { head, args } = x;

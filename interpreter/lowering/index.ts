@@ -78,8 +78,7 @@ export function lower(expr: Syntax, module: ModuleRef, host: LoweringHost, optio
     options.softscope === true && expr instanceof Expr && !isToplevelOnly(expr)
       ? new Expr('block', [new Expr('softscope', [true]), expr])
       : expr;
-  const expanded = expandMacros(wrapped, module, host, true);
-  return guarded(() => lowerExpanded(expanded, module, host, options));
+  return guarded(() => lowerExpanded(expandMacros(wrapped, module, host, true), module, host, options));
 }
 
 /** Expands the macros of `expr` (only the outermost unless `recursive`), and resolves the names they introduce. */
@@ -89,8 +88,7 @@ export function macroexpand(
   host: LoweringHost,
   options: { readonly recursive: boolean },
 ): Syntax {
-  const expanded = expandMacros(expr, module, host, options.recursive);
-  return guarded(() => resolveMacroScopes(expanded, module));
+  return guarded(() => resolveMacroScopes(expandMacros(expr, module, host, options.recursive), module));
 }
 
 // Lowering errors become error expressions; so does syntax that is nested too deeply for the passes, which recur.

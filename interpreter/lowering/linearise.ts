@@ -36,6 +36,7 @@ import {
   top,
   VarInfo,
 } from './node.ts';
+import { tableOrder } from './tableorder.ts';
 
 /** Gives `lambda`, and all functions in it, its code. Throws LoweringError. */
 export function linearise(c: Context, lambda: Lambda): void {
@@ -170,7 +171,7 @@ class Linearizer {
     if (this.renamed.size === 0) return kept;
     let n = 0;
     while (n < kept.length && isMetaInstruction(kept[n])) n++;
-    const copies = [...this.renamed].map(([from, to]) => assign(to, from));
+    const copies = tableOrder([...this.renamed.keys()]).map((from) => assign(this.renamed.get(from) ?? from, from));
     return [...kept.slice(0, n), ...copies, ...kept.slice(n)];
   }
 

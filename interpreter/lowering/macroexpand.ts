@@ -13,7 +13,7 @@ interface Origin {
   readonly outer: Origin | undefined;
 }
 
-const OPAQUE = new Set(['inert', 'module', 'meta']);
+const OPAQUE = new Set(['inert', 'module', 'toplevel', 'meta']);
 
 /** `x` with its macro calls expanded; those in results of macros too when `recursive`. */
 export function expandMacros(x: Syntax, module: ModuleRef, host: LoweringHost, recursive: boolean): Syntax {

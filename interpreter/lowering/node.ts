@@ -351,6 +351,8 @@ export function importSyntax(x: Syntax): Node {
     if (x.head === 'core' && args[0] instanceof Sym) return core(args[0].name);
     return new Form(x.head, args);
   }
+  // names of Core are known to be there; a reference that hygiene made to one stays a reference
+  if (x instanceof GlobalRef && x.module.path === 'Core') return core(x.name.name);
   if (
     x === null ||
     typeof x !== 'object' ||

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listing, renumber, renumberNames } from '../../interpreter/ir/listing.ts';
 import { type LoweringHost, lower } from '../../interpreter/lowering/index.ts';
-import { Expr, LineNumberNode, ModuleRef, type Syntax } from '../../interpreter/syntax/expr.ts';
+import { Expr, type HeapValue, LineNumberNode, ModuleRef, type Syntax } from '../../interpreter/syntax/expr.ts';
 import { errorExpression, parseAll, parseOne } from '../../interpreter/syntax/index.ts';
 import { NoMacros, TestHost } from './testhost.ts';
 
@@ -33,6 +33,10 @@ export interface Session {
   readonly host: LoweringHost;
   /** Evaluates lowered code (or syntax that lowering leaves alone), as far as later lowering can notice. */
   evaluate(lowered: Syntax, source: Syntax): void;
+  /** The text of an object of the heap in the corpus' form. */
+  heapText?(value: HeapValue): string;
+  /** What an exception of a macro is in the corpus: its type and the first line of its message. */
+  thrown?(error: unknown): { type: string; message: string } | undefined;
 }
 
 /**
@@ -53,11 +57,11 @@ function statements(src: string): Syntax[] {
   return value.args.filter((x) => !(x instanceof LineNumberNode));
 }
 
-type Answer = { ir: string } | { error: string };
+type Answer = { ir: string } | { error: string; thrown?: string };
 
-function errorText(lowered: Syntax): string | undefined {
-  if (!(lowered instanceof Expr) || (lowered.head !== 'error' && lowered.head !== 'incomplete')) return undefined;
-  const message = lowered.args[0];
+function errorText(result: Syntax): string | undefined {
+  if (!(result instanceof Expr) || (result.head !== 'error' && result.head !== 'incomplete')) return undefined;
+  const message = result.args[0];
   return typeof message === 'string' ? (message.split('\n')[0] ?? '') : '';
 }
 
@@ -69,6 +73,17 @@ function renumberMessage(message: string): string {
 
 /** What jl0 says about a case. */
 export function answer(test: Case, session: Session): Answer {
+  try {
+    return lowered(test, session);
+  } catch (error) {
+    const exception = session.thrown?.(error);
+    if (exception === undefined) throw error;
+    return { error: renumberMessage(exception.message), thrown: exception.type };
+  }
+}
+
+function lowered(test: Case, session: Session): Answer {
+  const heapText = session.heapText?.bind(session);
   for (const source of test.setup ?? []) {
     for (const statement of statements(source)) {
       session.evaluate(lower(statement, session.module, session.host), statement);
@@ -76,19 +91,19 @@ export function answer(test: Case, session: Session): Answer {
   }
   const softscope = test.mode === 'soft';
   if (test.mode !== 'seq') {
-    const lowered = lower(parsedStatement(test.src), session.module, session.host, { softscope });
-    const error = errorText(lowered);
-    return error === undefined ? { ir: renumberNames(listing(lowered)) } : { error: renumberMessage(error) };
+    const result = lower(parsedStatement(test.src), session.module, session.host, { softscope });
+    const error = errorText(result);
+    return error === undefined ? { ir: renumberNames(listing(result, heapText)) } : { error: renumberMessage(error) };
   }
   const parts: string[] = [];
   let n = 0;
   for (const statement of statements(test.src)) {
     n++;
-    const lowered = lower(statement, session.module, session.host);
-    const error = errorText(lowered);
-    parts.push(`== ${n}`, error === undefined ? listing(lowered) : `error ${error}`);
+    const result = lower(statement, session.module, session.host);
+    const error = errorText(result);
+    parts.push(`== ${n}`, error === undefined ? listing(result, heapText) : `error ${error}`);
     if (error !== undefined) break;
-    session.evaluate(lowered, statement);
+    session.evaluate(result, statement);
   }
   return { ir: renumberNames(parts.join('\n')) };
 }
@@ -118,7 +133,7 @@ export function runCase(test: Case, session: Session): Failure | undefined {
     const given = answer(test, session);
     const expected = test.ir ?? test.error ?? '';
     const text = 'ir' in given ? given.ir : given.error;
-    const sameKind = 'ir' in given === (test.ir !== undefined);
+    const sameKind = 'ir' in given ? test.ir !== undefined : test.ir === undefined && given.thrown === test.thrown;
     return sameKind && text === expected ? undefined : { test, given: text, needsMacros: false };
   } catch (error) {
     const needsMacros = error instanceof NoMacros;
@@ -141,7 +156,7 @@ export function runCorpus(folder: string, prefix = '', newSession: () => Session
 }
 
 // The first lines in which two listings differ, with a little context.
-function firstDifference(expected: string, given: string): string {
+export function firstDifference(expected: string, given: string): string {
   const a = expected.split('\n');
   const b = given.split('\n');
   let i = 0;

@@ -15,7 +15,6 @@ import {
   call,
   contains,
   core,
-  declType,
   duplicate,
   Form,
   form,
@@ -445,7 +444,7 @@ function expandOpaqueClosure(c: Context, e: Form): Node {
   }
   const last = formals[formals.length - 1];
   const isva = isVararg(last) || isVarargTyped(last);
-  const method = findMethod(expand(c, fn));
+  const method = onlyMethod(expand(c, fn));
   const signature = isForm(method.args[1], 'block') ? method.args[1].args : [method.args[1]];
   const svec = signature[signature.length - 1] as Form;
   const [, types, variables, location] = svec.args as [Node, Form, Form, QuoteNode];
@@ -466,15 +465,10 @@ function expandOpaqueClosure(c: Context, e: Form): Node {
   );
 }
 
-function findMethod(x: Node): Form {
-  let found: Form | undefined;
-  contains(x, (part) => {
-    if (isForm(part, 'method') && part.args.length > 2) found ??= part;
-    return found !== undefined;
-  });
-  if (found === undefined) throw new LoweringError('malformed expression');
-  return found;
+// The one method of `(args) -> body`; any other kind of function is no opaque closure.
+function onlyMethod(x: Node): Form {
+  const definition = isForm(x, 'block') ? x.args[1] : undefined;
+  const method = isForm(definition, 'block') ? definition.args[2] : undefined;
+  if (!isForm(method, 'method') || method.args.length < 3) throw new LoweringError('malformed expression');
+  return method;
 }
-
-/** The declared type of the argument that stands for the function itself. */
-export const selfType = (args: readonly Node[]): Node => declType(args[0]);
