@@ -1,9 +1,8 @@
 // The body of one function, from operations to LLVM instructions.
 //
-// Everything that needs a place in the frame (slots, root frame, space for structs in calls) is taken in the first block,
-// as LLVM expects it; a struct argument that travels in registers is loaded piece by piece.
+// Everything that needs a place in the frame (slots, root frame) is taken in the first block, as LLVM expects it. Calls of
+// C functions are written in `c-call.ts`.
 
-import type { Piece } from '../../ffi/calling-convention.x86_64-linux.ts';
 import {
   type Access,
   type Block,
@@ -32,10 +31,10 @@ import {
   ROOTS_FIRST,
   ROOTS_PREVIOUS,
 } from '../emit/thread-state.ts';
-import type { ArgumentAttribute, FunctionNotes, Note, Replacement } from './annotations.ts';
-import type { BasicBlock, Bindings, FunctionType, FunctionValue, PHINode, Type, Value } from './bindings.ts';
+import type { FunctionNotes, Note, Replacement } from './annotations.ts';
+import type { BasicBlock, Bindings, FunctionValue, PHINode, Type, Value } from './bindings.ts';
+import { writeCCall } from './c-call.ts';
 import { CannotCompile } from './error.ts';
-import { type Passing, passingOf } from './target.x86_64-linux.ts';
 import type { ModuleWriter } from './writer.ts';
 
 export function writeBody(
@@ -527,115 +526,15 @@ class FunctionWriter {
   }
 
   private writeCCall(operation: Call, callee: Exclude<Call['callee'], { kind: 'local' }>): Value[] {
-    const { builder, constants } = this.module;
-    const { signature } = callee;
-    const passing = passingOf(signature);
-    const attributes: ArgumentAttribute[] = [];
-    const types: Type[] = [];
-    const args: Value[] = [];
-    const add = (value: Value, type: Type) => {
-      types.push(type);
-      args.push(value);
-    };
-    const resultPlace = operation.structResult === undefined ? undefined : this.value(operation.structResult);
-    if (passing.result.how === 'memory' && resultPlace !== undefined) {
-      const bytes = this.llvm.ArrayType.get(constants.integerType(8), passing.result.size);
-      add(this.typed(resultPlace, bytes), this.llvm.PointerType.getUnqual(bytes));
-      attributes.push({ index: args.length, name: 'sret', bytes: passing.result.size, align: passing.result.align });
-    }
-    let fixed = types.length;
-    operation.args.forEach((arg, index) => {
-      this.passArgument(arg, passing.args[index], add, attributes, types);
-      if (signature.fixed === undefined || index < signature.fixed) fixed = types.length;
-    });
-    if (signature.fixed === 0) fixed = passing.result.how === 'memory' ? 1 : 0;
-    const variadic = signature.fixed !== undefined;
-    const type = this.llvm.FunctionType.get(
-      this.resultType(operation, passing.result),
-      types.slice(0, fixed),
-      variadic,
-    );
-    const to = this.calledAddress(callee, type);
-    this.note({ kind: 'call', attributes, replace: undefined });
-    const result = builder.CreateCall(type, to, args);
-    if (passing.result.how === 'pieces' && resultPlace !== undefined) {
-      this.storePieces(result, passing.result.pieces, resultPlace);
-    }
-    return [result];
-  }
-
-  private calledAddress(callee: Exclude<Call['callee'], { kind: 'local' }>, type: FunctionType): Value {
-    if (callee.kind === 'symbol') return this.module.external(callee.name, type);
-    return this.typed(this.value(callee.address), type);
-  }
-
-  private resultType(operation: Call, result: Passing): Type {
-    const { constants, context } = this.module;
-    if (result.how === 'nothing' || result.how === 'memory') return this.llvm.Type.getVoidTy(context);
-    if (result.how === 'direct') return constants.type(operation.results[0].type);
-    const types = result.pieces.map((piece) => this.pieceType(piece));
-    return types.length === 1 ? types[0] : this.llvm.StructType.get(context, types);
-  }
-
-  private passArgument(
-    arg: OperationValue,
-    passing: Passing,
-    add: (value: Value, type: Type) => void,
-    attributes: ArgumentAttribute[],
-    types: readonly Type[],
-  ): void {
-    const { builder, constants } = this.module;
-    switch (passing.how) {
-      case 'nothing':
-        return;
-      case 'direct': {
-        if (passing.extend === undefined) {
-          add(this.value(arg), constants.type(arg.type));
-          return;
-        }
-        const wide = constants.integerType(32);
-        const value = this.value(arg);
-        add(passing.extend === 'signed' ? builder.CreateSExt(value, wide) : builder.CreateZExt(value, wide), wide);
-        return;
-      }
-      case 'pieces':
-        for (const piece of passing.pieces) add(this.loadPiece(piece, this.value(arg)), this.pieceType(piece));
-        return;
-      case 'memory': {
-        const bytes = this.llvm.ArrayType.get(constants.integerType(8), passing.size);
-        add(this.typed(this.value(arg), bytes), this.llvm.PointerType.getUnqual(bytes));
-        attributes.push({ index: types.length, name: 'byval', bytes: passing.size, align: passing.align });
-        return;
-      }
-    }
-  }
-
-  /** The type of the register that carries a piece. Two floats travel like a double: in the low half of one register. */
-  private pieceType(piece: Piece): Type {
-    const { constants } = this.module;
-    if (piece.bank === 'integer') return constants.integerType(64);
-    if (piece.bytes > 8) throw new CannotCompile('a vector of 16 bytes as an argument of a C function');
-    return constants.type(piece.bytes === 4 ? 'f32' : 'f64');
-  }
-
-  /** Reads just the bytes that are there: a struct of 3 bytes may be the last thing of its page. */
-  private loadPiece(piece: Piece, struct: Value): Value {
-    const { builder, constants } = this.module;
-    const type = piece.bank === 'integer' ? constants.integerType(8 * piece.bytes) : this.pieceType(piece);
-    this.note(bytewise('load'));
-    const loaded = builder.CreateLoad(type, this.typed(this.module.at(struct, piece.offset), type));
-    return piece.bank === 'integer' && piece.bytes < 8 ? builder.CreateZExt(loaded, this.pieceType(piece)) : loaded;
-  }
-
-  private storePieces(result: Value, pieces: readonly Piece[], struct: Value): void {
-    const { builder, constants } = this.module;
-    pieces.forEach((piece, index) => {
-      const whole = pieces.length === 1 ? result : builder.CreateExtractValue(result, [index]);
-      const narrow = piece.bank === 'integer' && piece.bytes < 8;
-      const type = narrow ? constants.integerType(8 * piece.bytes) : this.pieceType(piece);
-      const place = this.typed(this.module.at(struct, piece.offset), type);
-      this.note(bytewise('store'));
-      builder.CreateStore(narrow ? builder.CreateTrunc(whole, type) : whole, place);
+    return writeCCall(this.module, this.notes, {
+      signature: callee.signature,
+      args: operation.args.map((arg) => ({ value: this.value(arg), type: arg.type })),
+      result: operation.results[0]?.type,
+      structResult: operation.structResult === undefined ? undefined : this.value(operation.structResult),
+      callee: (type) => {
+        if (callee.kind === 'symbol') return this.module.external(callee.name, type);
+        return this.typed(this.value(callee.address), type);
+      },
     });
   }
 
@@ -756,8 +655,4 @@ const checkedIntrinsic = {
 function kindOfBits(value: OperationValue): 'address' | 'float' | 'integer' {
   if (value.type === 'ref' || value.type === 'ptr') return 'address';
   return isIntegerType(value.type) ? 'integer' : 'float';
-}
-
-function bytewise(kind: 'load' | 'store'): Note {
-  return { kind, align: 1, volatile: false, order: undefined, memory: undefined, constant: false };
 }

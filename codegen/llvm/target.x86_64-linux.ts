@@ -1,8 +1,9 @@
 // What LLVM must know of x86-64 Linux.
 
-import { type Piece, placeSignature } from '../../ffi/calling-convention.x86_64-linux.ts';
-import type { CSignature, CType } from '../../ffi/ctype.ts';
-import { alignOf, sizeOf } from '../../ffi/ctype.ts';
+import { type Piece, type Placement, placeSignature } from '../../ffi/calling-convention.x86_64-linux.ts';
+import { alignOf, type CSignature, type CType, sizeOf } from '../../ffi/ctype.ts';
+import { ForeignTypeError } from '../../ffi/error.ts';
+import { CannotCompile } from './error.ts';
 
 export const triple = 'x86_64-unknown-linux-gnu';
 /** LLVM 14's own data layout of the triple; objects and constants are computed with it. */
@@ -23,21 +24,41 @@ export type Passing =
   | { readonly how: 'memory'; readonly size: number; readonly align: number }
   | { readonly how: 'nothing' };
 
-/** How each argument and the result of a call are passed. */
+/**
+ * How each argument and the result of a call are passed.
+ *
+ * @throws CannotCompile for what LLVM would pass differently from C
+ */
 export function passingOf(signature: CSignature): { readonly args: readonly Passing[]; readonly result: Passing } {
-  const placement = placeSignature(signature);
+  const placement = placed(signature);
   const args = signature.args.map((type, index): Passing => {
     const place = placement.args[index];
     if (place.where === 'nowhere') return { how: 'nothing' };
+    if (type.kind === 'float' && type.bytes === 2) throw new CannotCompile('a Float16 travels to a C function');
+    if (type.kind === 'int' && type.bytes === 16 && place.where === 'stack') {
+      // LLVM would put one half into the last register.
+      throw new CannotCompile('a 128-bit integer travels to a C function on the stack');
+    }
     if (!isAggregate(type)) return { how: 'direct', extend: extensionOf(type) };
     if (place.where === 'registers') return { how: 'pieces', pieces: place.pieces };
     return { how: 'memory', size: sizeOf(type), align: Math.max(8, alignOf(type)) };
   });
   const { result } = placement;
   if (result.where === 'nowhere') return { args, result: { how: 'nothing' } };
+  if (signature.result.kind === 'float' && signature.result.bytes === 2)
+    throw new CannotCompile('a Float16 comes from a C function');
   if (!isAggregate(signature.result)) return { args, result: { how: 'direct', extend: undefined } };
   if (result.where === 'registers') return { args, result: { how: 'pieces', pieces: result.pieces } };
   return { args, result: { how: 'memory', size: sizeOf(signature.result), align: alignOf(signature.result) } };
+}
+
+function placed(signature: CSignature): Placement {
+  try {
+    return placeSignature(signature);
+  } catch (error) {
+    if (error instanceof ForeignTypeError) throw new CannotCompile(error.message);
+    throw error;
+  }
 }
 
 function isAggregate(type: CType): boolean {

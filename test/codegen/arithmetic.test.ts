@@ -1,3 +1,6 @@
+// Every arithmetic operation, compiled and run, against a model in JavaScript: all widths, all edges, both as written and
+// optimised.
+
 import { describe, expect, it } from 'vitest';
 import type { FunctionBuilder } from '../../codegen/emit/builder.ts';
 import {

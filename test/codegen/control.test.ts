@@ -1,3 +1,5 @@
+// Memory, control, calls of C and exceptions, compiled and run in this process.
+
 import { afterAll, describe, expect, it } from 'vitest';
 import { resolveC } from '../../bootstrap/loader/symbols.ts';
 import { FunctionBuilder, target } from '../../codegen/emit/builder.ts';
@@ -295,6 +297,52 @@ describe.skipIf(!hasLLVM)('exceptions', () => {
     expect(enter(object, 'call', 20n)).toMatchObject({ status: 0, result: 41n });
     expect(enter(object, 'call', -1n)).toMatchObject({ status: 1, exception });
     expect(readU64(offsetBy(threadState, OFFSET_PENDING))).toBe(0n);
+    koffi.unregister(callback);
+  });
+
+  it('pass through JavaScript in between, one handler chain after the other', () => {
+    // outer -> JavaScript -> inner, which throws: its entry returns 1, JavaScript leaves it pending, outer throws it on.
+    const callback = koffi.register(
+      (x: number) => {
+        const { status, result } = enter(object, 'inner', exception, BigInt(x));
+        if (status === 1) writeU64(offsetBy(threadState, OFFSET_PENDING), 1n);
+        return Number(result);
+      },
+      koffi.pointer(koffi.proto('int64_t jl0_test_nested(int64_t x)')),
+    );
+    const object = build(
+      (program) => {
+        program.declare('jl_nested', 'function', { kind: 'runtime', name: 'jl_nested' });
+        return [
+          define(program, 'inner', ['ref', 'i64'], ['i64'], (b, error, x) => {
+            const [bad, good] = [b.block('bad'), b.block('good')];
+            b.branch(b.compare('sgt', x, b.integer('i64', 3)), bad, good);
+            b.at(bad);
+            b.throw(error);
+            b.at(good);
+            b.return(b.binary('mul', x, x));
+          }),
+          define(program, 'outer', ['i64'], ['i64'], (b, x) => {
+            const handler = b.handlerSlot();
+            const [body, caught] = [b.block('body'), b.block('caught')];
+            b.enterTry(handler, body, caught);
+            b.at(body);
+            const result = b.callRuntime('jl_nested', { result: cInt64, args: [cInt64] }, [x]);
+            b.leaveTry(handler);
+            b.return(result ?? x);
+            b.at(caught);
+            b.return(b.bitcast(b.caughtException(), 'i64'));
+          }),
+        ];
+      },
+      {},
+      (recipe, name) => (recipe.kind === 'runtime' ? toAddress(callback) : resolver(recipe, name)),
+    );
+    expect(enter(object, 'outer', 3n)).toMatchObject({ status: 0, result: 9n });
+    for (let round = 0; round < 100; round++) {
+      expect(enter(object, 'outer', 4n)).toMatchObject({ status: 0, result: exception });
+    }
+    expect(readU64(offsetBy(threadState, OFFSET_HANDLER))).toBe(0n);
     koffi.unregister(callback);
   });
 

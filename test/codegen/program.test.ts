@@ -1,3 +1,5 @@
+// Programs of operations as such: what the verifier finds, how they are shown, rewritten and put out.
+
 import { describe, expect, it } from 'vitest';
 import { FunctionBuilder } from '../../codegen/emit/builder.ts';
 import { type FunctionDefinition, Program } from '../../codegen/emit/operations.ts';

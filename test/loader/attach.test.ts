@@ -1,3 +1,5 @@
+// Which methods of a loaded object a runtime gets, and which not, with a runtime that answers from lists.
+
 import { describe, expect, it } from 'vitest';
 import { type AttachRuntime, attachObject } from '../../bootstrap/loader/attach.ts';
 import { loadObject } from '../../bootstrap/loader/load.ts';

@@ -1,3 +1,5 @@
+// A sample of what fuzz.ts does, small enough for every test run.
+
 import { describe, expect, it } from 'vitest';
 import { hasLLVM } from '../codegen/native.ts';
 import { fuzz } from './fuzz.ts';

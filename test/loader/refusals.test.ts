@@ -1,3 +1,5 @@
+// What the loader refuses, and the reason it gives.
+
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

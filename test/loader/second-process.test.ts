@@ -1,3 +1,5 @@
+// The whole way: compiled here, written to a file, loaded and entered by another process.
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
