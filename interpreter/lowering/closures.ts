@@ -43,7 +43,7 @@ import {
   quoted,
   VarInfo,
 } from './node.ts';
-import { methodName, withoutDuplicates } from './scope.ts';
+import { methodName, methodsOf, withoutDuplicates } from './scope.ts';
 
 /** What conversion of a function body needs to know of where it is. */
 interface Place {
@@ -361,7 +361,7 @@ class Converter {
     const c = this.c;
     const lambda = e.args.length === 1 ? undefined : (e.args[2] as Lambda);
     const exists = at.defined.has(name);
-    const others = methodsOf(name, at.lambda.body).filter((m) => m !== e);
+    const others = methodsOf(at.lambda, name).filter((m) => m !== e);
     const typeName = at.typeNames.get(name) ?? this.newTypeName(name, at);
     at.typeNames.set(name, typeName);
 
@@ -520,18 +520,6 @@ function lift(x: Node): { value: Node; statements: Node[] } {
   const all = lifted.flat();
   const isType = (s: Node): boolean => isForm(s, 'thunk');
   return { value, statements: [...all.filter(isType), ...all.filter((s) => !isType(s))] };
-}
-
-// All definitions of methods of `name` in `x`, not looking into functions.
-function methodsOf(name: Sym, x: Node): Form[] {
-  const found: Form[] = [];
-  const visit = (e: Node): void => {
-    if (!(e instanceof Form) || isQuoted(e)) return;
-    if (e.head === 'method' && e.args.length > 1 && methodName(e) === name) found.push(e);
-    else e.args.forEach(visit);
-  };
-  visit(x);
-  return found;
 }
 
 function symbolsIn(x: Node): Sym[] {

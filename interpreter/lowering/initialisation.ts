@@ -5,18 +5,8 @@
 // come from elsewhere (labels, loops, ends of branches), it forgets what it knows of the current block.
 
 import { GlobalRef, type Sym } from '../syntax/expr.ts';
-import {
-  CAPTURED,
-  Form,
-  isForm,
-  isQuoted,
-  isSym,
-  type Lambda,
-  NEVER_UNDEF,
-  type Node,
-  SINGLE_ASSIGNED,
-} from './node.ts';
-import { methodName } from './scope.ts';
+import { CAPTURED, Form, isSym, type Lambda, NEVER_UNDEF, type Node, SINGLE_ASSIGNED } from './node.ts';
+import { methodName, methodsOf } from './scope.ts';
 
 const IGNORED = new Set(
   (
@@ -39,7 +29,6 @@ export class LocalInitialisation {
   /** Candidates that were assigned in the current block. */
   private live = new Set<Sym>();
   private readonly seen = new Set<Sym>();
-  private readonly methodsByName = new Map<Node, Form[]>();
 
   constructor(lambda: Lambda) {
     this.lambda = lambda;
@@ -155,19 +144,6 @@ export class LocalInitialisation {
     const isLocal =
       !(method.args[0] instanceof GlobalRef) &&
       [...this.lambda.vars, ...this.lambda.captured].some((v) => v.name === name);
-    if (!isLocal) return [method];
-    let found = this.methodsByName.get(name);
-    if (found === undefined) {
-      const all: Form[] = [];
-      const visit = (x: Node): void => {
-        if (!(x instanceof Form) || isQuoted(x)) return;
-        if (isForm(x, 'method') && x.args.length > 1 && methodName(x) === name) all.push(x);
-        else x.args.forEach(visit);
-      };
-      visit(this.lambda.body);
-      found = all;
-      this.methodsByName.set(name, found);
-    }
-    return found;
+    return isLocal && isSym(name) ? methodsOf(this.lambda, name) : [method];
   }
 }

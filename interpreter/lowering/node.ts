@@ -73,6 +73,8 @@ export class Lambda {
   free: ReadonlySet<Sym> | undefined;
   /** Its toplevel statements were taken out already. */
   lifted = false;
+  /** Definitions of methods in its body by name, not in functions inside; computed once. */
+  methods: ReadonlyMap<Sym, readonly Form[]> | undefined;
   /** Its statements, once it is linearised. */
   code: Instruction[] | undefined;
   constructor(args: readonly Sym[], body: Node) {

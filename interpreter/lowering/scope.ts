@@ -92,6 +92,22 @@ export const methodName = (method: Form): Node => {
   return name instanceof GlobalRef ? name.name : name;
 };
 
+/** All definitions of methods of `name` in the body of `lambda`, not those in functions inside. */
+export function methodsOf(lambda: Lambda, name: Sym): readonly Form[] {
+  if (lambda.methods === undefined) {
+    const methods = new Map<Sym, Form[]>();
+    const visit = (e: Node): void => {
+      if (!(e instanceof Form) || isQuoted(e)) return;
+      const defined = e.head === 'method' && e.args.length > 1 ? methodName(e) : null;
+      if (!isSym(defined)) e.args.forEach(visit);
+      else if (methods.get(defined)?.push(e) === undefined) methods.set(defined, [e]);
+    };
+    visit(lambda.body);
+    lambda.methods = methods;
+  }
+  return lambda.methods.get(name) ?? [];
+}
+
 // Variables that are assigned in this scope, latest first.
 function assignedVariables(x: Node): Sym[] {
   const found: Sym[] = [];
