@@ -399,9 +399,6 @@ abstract type IteratorEltype end
 
 # Properties
 
-getproperty(x, f::Symbol) = getfield(x, f)
-getproperty(x::Type, f::Symbol) = getfield(x, f)
-getproperty(x::Module, f::Symbol) = getglobal(x, f)
 getproperty(x::Tuple, f::Int) = getfield(x, f)
 getproperty(x, f::Int) = getfield(x, f)
 getproperty(x, f::Symbol, order::Symbol) = getfield(x, f, order)

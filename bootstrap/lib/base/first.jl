@@ -3,6 +3,11 @@
 # With these in place every later file, and every macro that a later file uses, is ordinary Julia. Each method here
 # is one intrinsic or one builtin deep, because nearly every statement of a program ends in one of them.
 
+# `a.b` asks for these.
+getproperty(x, f::Symbol) = getfield(x, f)
+getproperty(x::Type, f::Symbol) = getfield(x, f)
+getproperty(x::Module, f::Symbol) = getglobal(x, f)
+
 const BitSigned = Core.BitSigned
 const BitUnsigned = Core.BitUnsigned
 const BitInteger = Core.BitInteger
