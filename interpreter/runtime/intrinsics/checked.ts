@@ -10,10 +10,20 @@ import { fieldOffset, layoutSize } from '../../types/layoutaccess.ts';
 import type { SlotFunction } from '../../vm/builtin.ts';
 import { primitiveSize, storeBits } from '../../vm/slots.ts';
 import * as halves from './halves.ts';
-import { binary, commonType, type Kernel, sdiv, srem, udiv, urem, type WideKernel } from './integers.ts';
+import {
+  binary,
+  commonType,
+  sdiv,
+  signedDivision,
+  srem,
+  udiv,
+  urem,
+  type WideKernel,
+  wideDiv,
+  wideRem,
+} from './integers.ts';
 import {
   Bool,
-  divideError,
   HIGH_MASK,
   highBits,
   LOW_MASK,
@@ -166,27 +176,6 @@ const smul: CheckedKernel = (al, ah, bl, bh) => {
   return overflows;
 };
 
-/** Signed division that throws instead of wrapping at any width: min / -1 gives a result with the sign of min. */
-function checkedDivision(name: string, kernel: Kernel, wide: WideKernel): SlotFunction {
-  const isMinByMinusOne = (args: Int32Array): boolean => {
-    const type = commonType(args[0], args[1], name);
-    const size = primitiveSize(type as Ref);
-    const bits = BigInt(8 * size);
-    return wideBits(args[1], size) === (1n << bits) - 1n && wideBits(args[0], size) === 1n << (bits - 1n);
-  };
-  const divide = binary(name, true, kernel, wide);
-  return (args, n, result) => {
-    if (n !== 2) wrongCount(n, 2);
-    const b = args[1];
-    // Only a divisor whose low byte is all ones can be -1: everything else needs no closer look.
-    if ((U32[b + 2] === 0 || (U32[b] & 0xff) === 0xff) && isMinByMinusOne(args)) divideError();
-    divide(args, n, result);
-  };
-}
-
-const wideDiv: WideKernel = (a, b) => (b === 0n ? divideError() : a / b);
-const wideRem: WideKernel = (a, b) => (b === 0n ? divideError() : a % b);
-
 export const checkedIntrinsics: Record<string, SlotFunction> = {
   checked_sadd_int: checked('checked_sadd_int', true, sadd, (a, b) => a + b),
   checked_uadd_int: checked('checked_uadd_int', false, uadd, (a, b) => a + b),
@@ -194,8 +183,8 @@ export const checkedIntrinsics: Record<string, SlotFunction> = {
   checked_usub_int: checked('checked_usub_int', false, usub, (a, b) => a - b),
   checked_smul_int: checked('checked_smul_int', true, smul, (a, b) => a * b),
   checked_umul_int: checked('checked_umul_int', false, umul, (a, b) => a * b),
-  checked_sdiv_int: checkedDivision('checked_sdiv_int', sdiv, wideDiv),
+  checked_sdiv_int: signedDivision('checked_sdiv_int', sdiv, wideDiv, () => true),
   checked_udiv_int: binary('checked_udiv_int', false, udiv, wideDiv),
-  checked_srem_int: checkedDivision('checked_srem_int', srem, wideRem),
+  checked_srem_int: binary('checked_srem_int', true, srem, wideRem),
   checked_urem_int: binary('checked_urem_int', false, urem, wideRem),
 };

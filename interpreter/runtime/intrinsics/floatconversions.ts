@@ -45,8 +45,8 @@ function stickyDouble(low: number, high: number, signed: boolean): number {
   const bits = top < 0 ? ~top : top;
   if (bits < 0x200000) return top * TWO_32 + (low >>> 0);
   // At most 64 bits: the lowest 11 become one.
-  const kept = (low & ~0xfff) >>> 0;
-  return top * TWO_32 + (kept | ((low & 0xfff) !== 0 ? 0x800 : 0)) + 0;
+  const kept = (low & ~0xfff) | ((low & 0xfff) !== 0 ? 0x800 : 0);
+  return top * TWO_32 + (kept >>> 0);
 }
 
 /** The same for an integer of any size. */
@@ -126,7 +126,7 @@ function toUnsigned64(value: number): void {
   else if (value < TWO_64) splitInteger(Math.trunc(value));
   else {
     low = 0;
-    high = 0x80000000;
+    high = Number.isNaN(value) ? 0x80000000 : 0;
   }
 }
 
@@ -202,7 +202,8 @@ function changeFormat(name: string, fits: (to: number, from: number) => boolean,
     const value = args[1];
     const from = slotType(value);
     if (!isPrimitive(from)) throwError(`${name}: value is not a primitive type`);
-    if (!isFloat(from)) throwError(`${name}: ${NOT_A_FLOAT}`);
+    // The reference says fptrunc for both directions.
+    if (!isFloat(from)) throwError(`fptrunc: ${NOT_A_FLOAT}`);
     if (!fits(primitiveSize(to), floatSize(from)))
       throwError(`${name}: output bitsize must be ${relation} input bitsize`);
     if (!isFloat(to)) throwError(`fptrunc: ${NOT_A_FLOAT}`);

@@ -5,7 +5,17 @@ import { F64, U32 } from '../../../ffi/region.ts';
 import type { SlotFunction } from '../../vm/builtin.ts';
 import { slotType } from '../../vm/slots.ts';
 import { throwError } from '../errors.ts';
-import { Float64, floatSize, isFloat, NOT_A_FLOAT, readFloat, writeFloat, writeNaN } from './formats.ts';
+import {
+  BFloat16,
+  Float16,
+  Float64,
+  floatSize,
+  isFloat,
+  NOT_A_FLOAT,
+  readFloat,
+  writeFloat,
+  writeNaN,
+} from './formats.ts';
 import { isPrimitive, wrongCount } from './operands.ts';
 
 /** The common float type of two operands. @throws ErrorException when there is none */
@@ -56,8 +66,12 @@ export function unaryFloat(name: string, op: (x: number) => number): SlotFunctio
   };
 }
 
-/** A function of one float that only changes its sign bit. `mask` gets the word that has it, and which bit it is. */
-function signChange(name: string, change: (word: number, sign: number) => number): SlotFunction {
+type SignRule = (word: number, sign: number) => number;
+
+/**
+ * A function of one float that only changes its sign bit. `change` gets the word that has it, and which bit it is.
+ */
+function signChange(name: string, change: SignRule): SlotFunction {
   return (args, n, result) => {
     if (n !== 1) wrongCount(n, 1);
     const a = args[0];
@@ -66,21 +80,19 @@ function signChange(name: string, change: (word: number, sign: number) => number
   };
 }
 
-function setSigned(
-  result: number,
-  type: number,
-  low: number,
-  high: number,
-  change: (word: number, sign: number) => number,
-): void {
+function setSigned(result: number, type: number, low: number, high: number, change: SignRule): void {
+  U32[result + 2] = type;
   if (type === Float64) {
     U32[result] = low;
     U32[result + 1] = change(high, 0x80000000);
-  } else {
-    U32[result] = change(low, floatSize(type) === 4 ? 0x80000000 : 0x8000);
-    U32[result + 1] = 0;
+    return;
   }
-  U32[result + 2] = type;
+  let bits = change(low, floatSize(type) === 4 ? 0x80000000 : 0x8000);
+  // The 16-bit formats pass through Float32 on their way, which makes NaNs quiet, and BFloat16's plain.
+  if (type === Float16 && (bits & 0x7fff) > 0x7c00) bits |= 0x200;
+  if (type === BFloat16 && (bits & 0x7fff) > 0x7f80) bits = 0x7fc0;
+  U32[result] = bits;
+  U32[result + 1] = 0;
 }
 
 const negate = signChange('neg_float', (word, sign) => word ^ sign);

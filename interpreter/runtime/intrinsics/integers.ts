@@ -5,6 +5,7 @@
 // through BigInt.
 
 import { U32 } from '../../../ffi/region.ts';
+import type { Ref } from '../../memory/layout.ts';
 import type { SlotFunction } from '../../vm/builtin.ts';
 import { primitiveSize, slotType } from '../../vm/slots.ts';
 import { throwError } from '../errors.ts';
@@ -48,7 +49,7 @@ export function binary(name: string, signed: boolean, kernel: Kernel, wide: Wide
     const tag = U32[a + 2];
     let type = tag;
     if (tag === 0 || tag !== U32[b + 2]) type = commonType(a, b, name);
-    const size = primitiveSize(type as Parameters<typeof primitiveSize>[0]);
+    const size = primitiveSize(type as Ref);
     if (size === 8 && tag !== 0 && tag === U32[b + 2]) {
       kernel(result, U32[a] | 0, U32[a + 1] | 0, U32[b] | 0, U32[b + 1] | 0);
       U32[result + 2] = type;
@@ -75,7 +76,7 @@ export function binary(name: string, signed: boolean, kernel: Kernel, wide: Wide
     const x = wideBits(a, size);
     const y = wideBits(b, size);
     const value = signed ? wide(BigInt.asIntN(bits, x), BigInt.asIntN(bits, y), bits) : wide(x, y, bits);
-    setWideBits(result, type as Parameters<typeof setWideBits>[1], size, value);
+    setWideBits(result, type as Ref, size, value);
   };
 }
 
@@ -127,14 +128,11 @@ function remainder(result: number): void {
 
 export const sdiv: Kernel = (result, al, ah, bl, bh) => {
   if ((bl | bh) === 0) divideError();
-  // The hardware traps on min / -1 for 64 bits; the narrower ones wrap.
-  if (al === 0 && ah === (0x80000000 | 0) && (bl & bh) === -1) divideError();
   halves.divideSigned(al, ah, bl, bh);
   quotient(result);
 };
 export const srem: Kernel = (result, al, ah, bl, bh) => {
   if ((bl | bh) === 0) divideError();
-  if (al === 0 && ah === (0x80000000 | 0) && (bl & bh) === -1) divideError();
   halves.divideSigned(al, ah, bl, bh);
   remainder(result);
 };
@@ -151,6 +149,37 @@ export const urem: Kernel = (result, al, ah, bl, bh) => {
 
 export const wideDiv: WideKernel = (a, b) => (b === 0n ? divideError() : a / b);
 export const wideRem: WideKernel = (a, b) => (b === 0n ? divideError() : a % b);
+
+/**
+ * Signed division that throws for min / -1.
+ *
+ * @param throwsAt whether it does for a type of `size` bytes; otherwise the result wraps
+ */
+export function signedDivision(
+  name: string,
+  kernel: Kernel,
+  wide: WideKernel,
+  throwsAt: (size: number) => boolean,
+): SlotFunction {
+  const divide = binary(name, true, kernel, wide);
+  const overflows = (args: Int32Array): boolean => {
+    const size = primitiveSize(commonType(args[0], args[1], name) as Ref);
+    const bits = BigInt(8 * size);
+    return (
+      throwsAt(size) && wideBits(args[1], size) === (1n << bits) - 1n && wideBits(args[0], size) === 1n << (bits - 1n)
+    );
+  };
+  return (args, n, result) => {
+    if (n !== 2) wrongCount(n, 2);
+    const b = args[1];
+    // Only a divisor whose low byte is all ones can be -1: everything else needs no closer look.
+    if ((U32[b + 2] === 0 || (U32[b] & 0xff) === 0xff) && overflows(args)) divideError();
+    divide(args, n, result);
+  };
+}
+
+/** The hardware's division traps on min / -1; narrower values are divided as 32-bit ones. */
+const traps = (size: number): boolean => size === 4 || size === 8;
 
 function negate(result: number, low: number, high: number): void {
   U32[result + 1] = ~high + (low === 0 ? 1 : 0);
@@ -205,9 +234,9 @@ export const integerIntrinsics: Record<string, SlotFunction> = {
   add_int: binary('add_int', false, add, (a, b) => a + b),
   sub_int: binary('sub_int', false, subtract, (a, b) => a - b),
   mul_int: binary('mul_int', false, multiply, (a, b) => a * b),
-  sdiv_int: binary('sdiv_int', true, sdiv, wideDiv),
+  sdiv_int: signedDivision('sdiv_int', sdiv, wideDiv, traps),
   udiv_int: binary('udiv_int', false, udiv, wideDiv),
-  srem_int: binary('srem_int', true, srem, wideRem),
+  srem_int: signedDivision('srem_int', srem, wideRem, traps),
   urem_int: binary('urem_int', false, urem, wideRem),
   flipsign_int: binary(
     'flipsign_int',
