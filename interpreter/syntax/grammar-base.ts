@@ -250,6 +250,11 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
     this.consumed(this.peek());
   }
 
+  /** Asked by chevrotain after the outermost rule: text behind a statement is no error, it is the next statement. */
+  protected isAtEndOfInput(): boolean {
+    return true;
+  }
+
   /** CONSUME of a token the rule has already looked at. */
   protected expectKind(kind: Kind): Token {
     return this.CONSUME(typeOf(kind)) as Token;

@@ -420,7 +420,8 @@ export abstract class FormGrammar extends AtomGrammar {
     const parsedCall = this.isCall;
     const node = this.node;
     const leaf = this.leaf;
-    const second = this.after(this.peekPastNewlines()).kind;
+    // Not past newlines: a `)` on a line of its own hides what follows it.
+    const second = this.peekSecond().kind;
     const named = second === K.LParen || second === K.Dot;
     const anonymous = (!named && !parsedCall) || found.commas;
     const saved = this.context;

@@ -205,7 +205,7 @@ export class Grammar extends FormGrammar {
       this.skipSpace();
       let line = this.atLine;
       const errors = this.errorCount();
-      const value = this.statements();
+      const value = this.SUBRULE(this.statements);
       if (this.leaf !== null) line = this.leaf.line;
       if (failedAt < 0 && this.errorCount() > errors) failedAt = args.length + (this.wholeStatement ? 2 : 0);
       args.push(this.line(line), value);
