@@ -7,6 +7,7 @@ import {
   readRef,
   readU32,
   type SvecRef,
+  type SymbolRef,
   type TypeNameRef,
   type TypeRef,
   typeOf,
@@ -15,7 +16,7 @@ import { DataType, TypeName } from '../memory/objects.ts';
 import { datatype, nothing, wrapper } from '../memory/wellknown.ts';
 import { symbolName } from '../runtime/symbols.ts';
 import { svecGet, svecLength } from '../runtime/values.ts';
-import { newUnionAll } from './construct.ts';
+import { newTypeVar, newUnionAll } from './construct.ts';
 import { mixHash, nameHash } from './egal.ts';
 import { throwError, throwTypeError } from './errors.ts';
 import {
@@ -215,4 +216,15 @@ function elementsAre(type: Ref, args: readonly Ref[], leaf: boolean): boolean {
 
 function tupleTypeSlow(args: readonly Ref[], leaf: boolean): DataTypeRef {
   return applyTupleType(args.map((x) => (leaf && isType(x) ? wrapType(x) : typeOf(x))));
+}
+
+/**
+ * `Core._typevar(name, lower, upper)`
+ *
+ * @throws TypeError when a bound is neither a type nor a TypeVar
+ */
+export function typeVariable(name: SymbolRef, lower: Ref, upper: Ref): TypeRef {
+  if (!isType(lower) && !isTypeVar(lower)) throwTypeError('TypeVar', 'lower bound', wrapper('Type'), lower);
+  if (!isType(upper) && !isTypeVar(upper)) throwTypeError('TypeVar', 'upper bound', wrapper('Type'), upper);
+  return newTypeVar(name, lower, upper);
 }

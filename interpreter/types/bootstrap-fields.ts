@@ -8,6 +8,7 @@ import {
   ArrayAnyType,
   ArrayUInt8Type,
   datatype,
+  MemoryAnyType,
   PtrNothingType,
   type WellKnownTypeName,
   wrapper,
@@ -47,6 +48,8 @@ function fieldType(name: string): Ref {
   switch (name) {
     case 'Type':
       return wrapper('Type');
+    case 'Memory{Any}':
+      return MemoryAnyType;
     case 'Memory':
       return wrapper('GenericMemory');
     case 'Ptr':
@@ -93,11 +96,11 @@ export function kindFields(): FieldTable[] {
       name: 'TypeName',
       mutable: true,
       initialized: 2,
-      constant: names('name module singletonname names wrapper hash n_uninitialized flags'),
-      atomic: names('cache linearcache Typeofwrapper'),
+      constant: names('name module names wrapper hash n_uninitialized flags'),
+      atomic: names('Typeofwrapper cache linearcache max_args cache_entry_count'),
       fields: fields(
         `name Symbol, module Module, singletonname Symbol, names SimpleVector, atomicfields Ptr, constfields Ptr, wrapper Type,
-         Typeofwrapper Type, cache SimpleVector, linearcache SimpleVector, partial Any, hash Int64, max_args Int32, n_uninitialized Int32,
+         Typeofwrapper Type, cache SimpleVector, linearcache MethodCache, partial Any, hash Int64, max_args Int32, n_uninitialized Int32,
          flags UInt8, cache_entry_count UInt8, max_methods UInt8, constprop_heuristic UInt8`,
       ),
     },
@@ -188,9 +191,9 @@ export function codeTypes(): FieldTable[] {
       name: 'Method',
       mutable: true,
       initialized: 10,
-      atomic: names('primary_world'),
+      atomic: names('dispatch_status interferences primary_world did_scan_source'),
       fields: fields(
-        `name Symbol, module Module, file Symbol, line Int32, dispatch_status Int32, primary_world UInt64, sig Type, specializations Any,
+        `name Symbol, module Module, file Symbol, line Int32, dispatch_status UInt8, interferences Memory{Any}, primary_world UInt64, sig Type, specializations Any,
          speckeyset Memory, slot_syms String, external_mt Any, source Any, debuginfo DebugInfo, unspecialized MethodInstance, generator Any,
          roots Vector{Any}, root_blocks Vector{UInt64}, nroots_sysimg Int32, ccallable SimpleVector, invokes Any, recursion_relation Any,
          nargs Int32, called Int32, nospecialize Int32, nkw Int32, isva Bool, is_for_opaque_closure Bool, nospecializeinfer Bool,
@@ -211,14 +214,16 @@ export function codeTypes(): FieldTable[] {
       name: 'CodeInstance',
       mutable: true,
       initialized: 1,
-      constant: names('def owner rettype exctype rettype_const analysis_results'),
+      constant: names(
+        'def owner rettype exctype rettype_const analysis_results time_infer_total time_infer_cache_saved time_infer_self',
+      ),
       atomic: names(
-        'next min_world max_world inferred debuginfo edges ipo_purity_bits specsigflags precompile invoke specptr',
+        'next min_world max_world inferred debuginfo edges ipo_purity_bits time_compile flags precompile invoke specptr',
       ),
       fields: fields(
         `def Any, owner Any, next CodeInstance, min_world UInt64, max_world UInt64, rettype Any, exctype Any, rettype_const Any, inferred Any,
-         debuginfo DebugInfo, edges SimpleVector, ipo_purity_bits UInt32, analysis_results Any, time_infer_total UInt16,
-         time_infer_cache_saved UInt16, time_infer_self UInt16, time_compile UInt16, specsigflags Bool, precompile Bool, relocatability Bool,
+         debuginfo DebugInfo, edges SimpleVector, analysis_results Any, ipo_purity_bits UInt32, time_infer_total UInt16,
+         time_infer_cache_saved UInt16, time_infer_self UInt16, time_compile UInt16, flags UInt8, precompile Bool,
          invoke Ptr, specptr Ptr`,
       ),
     },
@@ -243,10 +248,13 @@ export function codeTypes(): FieldTable[] {
       name: 'Task',
       mutable: true,
       initialized: 6,
-      atomic: names('_state'),
+      constant: names('metrics_enabled'),
+      atomic: names('_state first_enqueued_at last_started_running_at running_time_ns finished_at'),
       fields: fields(
-        `next Task|Nothing, queue Any, storage Any, donenotify Any, result Any, scope Any, code Any, _state UInt8, sticky Bool,
-         _isexception Bool, threadpoolid UInt8, rngState0 UInt64, rngState1 UInt64, rngState2 UInt64, rngState3 UInt64, rngState4 UInt64`,
+        `next Task|Nothing, queue Any, storage Any, donenotify Any, result Any, scope Any, code Any, _state UInt8, sticky Bool, priority UInt16,
+         _isexception Bool, pad00 UInt8, pad01 UInt8, pad02 UInt8, rngState0 UInt64, rngState1 UInt64, rngState2 UInt64, rngState3 UInt64, rngState4 UInt64,
+         metrics_enabled Bool, pad10 UInt8, pad11 UInt8, pad12 UInt8, first_enqueued_at UInt64, last_started_running_at UInt64,
+         running_time_ns UInt64, finished_at UInt64`,
       ),
     },
   ];

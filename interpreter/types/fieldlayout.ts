@@ -396,7 +396,6 @@ function placeFields(t: DataTypeRef, count: number): void {
     if (atomic && fieldBytes > MAX_ATOMIC_SIZE) locked = true;
     if (atomic && fieldBytes <= MAX_ATOMIC_SIZE) {
       const rounded = nextPowerOfTwo(fieldBytes);
-      if (rounded !== fieldBytes) padding = true;
       fieldBytes = rounded;
       fieldAlignment = rounded;
     }

@@ -12,6 +12,7 @@ export {
   applyWrapper,
   tupleTypeOf,
   typeUnionAll as unionAll,
+  typeVariable,
 } from './apply.ts';
 export { afterBoot, coreTypeBindings, initializeTypes, installAccessCheck } from './bootstrap.ts';
 export { boxedFieldAt } from './boxedfield.ts';
@@ -65,7 +66,7 @@ export { isa as instanceIsA, meetsKindNotType, meetsTypeNotKind } from './relati
 export { obviouslyDisjoint } from './relation/obvious.ts';
 export { moreSpecific } from './relation/specificity.ts';
 export { isSubtype, outerVarCount, subtypeValues, typesEqual as typeEqual } from './relation/subtype.ts';
-export { canonicalText, setVisibleCoreNames, typeText } from './show.ts';
+export { canonicalText, setNameVisibility, typeText } from './show.ts';
 export { rewrapUnionAll, typeUnion } from './union.ts';
 export { freeVars, hasFreeVars, hasVar as containsVariable } from './variables.ts';
 

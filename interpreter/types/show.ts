@@ -69,31 +69,35 @@ export const typeText = (t: Ref): string => write(t, { canonical: false, names: 
 const identifier = /^[\p{L}_\p{So}][\p{L}\p{N}_!\p{So}]*$/u;
 
 function qualifiedName(t: Ref): string {
+  const singleton = symbolName(readRef<SymbolRef>(typeNameOf(t), TypeName.singletonname));
   const text = nameText(t);
+  if (singleton !== text) {
+    // The type of a function.
+    const path = modulePath(readRef(typeNameOf(t), TypeName.module), singleton);
+    return `typeof(${path === '' ? '' : `${path}.`}${singleton})`;
+  }
   const name = identifier.test(text) ? text : `var${JSON.stringify(text)}`;
   const path = modulePath(readRef(typeNameOf(t), TypeName.module), nameText(t));
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** Names of Core that Base does not show bare. */
-let bareNames: ReadonlySet<string> | null = null;
+/** Is a name of a module written without the module's name? */
+let isBare: (module: Ref, name: string) => boolean = (module) => module === CoreModule || module === MainModule;
 
-/** Tells which names of Core are visible without qualification; all are until told. */
-export function setVisibleCoreNames(names: ReadonlySet<string>): void {
-  bareNames = names;
+/** Tells which names are visible without qualification; those of Core and Main are until told. */
+export function setNameVisibility(visible: (module: Ref, name: string) => boolean): void {
+  isBare = visible;
 }
 
 function modulePath(module: Ref, name: string): string {
-  if (module === NULL || module === MainModule) return '';
-  if (module === CoreModule) return bareNames === null || bareNames.has(name) ? '' : 'Core';
+  if (module === NULL || isBare(module, name)) return '';
   const parts: string[] = [];
-  for (let m = module, depth = 0; depth < 32; depth++) {
-    if (m === CoreModule || m === MainModule) break;
+  for (let m = module; m !== MainModule; ) {
     const own = readRef<SymbolRef>(m, Module.name);
     if (own === NULL) break;
     parts.unshift(symbolName(own));
     const parent = readRef(m, Module.parent);
-    if (parent === m || parent === NULL || m === BaseModule) break;
+    if (m === CoreModule || m === BaseModule || parent === m || parent === NULL) break;
     m = parent;
   }
   return parts.join('.');
