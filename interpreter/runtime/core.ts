@@ -51,12 +51,12 @@ export function bootCore(): void {
   initializeModule(MainModule, symbol('Main'), MainModule);
   initializeModule(IntrinsicsModule, symbol('Intrinsics'), CoreModule);
   writeRef(CoreModule, objects.Module.parent, CoreModule);
-  for (const [name, value] of coreTypeBindings()) defineName(CoreModule, name, value);
+  for (const [name, value] of coreTypeBindings()) defineName(CoreModule, name, value, false);
   defineName(CoreModule, 'Core', CoreModule);
   defineName(CoreModule, 'Main', MainModule);
   defineName(MainModule, 'Main', MainModule);
   defineName(MainModule, 'Core', CoreModule);
-  defineName(CoreModule, 'Intrinsics', IntrinsicsModule);
+  defineName(CoreModule, 'Intrinsics', IntrinsicsModule, false);
   defineName(CoreModule, 'nothing', nothing);
   for (const name of builtinNames()) makeBuiltin(name);
   defineConst(getBinding(CoreModule, symbol('_call_latest')), globalValue(CoreModule, symbol('invokelatest')));
@@ -83,7 +83,7 @@ function makeBuiltin(name: string): void {
     instance = allocate(type, 8);
     writeRef(type, objects.DataType.instance, instance);
   }
-  defineName(CoreModule, name, instance);
+  defineName(CoreModule, name, instance, false);
   registerBuiltin(instance, name);
 }
 

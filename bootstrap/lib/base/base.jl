@@ -6,7 +6,7 @@
 using Core
 using Core: memoryrefnew, memoryrefget, memoryrefset!, memoryrefoffset, memorynew, memoryref_isassigned, svec,
     SimpleVector, memoryref, MethodInstance, CodeInstance, CodeInfo, TypeofBottom, Typeof, kwcall, UndefInitializer,
-    _apply_iterate, apply_type, TypeName
+    _apply_iterate, apply_type, TypeName, @nospecialize
 using Core.Intrinsics: add_int, sub_int, mul_int, neg_int, sdiv_int, udiv_int, srem_int, urem_int, and_int, or_int,
     xor_int, not_int, shl_int, lshr_int, ashr_int, bswap_int, ctpop_int, ctlz_int, cttz_int, eq_int, ne_int, slt_int,
     sle_int, ult_int, ule_int, flipsign_int, add_float, sub_float, mul_float, div_float, neg_float, eq_float, ne_float,

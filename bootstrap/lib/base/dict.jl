@@ -4,7 +4,6 @@
 # bits of the hash with the high bit set), keys, values. A key's slot is the first free one from hash mod size on. Sizes,
 # growth and probe limits are those of Julia 1.12: the order of iteration depends on them.
 
-abstract type AbstractDict{K, V} end
 
 keytype(::Type{<:AbstractDict{K, V}}) where {K, V} = K
 keytype(a::AbstractDict) = keytype(typeof(a))

@@ -251,7 +251,7 @@ function typename(t::Union)
     ta === typename(t.b) ? ta : error("typename does not apply to unions whose components have different typenames")
 end
 typename(::Core.TypeofBottom) = error("typename does not apply to Union{}")
->:(@nospecialize(a), @nospecialize(b)) = b <: a
+(>:)(@nospecialize(a), @nospecialize(b)) = b <: a
 
 _flagged(@nospecialize(t), bit) = isa(t, DataType) && !(and_int(getfield(t, :flags), bit) === 0x0000)
 isconcretetype(@nospecialize t) = _flagged(t, 0x0002)
@@ -386,6 +386,15 @@ macro something(args...)
     end
     return ex
 end
+
+abstract type AbstractDict{K, V} end
+
+# Keyword arguments that a function collects arrive as Pairs of a NamedTuple: its type is asked for by their definitions.
+struct Pairs{K, V, I, A} <: AbstractDict{K, V}
+    data::A
+    itr::I
+end
+pairs(::Type{NamedTuple}) = Pairs{Symbol, V, Nothing, NT} where {V, NT<:NamedTuple}
 
 struct Returns{V} <: Function
     value::V

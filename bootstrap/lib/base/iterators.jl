@@ -148,10 +148,7 @@ iterate(r::Reverse{<:Enumerate}, st) = (y = iterate(reverse(r.itr.itr), st[2]); 
 
 # Pairs
 
-struct Pairs{K, V, I, A} <: Base.AbstractDict{K, V}
-    data::A
-    itr::I
-end
+using Base: Pairs
 Pairs{K, V}(data::A, itr::I) where {K, V, A, I} = Pairs{K, V, I, A}(data, itr)
 Pairs{K}(data::A, itr::I) where {K, A, I} = Pairs{K, eltype(A), I, A}(data, itr)
 Pairs(data, itr) = Pairs{eltype(itr), eltype(data), typeof(itr), typeof(data)}(data, itr)

@@ -58,6 +58,7 @@ function kwcall end
 
 # A method definition asks Typeof for the type of its function: this one must be the first.
 (f::typeof(Typeof))(x) = isa(x, Type) ? Type{x} : typeof(x)
+kwftype(t) = typeof(kwcall)
 
 macro nospecialize(x)
     _expr(:meta, :nospecialize, x)
