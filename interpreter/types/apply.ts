@@ -7,7 +7,6 @@ import {
   readRef,
   readU32,
   type SvecRef,
-  type SymbolRef,
   type TypeNameRef,
   type TypeRef,
   typeOf,
@@ -16,7 +15,7 @@ import { DataType, TypeName } from '../memory/objects.ts';
 import { datatype, nothing, wrapper } from '../memory/wellknown.ts';
 import { symbolName } from '../runtime/symbols.ts';
 import { svecGet, svecLength } from '../runtime/values.ts';
-import { newTypeVar, newUnionAll } from './construct.ts';
+import { newUnionAll } from './construct.ts';
 import { mixHash, nameHash } from './egal.ts';
 import { throwError, throwTypeError } from './errors.ts';
 import {
@@ -138,8 +137,9 @@ const expectedParameter = (p: Ref): Ref => (isa(p, datatype('Number')) ? Int64Ty
 export function applyTypeChecked(f: Ref, parameters: readonly Ref[]): Ref {
   if (f === TupleType) {
     parameters.forEach((p, i) => {
-      if (!isValidParameter(p) && !(isVararg(p) && i === parameters.length - 1))
-        throwTypeError('Tuple', 'parameter', expectedParameter(p), p);
+      const last = i === parameters.length - 1;
+      if (isVararg(p) && !last) throwTypeError('Tuple', 'non-final parameter', wrapper('Type'), p);
+      if (!isValidParameter(p) && !isVararg(p)) throwTypeError('Tuple', 'parameter', expectedParameter(p), p);
     });
     return applyTupleType([...parameters]);
   }
@@ -216,15 +216,4 @@ function elementsAre(type: Ref, args: readonly Ref[], leaf: boolean): boolean {
 
 function tupleTypeSlow(args: readonly Ref[], leaf: boolean): DataTypeRef {
   return applyTupleType(args.map((x) => (leaf && isType(x) ? wrapType(x) : typeOf(x))));
-}
-
-/**
- * `Core._typevar(name, lower, upper)`
- *
- * @throws TypeError when a bound is neither a type nor a TypeVar
- */
-export function typeVariable(name: SymbolRef, lower: Ref, upper: Ref): TypeRef {
-  if (!isType(lower) && !isTypeVar(lower)) throwTypeError('TypeVar', 'lower bound', wrapper('Type'), lower);
-  if (!isType(upper) && !isTypeVar(upper)) throwTypeError('TypeVar', 'upper bound', wrapper('Type'), upper);
-  return newTypeVar(name, lower, upper);
 }

@@ -15,11 +15,15 @@ import {
   writeU16,
 } from '../memory/layout.ts';
 import { DataType, DataTypeFlag, TypeVar, Union, UnionAll, Vararg } from '../memory/objects.ts';
+import { wrapper } from '../memory/wellknown.ts';
 import { symbol } from '../runtime/symbols.ts';
+import { throwTypeError } from './errors.ts';
 import {
   AnyType,
   Bottom,
   DataTypeType,
+  isType,
+  isTypeVar,
   isUnionAll,
   TypeofVarargType,
   TypeVarType,
@@ -27,8 +31,16 @@ import {
   UnionType,
 } from './kinds.ts';
 
-/** `TypeVar(name, lb, ub)`; the bounds are not checked. */
+/**
+ * `TypeVar(name, lb, ub)`
+ *
+ * @throws TypeError when a bound is neither a type nor a TypeVar
+ */
 export function newTypeVar(name: SymbolRef, lower: Ref = Bottom, upper: Ref = AnyType): TypeRef {
+  if (lower !== Bottom && !isType(lower) && !isTypeVar(lower))
+    throwTypeError('TypeVar', 'lower bound', wrapper('Type'), lower);
+  if (upper !== AnyType && !isType(upper) && !isTypeVar(upper))
+    throwTypeError('TypeVar', 'upper bound', wrapper('Type'), upper);
   const variable = allocate(TypeVarType, TypeVar.$size) as TypeRef;
   writeRef(variable, TypeVar.name, name);
   writeRef(variable, TypeVar.lb, lower);

@@ -45,6 +45,7 @@ import {
   ModuleType,
   NamedTupleName,
   nameText,
+  normalizeBottomType,
   param,
   paramCount,
   rawFieldTypes,
@@ -246,6 +247,7 @@ export interface InlineShape {
 
 function addInline(t: Ref, pointerFree: boolean, asField: boolean, into: InlineShape): boolean {
   if (isUnion(t)) return addInline(unionA(t), true, asField, into) && addInline(unionB(t), true, asField, into);
+  t = normalizeBottomType(t);
   if (!isDataType(t) || !isInlineAllocated(t, pointerFree)) return false;
   const alignment = layoutAlignment(t);
   let size = layoutSize(t);

@@ -12,7 +12,6 @@ export {
   applyWrapper,
   tupleTypeOf,
   typeUnionAll as unionAll,
-  typeVariable,
 } from './apply.ts';
 export { afterBoot, coreTypeBindings, initializeTypes, installAccessCheck } from './bootstrap.ts';
 export { boxedFieldAt } from './boxedfield.ts';

@@ -208,6 +208,8 @@ export function substitute(
   return t;
 }
 
+const isBound = (t: Ref): boolean => isType(t) || isTypeVar(t);
+
 function substituteUnionAll(
   t: Ref,
   env: TypeEnvironment | null,
@@ -225,7 +227,8 @@ function substituteUnionAll(
   if (upper === NULL) {
     if (lower !== Bottom) return NULL;
     now = Bottom;
-  } else if (lower !== oldLower || upper !== oldUpper) now = newTypeVar(varName(variable), lower, upper);
+  } else if (mode !== 0 && !(isBound(lower) && isBound(upper))) return NULL;
+  else if (lower !== oldLower || upper !== oldUpper) now = newTypeVar(varName(variable), lower, upper);
   const body = unionAllBody(t);
   const newBody = substitute(body, { variable, value: now, outer: env }, check, mode, stack);
   if (newBody === NULL) return NULL;

@@ -23,6 +23,7 @@ import { stringText, unboxInt64 } from '../runtime/values.ts';
 import { boxedFieldAt } from './boxedfield.ts';
 import {
   AnyType,
+  ArrayName,
   Bottom,
   isBits,
   isDataType,
@@ -57,14 +58,13 @@ import { layoutSize } from './layoutaccess.ts';
 interface Writer {
   readonly canonical: boolean;
   readonly names: Map<Ref, string>;
-  count: number;
 }
 
 /** A type (or parameter) in canonical form. */
-export const canonicalText = (t: Ref): string => write(t, { canonical: true, names: new Map(), count: 0 });
+export const canonicalText = (t: Ref): string => write(t, { canonical: true, names: new Map() });
 
 /** A type (or parameter) for a reader. */
-export const typeText = (t: Ref): string => write(t, { canonical: false, names: new Map(), count: 0 });
+export const typeText = (t: Ref): string => write(t, { canonical: false, names: new Map() });
 
 const identifier = /^[\p{L}_\p{So}][\p{L}\p{N}_!\p{So}]*$/u;
 
@@ -129,6 +129,8 @@ function writeDataType(t: Ref, w: Writer): string {
   if (n === 0) return isTupleType(t) ? 'Tuple{}' : qualifiedName(t);
   const parts: string[] = [];
   for (let i = 0; i < n; i++) parts.push(write(param(t, i), w));
+  if (!w.canonical && typeNameOf(t) === ArrayName && (parts[1] === '1' || parts[1] === '2'))
+    return `${parts[1] === '1' ? 'Vector' : 'Matrix'}{${parts[0]}}`;
   return `${qualifiedName(t)}{${parts.join(', ')}}`;
 }
 
@@ -144,7 +146,7 @@ function writeUnionAll(t: Ref, w: Writer): string {
   const lowerText = lower === Bottom ? '' : write(lower, w);
   const upperText = upper === AnyType ? '' : write(upper, w);
   const old = w.names.get(variable);
-  const name = w.canonical ? `T${++w.count}` : symbolName(varName(variable));
+  const name = w.canonical ? `T${w.names.size + 1}` : symbolName(varName(variable));
   w.names.set(variable, name);
   const body = write(unionAllBody(t), w);
   if (old === undefined) w.names.delete(variable);
@@ -192,7 +194,8 @@ function writeBits(x: Ref, type: Ref): string {
   const size = layoutSize(type);
   if (type === datatype('Float64')) {
     const value = F64[x];
-    return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
+    if (Object.is(value, -0)) return '-0.0';
+    return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value).replace('Infinity', 'Inf');
   }
   if (type === datatype('Char')) return `'${String.fromCodePoint(U32[x << 1] >>> 24)}'`;
   if (size > 4)

@@ -141,7 +141,8 @@ function checks(world: World): Record<string, Check> {
     unary: (row) => {
       const t = value(row.a);
       const facts = unaryFacts(t);
-      for (const [name, got] of Object.entries(facts)) if (got !== row[name]) return `${name}: ${got}`;
+      for (const [name, got] of Object.entries(facts))
+        if (row[name] !== undefined && got !== row[name]) return `${name}: ${got}`;
       return undefined;
     },
   };

@@ -49,6 +49,7 @@ import {
   layoutOffset,
   layoutSize,
   newStructType,
+  newTypeVar,
   param,
   paramCount,
   primitiveType,
@@ -56,7 +57,6 @@ import {
   structType,
   typeBody,
   typeNameOf,
-  typeVariable,
   unionAll,
   unionAllBody,
   unionAllVar,
@@ -81,6 +81,8 @@ export class Unsupported extends Error {}
 
 type Scope = ReadonlyMap<string, Ref>;
 const noScope: Scope = new Map();
+/** Number of the last variable made for `<:X`; each has a name of its own. */
+let generated = 0;
 
 /** A tuple object of the given values. */
 export function tupleOf(values: readonly Ref[]): Ref {
@@ -186,7 +188,7 @@ export class World {
     const variables: Ref[] = [];
     for (const p of parameters) {
       const { name, lower, upper } = bounds(p);
-      const variable = typeVariable(
+      const variable = newTypeVar(
         symbol(name),
         lower === undefined ? Bottom : this.evaluate(lower, scope),
         upper === undefined ? datatype('Any') : this.evaluate(upper, scope),
@@ -314,9 +316,8 @@ export class World {
     const parameters = args.map((arg) => {
       if (arg instanceof Expr && (arg.head === '<:' || arg.head === '>:') && arg.args.length === 1) {
         const bound = this.evaluate(arg.args[0], scope);
-        const name = symbol(`#s${fresh.length + 1}`);
-        const variable =
-          arg.head === '<:' ? typeVariable(name, Bottom, bound) : typeVariable(name, bound, datatype('Any'));
+        const name = symbol(`#s${++generated}`);
+        const variable = arg.head === '<:' ? newTypeVar(name, Bottom, bound) : newTypeVar(name, bound, datatype('Any'));
         fresh.push(variable);
         return variable;
       }
@@ -357,6 +358,17 @@ export class World {
     return singleton !== NULL
       ? singleton
       : allocate(type, Math.max(8, layoutOffset(type) === 0 ? 8 : layoutSize(type)));
+  }
+
+  /** An object with the given fields. */
+  private construct(type: Ref, values: readonly Ref[]): Ref {
+    const object = this.instance(type);
+    values.forEach((value, i) => {
+      const offset = fieldOffset(type, i);
+      if (fieldIsPtr(type, i)) setRefAt(object, offset / 8, value);
+      else U8.copyWithin(object * 8 + offset, value * 8, value * 8 + layoutSize(typeOf(value)));
+    });
+    return object;
   }
 
   private property(s: Expr, scope: Scope): Ref {
@@ -412,6 +424,8 @@ export class World {
           const twice = applyType(this.lookup('TwicePrecision', scope), [t]);
           return this.instance(applyType(this.lookup('StepRangeLen', scope), [t, twice, twice, datatype('Int64')]));
         }
+        case '//':
+          return this.construct(applyType(this.lookup('Rational', scope), [datatype('Int64')]), values());
         case '=>':
           return this.instance(applyType(wrapper('Pair'), values().map(typeOf)));
         case '-':
@@ -429,6 +443,12 @@ export class World {
     }
     const callee = this.evaluate(f, scope);
     if (isDataType(callee) && args.length === 0) return this.instance(callee);
+    // A constructor: the fields as given; a parametric type takes its parameters from them.
+    const given = args.map((arg) => this.evaluate(arg, scope));
+    if (isUnionAll(callee)) {
+      const type = callee === this.lookup('Ref', scope) ? this.lookup('RefValue', scope) : callee;
+      return this.construct(applyType(type, [typeOf(given[0])]), given);
+    }
     throw new Unsupported('call');
   }
 

@@ -16,7 +16,8 @@ import {
   nothing,
   trueValue,
 } from '../../interpreter/memory/wellknown.ts';
-import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
+import { symbol } from '../../interpreter/runtime/symbols.ts';
+import { boxFloat64 } from '../../interpreter/runtime/values.ts';
 import { afterBoot, coreTypeBindings, initializeTypes, setNameVisibility } from '../../interpreter/types/index.ts';
 import { World } from './evaluate.ts';
 
@@ -380,9 +381,8 @@ export function baseWorld(): World {
   for (const name of ['kwcall', 'identity', 'sin'])
     made.defineFunction(name, name === 'kwcall' ? CoreModule : BaseModule);
   made.run(base, BaseModule);
-  made.run('const missing = Missing()', BaseModule);
+  made.run('const missing = Missing()\nconst undef = UndefInitializer()', BaseModule);
+  made.define('NaN', boxFloat64(Number.NaN));
   world = made;
   return made;
 }
-
-export { symbolName };
