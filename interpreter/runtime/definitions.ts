@@ -28,7 +28,7 @@ import {
   resolveBinding,
 } from './bindings.ts';
 import { throwError } from './errors.ts';
-import { insertMethod, newMethod, signatureParameters, unwrapUnionAll } from './methods.ts';
+import { insertMethod, isKindType, newMethod, signatureParameters, unwrapUnionAll } from './methods.ts';
 import { defineConst } from './modules.ts';
 import { symbol, symbolName } from './symbols.ts';
 import { svecGet, svecToArray } from './values.ts';
@@ -56,6 +56,8 @@ export function declareFunction(binding: BindingRef): Ref {
     return value;
   }
   if (value !== 0 && resolution.binding !== binding && !isConstKind(resolution.kind)) return value;
+  // A type that is only visible through `using` may still be given constructors; a function is shadowed by a new one.
+  if (value !== 0 && isKindType(typeOf(value))) return value;
   const instance = newGenericFunction(bindingModule(binding), bindingName(binding));
   defineConst(binding, instance);
   return instance;

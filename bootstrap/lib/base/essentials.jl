@@ -389,6 +389,17 @@ end
 
 abstract type AbstractDict{K, V} end
 
+const AbstractVector{T} = AbstractArray{T, 1}
+const AbstractMatrix{T} = AbstractArray{T, 2}
+const AbstractVecOrMat{T} = Union{AbstractVector{T}, AbstractMatrix{T}}
+const Vector{T} = Array{T, 1}
+const Matrix{T} = Array{T, 2}
+const VecOrMat{T} = Union{Vector{T}, Matrix{T}}
+const DenseVector{T} = DenseArray{T, 1}
+const DenseMatrix{T} = DenseArray{T, 2}
+const DenseVecOrMat{T} = Union{DenseVector{T}, DenseMatrix{T}}
+const Dims{N} = NTuple{N, Int}
+
 # Keyword arguments that a function collects arrive as Pairs of a NamedTuple: its type is asked for by their definitions.
 struct Pairs{K, V, I, A} <: AbstractDict{K, V}
     data::A

@@ -4,16 +4,6 @@
 # when made, so that equality is field equality); by reference point and step (StepRangeLen, used for floats, where the
 # number of elements is decided once); by interpolation between two ends (LinRange).
 
-const AbstractVector{T} = AbstractArray{T, 1}
-const AbstractMatrix{T} = AbstractArray{T, 2}
-const AbstractVecOrMat{T} = Union{AbstractVector{T}, AbstractMatrix{T}}
-const Vector{T} = Array{T, 1}
-const Matrix{T} = Array{T, 2}
-const VecOrMat{T} = Union{Vector{T}, Matrix{T}}
-const DenseVector{T} = DenseArray{T, 1}
-const DenseMatrix{T} = DenseArray{T, 2}
-const DenseVecOrMat{T} = Union{DenseVector{T}, DenseMatrix{T}}
-const Dims{N} = NTuple{N, Int}
 
 struct OneTo{T<:Integer} <: AbstractUnitRange{T}
     stop::T
