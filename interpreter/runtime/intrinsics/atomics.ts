@@ -1,19 +1,22 @@
 // Atomic access to raw memory. There is one thread, so an access is atomic whatever its order; the orders are checked
 // for making sense.
 
-import type { Ref, SymbolRef } from '../../memory/layout.ts';
+import type { DataTypeRef, Ref, SymbolRef } from '../../memory/layout.ts';
 import { rooted } from '../../memory/roots.ts';
 import { wrapper } from '../../memory/wellknown.ts';
 import { egal } from '../../types/egal.ts';
-import { instantiateUnionAll } from '../../types/instantiate.ts';
+import { applyTupleType, applyType } from '../../types/index.ts';
 import { AnyType, SymbolType } from '../../types/kinds.ts';
 import { layoutSize } from '../../types/layoutaccess.ts';
 import type { SlotFunction } from '../../vm/builtin.ts';
+import { call } from '../../vm/calls.ts';
+import { machine } from '../../vm/frames.ts';
 import { copySlot, isSlotBits, primitiveSize, setSlot, slotRef, slotType } from '../../vm/slots.ts';
-import { InternalError, throwError, throwException, throwTypeError } from '../errors.ts';
-import { symbolName } from '../symbols.ts';
+import { makeStruct, makeTuple } from '../../vm/tuples.ts';
+import { throwError, throwException, throwTypeError } from '../errors.ts';
+import { symbol, symbolName } from '../symbols.ts';
 import { string } from '../values.ts';
-import { boolObject, wrongCount } from './operands.ts';
+import { Bool, boolObject, wrongCount } from './operands.ts';
 import { addressIn, elementType, loadElement, pointerType, storeElement } from './pointers.ts';
 
 /** Orders by strength. */
@@ -91,32 +94,21 @@ const pointerswap: SlotFunction = (args, n, result) => {
   setSlot(result, old);
 };
 
-/** Calls a Julia function: `(f, args) => result`. */
-export type JuliaCall = (f: Ref, args: readonly Ref[]) => Ref;
+/** A struct of two fields, into a slot. */
+function makeResult(type: Ref, first: Ref, second: Ref, result: number): void {
+  const words = Int32Array.of(machine.sp, machine.sp + 4);
+  setSlot(words[0], first);
+  setSlot(words[1], second);
+  makeStruct(type as DataTypeRef, words, 2, result);
+}
 
-let callJulia: JuliaCall = () => {
-  throw new InternalError('atomic_pointermodify: nobody has said how to call a function');
-};
+/** `Pair{T, T}` */
+const pairType = (element: Ref): Ref => applyType(wrapper('Pair'), [element, element]);
 
-/** Makes a struct of a type from its fields: `Pair` and the named tuple of a replacement. */
-export type StructMaker = (type: Ref, fields: readonly Ref[]) => Ref;
-
-let makeStruct: StructMaker = () => {
-  throw new InternalError('atomic intrinsics: nobody has said how to make a struct');
-};
-let makeNamedTuple: (names: readonly string[], values: readonly Ref[]) => Ref = () => {
-  throw new InternalError('atomic intrinsics: nobody has said how to make a named tuple');
-};
-
-/** Installs what the VM does for these intrinsics. */
-export function setAtomicsSupport(
-  call: JuliaCall,
-  structMaker: StructMaker,
-  namedTupleMaker: (names: readonly string[], values: readonly Ref[]) => Ref,
-): void {
-  callJulia = call;
-  makeStruct = structMaker;
-  makeNamedTuple = namedTupleMaker;
+/** `NamedTuple{(:old, :success), Tuple{T, Bool}}` */
+function replacementType(element: Ref): Ref {
+  const names = makeTuple([symbol('old'), symbol('success')], machine.sp);
+  return applyType(wrapper('NamedTuple'), [names, applyTupleType([element, Bool])]);
 }
 
 /** Replaces the element by `f(old, x)`; the result is `old => new`. */
@@ -131,14 +123,11 @@ const pointermodify: SlotFunction = (args, n, result) => {
   loadElement(address, type, result);
   const old = slotRef(result);
   rooted([old, type], () => {
-    const value = callJulia(f, [old, x]);
+    const value = call(f, [old, x]);
     setSlot(result, value);
     checkValue(result, type, 'atomic_pointermodify');
     storeElement(result, type, address);
-    const element = type === AnyType ? AnyType : type;
-    const first = instantiateUnionAll(wrapper('Pair'), element);
-    const pair = instantiateUnionAll(first, element);
-    setSlot(result, makeStruct(pair, [old, value]));
+    makeResult(pairType(type), old, value, result);
   });
 };
 
@@ -162,7 +151,7 @@ const pointerreplace: SlotFunction = (args, n, result) => {
     setSlot(result, value);
     storeElement(result, type, address);
   }
-  setSlot(result, makeNamedTuple(['old', 'success'], [old, boolObject(replaces)]));
+  makeResult(replacementType(type), old, boolObject(replaces), result);
 };
 
 export const atomicIntrinsics: Record<string, SlotFunction> = {

@@ -140,7 +140,8 @@ function ternary(name: string): SlotFunction {
     const b = readFloat(args[1], type);
     const c = readFloat(args[2], type);
     let value: number;
-    if (!Number.isFinite(a) || !Number.isFinite(b) || !Number.isFinite(c)) value = a * b + c;
+    if (!Number.isFinite(a) || !Number.isFinite(b)) value = a * b + c;
+    else if (!Number.isFinite(c)) value = c;
     else if (type === Float64) value = fma64(a, b, c);
     else value = addToOdd(a * b, c);
     if (!Number.isNaN(value)) writeFloat(result, type, value);

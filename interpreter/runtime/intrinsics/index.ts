@@ -40,6 +40,5 @@ for (const name of intrinsicNames) {
   defineIntrinsics({ [name]: implementation });
 }
 
-export { setAtomicsSupport } from './atomics.ts';
 export { setGlobalResolver } from './misc.ts';
 export { intrinsicArity, intrinsicNames } from './names.ts';
