@@ -38,6 +38,7 @@ import {
   Lambda,
   LoweringError,
   MAYBE_UNDEF,
+  malformed,
   NEVER_UNDEF,
   type Node,
   quoted,
@@ -142,7 +143,8 @@ class Converter {
   // Functions that stand as they are: toplevel thunks and bodies of generated functions.
   convertNested(lambda: Lambda, at: Place | undefined): void {
     prepare(lambda);
-    const body = lambda.body as Form;
+    const { body } = lambda;
+    if (!isForm(body, 'block')) throw malformed();
     const inner: Place = {
       self: undefined,
       lambda,

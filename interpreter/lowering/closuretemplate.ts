@@ -8,9 +8,10 @@ import { SlotNumber, SSAValue, type Statement } from '../ir/code.ts';
 import { Expr, Sym, type Syntax, sym } from '../syntax/expr.ts';
 import { AnyVector, LineLocations, LineTable } from './anyvector.ts';
 import type { Context } from './context.ts';
+import { importSyntax } from './importsyntax.ts';
 import { exportSyntax, layOut } from './layout.ts';
 import { linearise } from './linearise.ts';
-import { call, core, form, importSyntax, isForm, type Lambda, type Node, quoted } from './node.ts';
+import { call, core, form, isForm, type Lambda, type Node, quoted } from './node.ts';
 
 /** An expression whose value is `lambda` as syntax, with its captured variables filled in. */
 export function closureTemplate(c: Context, lambda: Lambda): Node {

@@ -5,18 +5,9 @@
 
 import { SSAValue } from '../ir/code.ts';
 import { Expr, GlobalRef, HeapValue, LineNumberNode, Literal, ModuleRef, QuoteNode, Sym, sym } from '../syntax/expr.ts';
+import { importSyntax } from './importsyntax.ts';
 import { showLiteral, showString } from './literals.ts';
-import {
-  Form,
-  hasParameters,
-  importSyntax,
-  isDecl,
-  isDotOperator,
-  isForm,
-  isSym,
-  LoweringError,
-  type Node,
-} from './node.ts';
+import { Form, hasParameters, isDecl, isDotOperator, isForm, isSym, LoweringError, type Node } from './node.ts';
 import { isOperator, isSyntacticOperator } from './operatornames.ts';
 
 /** The text of `e` as messages quote it. */

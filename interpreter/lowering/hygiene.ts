@@ -4,9 +4,10 @@
 // renamed to a fresh one; any other name becomes a GlobalRef to the macro's module. Parts under `escape` belong to the
 // scope outside and are resolved there. Labels of @goto are renamed per scope in the same way.
 
-import { Expr, GlobalRef, type ModuleRef, Sym, type Syntax } from '../syntax/expr.ts';
+import { Expr, GlobalRef, ModuleRef, Sym, type Syntax } from '../syntax/expr.ts';
 import { freshName } from './context.ts';
 import { assignedIn, declaredIn, introducedNames, isDefinition, keywordNames } from './introducednames.ts';
+import { malformed } from './node.ts';
 import { expandQuotes } from './quotation.ts';
 
 type Environment = ReadonlyMap<Sym, Syntax>;
@@ -60,11 +61,17 @@ function renameLabels(x: Syntax, names: Map<Syntax, Sym>, outer: Labels | undefi
   );
 }
 
+function moduleOf(scope: Expr): ModuleRef {
+  const module = scope.args[1];
+  if (module instanceof ModuleRef) return module;
+  throw malformed();
+}
+
 // Outside of macro results: only looks for them.
 function resolveScopes(x: Syntax): Syntax {
   if (!(x instanceof Expr) || x.head === 'inert' || x.head === 'module') return x;
   if (x.head === 'hygienic-scope') {
-    return new Resolver(x.args[1] as ModuleRef, undefined).withNewScope(x.args[0], new Map(), false, true);
+    return new Resolver(moduleOf(x), undefined).withNewScope(x.args[0], new Map(), false, true);
   }
   return hasScopes(x) ? new Expr(x.head, x.args.map(resolveScopes)) : x;
 }
@@ -175,7 +182,7 @@ class Resolver {
       case 'let':
         return this.resolveLet(x, env, inArguments);
       case 'hygienic-scope':
-        return new Resolver(args[1] as ModuleRef, { env, module: this.module, outer: this.outer }).withNewScope(
+        return new Resolver(moduleOf(x), { env, module: this.module, outer: this.outer }).withNewScope(
           args[0],
           env,
           inArguments,

@@ -21,10 +21,11 @@ import { operatorRules } from './desugar/operators.ts';
 import { defaultInnerConstructor, defaultOuterConstructor, type FieldKind, typeRules } from './desugar/types.ts';
 import type { LoweringHost, LoweringOptions } from './host.ts';
 import { resolveMacroScopes } from './hygiene.ts';
+import { importSyntax } from './importsyntax.ts';
 import { codeInfo } from './layout.ts';
 import { linearise } from './linearise.ts';
 import { expandMacros } from './macroexpand.ts';
-import { block, blockify, form, importSyntax, isUnderscore, Lambda, LoweringError, type Node } from './node.ts';
+import { block, blockify, form, isUnderscore, Lambda, LoweringError, type Node } from './node.ts';
 import { resolveScopes } from './scope.ts';
 import { analyseVariables } from './variables.ts';
 

@@ -529,7 +529,7 @@ class Linearizer {
         return this.compileMethod(e, breaks, value, tail);
       case 'thunk':
         this.checkToplevel(e);
-        linearise(this.c, args[0] as Lambda);
+        if (args[0] instanceof Lambda) linearise(this.c, args[0]);
         this.emit(e);
         if (tail) this.emitReturn(tail, null);
         return null;

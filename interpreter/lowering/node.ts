@@ -7,10 +7,9 @@
 //
 // Temporaries are SSAValues with numbers of their own; they get their final number when the code is laid out.
 
-import type { CodeInfo } from '../ir/code.ts';
-import { SSAValue } from '../ir/code.ts';
+import { type CodeInfo, SSAValue } from '../ir/code.ts';
 import {
-  Expr,
+  type Expr,
   GlobalRef,
   HeapValue,
   LineNumberNode,
@@ -215,7 +214,7 @@ export const declName = (x: Node): Node => (isDecl(x) ? x.args[0] : x);
 /** The type in `x::T`, Core.Any for a plain `x`. */
 export function declType(x: Node): Node {
   if (!isDecl(x)) return core('Any');
-  if (x.args.length < 2) throw new LoweringError('malformed expression');
+  if (x.args.length < 2) throw malformed();
   return x.args[1];
 }
 
@@ -335,52 +334,5 @@ export function duplicate<T>(list: readonly T[]): T | undefined {
   return undefined;
 }
 
-/** Copies surface syntax into Forms. Quoted syntax and embedded values stay as they are. */
-export function importSyntax(x: Syntax): Node {
-  if (x instanceof Expr) {
-    if (x.head === 'inert') return new QuoteNode(x.args[0]);
-    if (x.head === 'line') {
-      const [line, file] = x.args;
-      return new LineNumberNode(Number(line), file instanceof Sym ? file : null);
-    }
-    if (x.head === 'globalref' && x.args[0] instanceof ModuleRef && x.args[1] instanceof Sym) {
-      return new GlobalRef(x.args[0], x.args[1]);
-    }
-    if (x.head === 'lambda') return importLambda(x);
-    const args: Node[] = new Array(x.args.length);
-    for (let i = 0; i < x.args.length; i++) args[i] = importSyntax(x.args[i]);
-    if (x.head === 'top' && args[0] instanceof Sym) return top(args[0].name);
-    if (x.head === 'core' && args[0] instanceof Sym) return core(args[0].name);
-    return new Form(x.head, args);
-  }
-  // names of Core are known to be there; a reference that hygiene made to one stays a reference
-  if (x instanceof GlobalRef && x.module.path === 'Core') return core(x.name.name);
-  if (
-    x === null ||
-    typeof x !== 'object' ||
-    x instanceof Sym ||
-    x instanceof QuoteNode ||
-    x instanceof LineNumberNode ||
-    x instanceof GlobalRef ||
-    x instanceof ModuleRef ||
-    x instanceof Literal ||
-    x instanceof HeapValue
-  ) {
-    return x;
-  }
-  if (x instanceof SSAValue) throw new LoweringError('SSAValue objects should not occur in an AST');
-  throw new LoweringError('malformed expression');
-}
-
-// `Expr(:lambda, names, body)` comes from generated functions; the names are a vector, which arrives as an Expr.
-function importLambda(x: Expr): Node {
-  const names = x.args[0];
-  const args = names instanceof Expr ? names.args : [];
-  const symbols: Sym[] = [];
-  for (const arg of args) {
-    const name = arg instanceof Expr && (arg.head === '...' || arg.head === '::') ? arg.args[0] : arg;
-    if (!(name instanceof Sym)) throw new LoweringError('malformed expression');
-    symbols.push(/^_+$/.test(name.name) ? UNUSED : name);
-  }
-  return new Lambda(symbols, importSyntax(x.args[x.args.length - 1]));
-}
+/** An error for syntax that no program text can be, only a macro can make. */
+export const malformed = (): LoweringError => new LoweringError('malformed expression');

@@ -2,8 +2,9 @@
 
 import { SSAValue } from '../ir/code.ts';
 import { Expr, LineNumberNode, QuoteNode, Sym, type Syntax, sym } from '../syntax/expr.ts';
+import { importSyntax } from './importsyntax.ts';
 import { exportSyntax } from './layout.ts';
-import { importSyntax, type Node } from './node.ts';
+import type { Node } from './node.ts';
 
 const core = (name: string): Expr => new Expr('core', [sym(name)]);
 

@@ -20,6 +20,7 @@ import {
   isSym,
   isUnderscore,
   LoweringError,
+  malformed,
   mentions,
   type Node,
   top,
@@ -33,7 +34,7 @@ export const generatorRules: Rules = {
     checkNoReturn(e);
     return expandGenerator(c, e, false, []);
   },
-  flatten: (c, e) => expandGenerator(c, e.args[0] as Form, true, []),
+  flatten: (c, e) => expandGenerator(c, formOf(e.args[0]), true, []),
   comprehension(c, e) {
     if (e.args.length > 1) return expand(c, form('comprehension', new Form('generator', e.args)));
     const generator = e.args[0];
@@ -48,6 +49,11 @@ export const generatorRules: Rules = {
     }
     return expand(c, call(top('collect'), type, generator));
   },
+};
+
+const formOf = (x: Node): Form => {
+  if (isForm(x)) return x;
+  throw malformed();
 };
 
 function checkRanges(generator: Node): void {
@@ -68,6 +74,7 @@ function expandGenerator(c: Context, e: Form, flat: boolean, outer: readonly Nod
   const [body, ...written] = e.args;
   const first = written[0];
   const filter = isForm(first, 'filter') ? first : undefined;
+  if (filter === undefined && !written.every((r) => isForm(r) && r.args.length === 2)) throw malformed();
   const ranges = (filter === undefined ? written : filter.args.slice(1)) as readonly Form[];
   const iterators = ranges.map((r) => r.args[1]);
   let iterator: Node = iterators.length === 1 ? iterators[0] : call(top('product'), ...iterators);
@@ -107,7 +114,7 @@ function elementFunction(c: Context, body: Node, ranges: readonly Form[], flat: 
   let inner: Node = body;
   if (flat && isForm(body, 'generator')) inner = expandGenerator(c, body, false, unique([...outer, ...names]));
   else if (flat && isForm(body, 'flatten')) {
-    inner = expandGenerator(c, body.args[0] as Form, true, unique([...outer, ...names]));
+    inner = expandGenerator(c, formOf(body.args[0]), true, unique([...outer, ...names]));
   } else if (outer.length > 0) {
     const copied = outer.filter((v) => !isUnderscore(v));
     inner = form('let', block(...copied.map((v) => assign(v, v))), body);
