@@ -8,6 +8,7 @@ import { allocate } from '../memory/heap.ts';
 import {
   type CodeInfoRef,
   type ExprRef,
+  type ModuleRef as HeapModule,
   type Ref,
   readRef,
   readWide,
@@ -21,7 +22,7 @@ import {
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { root } from '../memory/roots.ts';
-import { datatype, emptySvec, falseValue, nothing, trueValue } from '../memory/wellknown.ts';
+import { BaseModule, CoreModule, datatype, emptySvec, falseValue, MainModule, nothing, trueValue } from '../memory/wellknown.ts';
 import { getBinding, WORLD_MAX } from '../runtime/bindings.ts';
 import { modulePath } from '../runtime/modules.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
@@ -172,11 +173,21 @@ export function toHeap(value: Syntax | Statement): Ref {
   return codeInfoToHeap(value);
 }
 
-function moduleOf(module: ModuleRef): ReturnType<typeof asModule> {
-  if (module.ref === 0) throw new Error(`the module ${module.path} has no object in this heap`);
-  return asModule(module.ref);
+/** The module that the parser or the lowering names by path only (Core, Base, Main), or the one it was given. */
+export function moduleOf(module: ModuleRef): HeapModule {
+  if (module.ref !== 0) return asModule(module.ref);
+  switch (module.path) {
+    case 'Core':
+      return CoreModule;
+    case 'Base':
+      return BaseModule;
+    case 'Main':
+      return MainModule;
+    default:
+      throw new Error(`the module ${module.path} has no object in this heap`);
+  }
 }
-const asModule = (ref: number) => ref as import('../memory/layout.ts').ModuleRef;
+const asModule = (ref: number) => ref as HeapModule;
 
 function exprToHeap(expr: Expr): ExprRef {
   const args = vectorAny(expr.args.map(toHeap));
@@ -361,7 +372,7 @@ export function fromHeap(object: Ref): Syntax {
       );
     }
     case datatype('GlobalRef'): {
-      const module = readRef<import('../memory/layout.ts').ModuleRef>(object, objects.GlobalRef.mod);
+      const module = readRef<HeapModule>(object, objects.GlobalRef.mod);
       return new GlobalRef(
         new ModuleRef(modulePath(module), module),
         sym(symbolName(readRef<SymbolRef>(object, objects.GlobalRef.name))),

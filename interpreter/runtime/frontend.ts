@@ -5,7 +5,7 @@
 // functions of the heap, called through the VM.
 import { readFileSync } from 'node:fs';
 import { CodeInfo } from '../ir/code.ts';
-import { codeInfoToHeap, fromHeap, toHeap } from '../ir/heap.ts';
+import { codeInfoToHeap, fromHeap, moduleOf, toHeap } from '../ir/heap.ts';
 import {
   type LoweringHost,
   lower,
@@ -64,7 +64,7 @@ import { boxInt64, string, svec, svecGet, svecOf, svecToArray } from './values.t
 
 /** A module of the heap as lowering knows it. */
 export const moduleSyntax = (module: HeapModule): ModuleRef => new ModuleRef(modulePath(module), module);
-const heapModule = (module: ModuleRef): HeapModule => module.ref as HeapModule;
+const heapModule = moduleOf;
 
 /** The Base that goes with a module: its own topmost one while Base is being made. */
 const baseOf = (): HeapModule => (typeOf(BaseModule) === datatype('Module') ? BaseModule : CoreModule);

@@ -173,7 +173,7 @@ function isVarargSignature(sig: Ref): boolean {
 }
 
 /** The lists that a call looks at, given the type of the callee (`Type{T}` when the callee is the type T). */
-function* listsOfCallee(calleeType: Ref): Generator<TypeMapEntryRef> {
+export function* listsOfCallee(calleeType: Ref): Generator<TypeMapEntryRef> {
   const type = unwrapUnionAll(calleeType);
   const isType = typeOf(type) === DataTypeType && readRef(type, objects.DataType.name) === typename('Type');
   let instanceOf: Ref = type;
