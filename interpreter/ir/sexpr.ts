@@ -22,9 +22,9 @@ function exprText(e: Expr, text: (part: Syntax) => string): string {
 export function sexpr(x: Syntax, heapText: HeapText = plainHeapText): string {
   const text = (part: Syntax): string => sexpr(part, heapText);
   if (x instanceof HeapValue) return heapText(x);
-  if (x instanceof AnyVector) return `(array-value "Any"${x.args.map((arg) => ` ${text(arg)}`).join('')})`;
   if (x instanceof LineLocations) return '(line-locs)';
   if (x instanceof LineTable) return '(line-table)';
+  if (x instanceof AnyVector) return `(array-value "Any"${x.args.map((arg) => ` ${text(arg)}`).join('')})`;
   if (x instanceof Expr) return exprText(x, text);
   if (x instanceof QuoteNode) return `(quotenode ${text(x.value)})`;
   if (x instanceof SSAValue) return `%${x.id}`;

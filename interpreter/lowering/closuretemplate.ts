@@ -4,14 +4,14 @@
 // instead of a CodeInfo there is an expression that evaluates to `Expr(:lambda, ...)` in the layout of lowering's own
 // output: argument names, variables, statements, lines. Parts without captured values are quoted and copied.
 
-import { SlotNumber, SSAValue, type Statement } from '../ir/code.ts';
+import { type CodeInfo, type Operand, ReturnNode, SlotNumber, SSAValue, type Statement } from '../ir/code.ts';
 import { Expr, Sym, type Syntax, sym } from '../syntax/expr.ts';
 import { AnyVector, LineLocations, LineTable } from './anyvector.ts';
 import type { Context } from './context.ts';
 import { importSyntax } from './importsyntax.ts';
-import { exportSyntax, layOut } from './layout.ts';
+import { assemble, exportSyntax, layOut } from './layout.ts';
 import { linearise } from './linearise.ts';
-import { call, core, form, isForm, type Lambda, type Node, quoted } from './node.ts';
+import { call, core, form, isForm, type Lambda, type Node, quoted, VarInfo } from './node.ts';
 
 /** An expression whose value is `lambda` as syntax, with its captured variables filled in. */
 export function closureTemplate(c: Context, lambda: Lambda): Node {
@@ -60,3 +60,32 @@ function template(c: Context, x: Syntax): Node {
   if (x instanceof SlotNumber) return form('copyast', quoted(x));
   return form('copyast', quoted(x));
 }
+
+/**
+ * The code of such a template once it was evaluated: `Expr(:lambda, names, variables, block, lines, files)`, with the
+ * vectors as AnyVectors. Throws TypeError for any other expression.
+ */
+export function templateCode(lambda: Expr): CodeInfo {
+  const [names, variables, block, lines, files] = lambda.args;
+  if (lambda.head !== 'lambda' || !(names instanceof AnyVector) || !(variables instanceof AnyVector))
+    throw noTemplate();
+  if (!(block instanceof Expr) || !(lines instanceof AnyVector) || !(files instanceof AnyVector)) throw noTemplate();
+  const [slots] = variables.args;
+  if (!(slots instanceof AnyVector)) throw noTemplate();
+  const infos = slots.args.map((slot) => {
+    const [name, , flags] = slot instanceof AnyVector ? slot.args : [];
+    if (!(name instanceof Sym)) throw noTemplate();
+    return new VarInfo(name, null, Number(flags));
+  });
+  const places = lines.args.map((line, i) => {
+    const file = files.args[i];
+    return line === 0n ? null : { line: Number(line), file: file instanceof Sym ? file : null };
+  });
+  const statements = block.args.map((s): Statement => {
+    if (s instanceof Expr && s.head === 'return') return new ReturnNode(s.args[0] as Operand);
+    return s as Statement;
+  });
+  return assemble(statements, places, infos, names.args.length);
+}
+
+const noTemplate = (): TypeError => new TypeError('not the code of a method');

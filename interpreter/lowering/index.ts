@@ -30,6 +30,7 @@ import { resolveScopes } from './scope.ts';
 import { analyseVariables } from './variables.ts';
 
 export { AnyVector, LineLocations, LineTable } from './anyvector.ts';
+export { templateCode } from './closuretemplate.ts';
 export type { FieldKind } from './desugar/types.ts';
 export type { LoweringHost, LoweringOptions, MacroResult } from './host.ts';
 

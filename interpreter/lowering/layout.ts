@@ -40,12 +40,22 @@ export interface Body {
 
 /** The CodeInfo of a linearised function. `file` and `line` are the place of what has none of its own. */
 export function codeInfo(c: Context, lambda: Lambda, file: Sym, line: number): CodeInfo {
-  const info = new CodeInfo();
   const body = layOut(c, lambda, file, line);
-  info.code = body.statements;
-  info.places = body.places;
-  info.nargs = lambda.args.length;
-  lambda.vars.forEach((v, i) => {
+  return assemble(body.statements, body.places, lambda.vars, lambda.args.length);
+}
+
+/** A CodeInfo from numbered statements and the variables of their function. */
+export function assemble(
+  statements: Statement[],
+  places: (Place | null)[],
+  variables: readonly VarInfo[],
+  nargs: number,
+): CodeInfo {
+  const info = new CodeInfo();
+  info.code = statements;
+  info.places = places;
+  info.nargs = nargs;
+  variables.forEach((v, i) => {
     info.slotnames.push(slotName(v, i));
     info.slotflags.push(v.flags & SLOT_FLAGS);
   });
