@@ -36,23 +36,31 @@ import {
   wrongCount,
 } from './operands.ts';
 
-/** `Tuple{T, Bool}` by T: what this module has asked the type cache for. */
-const pairTypes = new Map<number, DataTypeRef>();
+/** `Tuple{T, Bool}`, its size, and where its flag lies. */
+interface PairShape {
+  readonly type: DataTypeRef;
+  readonly size: number;
+  readonly flag: number;
+}
+
+/** The shapes by T: what this module has asked the type cache for. */
+const shapes = new Map<number, PairShape>();
 
 registerRoots((visit) => {
-  for (const [type, pair] of pairTypes) {
+  for (const [type, pair] of shapes) {
     visit(type as Ref);
-    visit(pair);
+    visit(pair.type);
   }
 });
 
-function pairType(type: number): DataTypeRef {
-  let pair = pairTypes.get(type);
-  if (pair === undefined) {
-    pair = applyTupleType([type as Ref, Bool]);
-    pairTypes.set(type, pair);
+function shapeFor(element: number): PairShape {
+  let shape = shapes.get(element);
+  if (shape === undefined) {
+    const type = applyTupleType([element as Ref, Bool]);
+    shape = { type, size: layoutSize(type), flag: fieldOffset(type, 1) };
+    shapes.set(element, shape);
   }
-  return pair;
+  return shape;
 }
 
 /** Computes on operands extended to 64 bits; the result is left in `low` and `high`. Says whether 64 bits overflowed. */
@@ -75,9 +83,10 @@ function checked(name: string, signed: boolean, kernel: CheckedKernel, wide: Wid
       const y = wideBits(b, size);
       const exact = signed ? wide(BigInt.asIntN(bits, x), BigInt.asIntN(bits, y), bits) : wide(x, y, bits);
       const overflows = exact !== (signed ? BigInt.asIntN(bits, exact) : BigInt.asUintN(bits, exact));
-      const tuple = newPair(type);
+      const shape = shapeFor(type);
+      const tuple = allocate(shape.type, shape.size);
       writeWideBits(tuple * 8, size, exact);
-      finishPair(tuple, type, overflows, result);
+      finishPair(tuple, shape.flag, overflows, result);
       return;
     }
     let al = lowBits(a, size) | 0;
@@ -102,24 +111,17 @@ function checked(name: string, signed: boolean, kernel: CheckedKernel, wide: Wid
       high = cutHigh;
       if (type === Bool) low &= 1;
     }
-    const resultLow = low;
-    const resultHigh = high;
-    const tuple = newPair(type);
-    const word = result;
-    U32[word] = resultLow;
-    U32[word + 1] = resultHigh;
-    storeBits(word, tuple * 8, size);
-    finishPair(tuple, type, overflows, result);
+    const shape = shapeFor(type);
+    const tuple = allocate(shape.type, shape.size);
+    U32[result] = low;
+    U32[result + 1] = high;
+    storeBits(result, tuple * 8, size);
+    finishPair(tuple, shape.flag, overflows, result);
   };
 }
 
-function newPair(type: number): Ref {
-  const pair = pairType(type);
-  return allocate(pair, layoutSize(pair));
-}
-
-function finishPair(tuple: Ref, type: number, overflows: boolean, result: number): void {
-  U8[tuple * 8 + fieldOffset(pairType(type), 1)] = overflows ? 1 : 0;
+function finishPair(tuple: Ref, flag: number, overflows: boolean, result: number): void {
+  U8[tuple * 8 + flag] = overflows ? 1 : 0;
   setReference(result, tuple);
 }
 

@@ -14,6 +14,7 @@ import { integerIntrinsics } from './integers.ts';
 import { miscIntrinsics } from './misc.ts';
 import { intrinsicNames } from './names.ts';
 import { pointerIntrinsics } from './pointers.ts';
+import { quickIntrinsics } from './quick.ts';
 import { roundingIntrinsics } from './rounding.ts';
 import { shiftIntrinsics } from './shifts.ts';
 
@@ -37,7 +38,8 @@ const families: Readonly<Record<string, SlotFunction>> = {
 for (const name of intrinsicNames) {
   const implementation = families[name];
   if (implementation === undefined) throw new Error(`the intrinsic ${name} is not implemented`);
-  defineIntrinsics({ [name]: implementation });
+  const quick = quickIntrinsics[name];
+  defineIntrinsics({ [name]: quick === undefined ? implementation : quick(implementation) });
 }
 
 export { setGlobalResolver } from './misc.ts';

@@ -4,16 +4,26 @@
 // in C. An element of type Any is a reference; of any other concrete type with a known layout, its bytes inline. The
 // address need not be aligned.
 
-import { REGION_BASE, REGION_BYTES, U8, U32 } from '../../../ffi/region.ts';
+import { REGION_BASE, REGION_BYTES, REGION_HIGH, U8, U32 } from '../../../ffi/region.ts';
 import type { Ref } from '../../memory/layout.ts';
+import { registerRoots } from '../../memory/roots.ts';
 import { typename, wrapper } from '../../memory/wellknown.ts';
 import { AnyType, ArrayName, isConcrete, isMemoryType, isPrimitiveType, param, typeNameOf } from '../../types/kinds.ts';
 import { isOpaqueLayout, layoutAlignment, layoutOffset, layoutSize } from '../../types/layoutaccess.ts';
 import type { SlotFunction } from '../../vm/builtin.ts';
-import { copySlot, isSlotBits, primitiveSize, setSlotBits, slotRef, slotType, storeBits } from '../../vm/slots.ts';
+import {
+  copySlot,
+  isSlotBits,
+  primitiveSize,
+  setSlotBits,
+  slotRef,
+  slotType,
+  storeBits,
+  unboxInto,
+} from '../../vm/slots.ts';
 import { throwError, throwPlain, throwTypeError } from '../errors.ts';
 import { loadInline, loadReference, storeInline, storeReference } from '../storage.ts';
-import { highBits, Int64, lowBits, UInt64, wrongCount } from './operands.ts';
+import { Bool, highBits, Int64, lowBits, UInt64, wrongCount } from './operands.ts';
 
 const PtrName = typename('Ptr');
 const Ptr = wrapper('Ptr');
@@ -55,6 +65,12 @@ function stride(type: Ref): number {
 export function loadElement(address: number, type: Ref, result: number): void {
   if (type === AnyType) {
     if (!loadReference(address, result)) throwPlain('UndefRefError');
+    return;
+  }
+  if (type === Bool) {
+    // Of a Bool in memory one bit counts.
+    loadInline(address, type, result);
+    U32[result] &= 1;
     return;
   }
   const offset = address - REGION_BASE;
@@ -105,21 +121,68 @@ function int64Argument(word: number, name: string): number {
   return (U32[word + 1] | 0) * 2 ** 32 + U32[word];
 }
 
+/** The pointer type last followed to a built-in number type, that type, and its size: loops stay with one. */
+let recentPointer = 0;
+let recentElement = 0;
+let recentSize = 1;
+
+registerRoots((visit) => {
+  if (recentPointer !== 0) visit(recentPointer as Ref);
+});
+
+/**
+ * Byte offset in the region of element `index` (from 1) of a pointer of the recent type, -1 if it lies outside or is not
+ * aligned, or the pointer is of another type.
+ */
+function recentOffset(pointer: number, index: number): number {
+  if (U32[pointer + 2] !== recentPointer || U32[index + 2] !== Int64 || U32[pointer + 1] !== REGION_HIGH) return -1;
+  const offset = U32[pointer] + ((U32[index + 1] | 0) * 2 ** 32 + U32[index] - 1) * recentSize;
+  return offset >= 0 && offset < REGION_BYTES && (offset & (recentSize - 1)) === 0 ? offset : -1;
+}
+
+function noteRecent(word: number, element: Ref): void {
+  if (!isSlotBits(element) || U32[word + 2] === 0) return;
+  recentPointer = U32[word + 2];
+  recentElement = element;
+  recentSize = primitiveSize(element);
+}
+
 const pointerref: SlotFunction = (args, n, result) => {
+  if (n === 3 && U32[args[2] + 2] === Int64) {
+    const offset = recentOffset(args[0], args[1]);
+    if (offset >= 0) {
+      if (recentSize === 1) {
+        U32[result] = recentElement === Bool ? U8[offset] & 1 : U8[offset];
+        U32[result + 1] = 0;
+        U32[result + 2] = recentElement;
+      } else unboxInto(result, offset, recentElement);
+      return;
+    }
+  }
   if (n !== 3) wrongCount(n, 3);
   const pointer = pointerType(args[0], 'pointerref');
   const index = int64Argument(args[1], 'pointerref');
   int64Argument(args[2], 'pointerref');
   const type = elementType(pointer, 'pointerref');
+  noteRecent(args[0], type);
   loadElement(addressIn(args[0]) + (index - 1) * stride(type), type, result);
 };
 
 const pointerset: SlotFunction = (args, n, result) => {
+  if (n === 4 && U32[args[3] + 2] === Int64 && U32[args[1] + 2] === recentElement) {
+    const offset = recentOffset(args[0], args[2]);
+    if (offset >= 0) {
+      storeBits(args[1], offset, recentSize);
+      copySlot(result, args[0]);
+      return;
+    }
+  }
   if (n !== 4) wrongCount(n, 4);
   const pointer = pointerType(args[0], 'pointerset');
   const index = int64Argument(args[2], 'pointerset');
   int64Argument(args[3], 'pointerset');
   const type = elementType(pointer, 'pointerset');
+  noteRecent(args[0], type);
   if (type !== AnyType && slotType(args[1]) !== type) throwTypeError('pointerset', type, slotRef(args[1]));
   storeElement(args[1], type, addressIn(args[0]) + (index - 1) * stride(type));
   copySlot(result, args[0]);
