@@ -12,7 +12,6 @@
 // Catching is static: which handler covers a statement follows from the nesting of `enter` and `leave`, so that entering
 // a try block costs nothing but noting the depth of the exception stack.
 
-import { U8 } from '../../ffi/region.ts';
 import {
   type ArrayRef,
   type BindingRef,
@@ -113,7 +112,9 @@ class Facts {
 class Decoder {
   private readonly code: Code;
   private readonly statements: Ref[] = [];
-  private readonly slotflags: number[] = [];
+  /** Slots that certainly have a value where emission stands. */
+  private defined: Uint8Array = new Uint8Array(0);
+  private entryDefined: Uint8Array[] = [];
   private readonly facts: Facts;
   private readonly out: number[] = [];
   private readonly owners: number[] = [];
@@ -131,8 +132,6 @@ class Decoder {
     for (let i = 0, n = arrayLength(list); i < n; i++) this.statements.push(arrayGetRef(list, i));
     const names = readRef<ArrayRef>(code.source, objects.CodeInfo.slotnames);
     const slots = arrayLength(names);
-    const flags = readRef<ArrayRef>(code.source, objects.CodeInfo.slotflags);
-    this.slotflags = readFlags(flags, slots);
     this.facts = new Facts(this.statements.length, slots);
     this.start = new Int32Array(this.statements.length + 2);
     this.operands = new Int32Array(this.statements.length + 2).fill(NO_OPERAND);
@@ -144,8 +143,12 @@ class Decoder {
 
   decode(): void {
     this.gather();
+    this.findDefined();
     const n = this.statements.length;
     for (let i = 1; i <= n; i++) {
+      if (i === 1 || this.facts.block[i] !== this.facts.block[i - 1]) {
+        this.defined = this.entryDefined[this.facts.block[i]];
+      }
       this.current = i;
       this.start[i] = this.out.length;
       this.emitStatement(this.statements[i - 1], i);
@@ -201,6 +204,86 @@ class Decoder {
       if (leaders.has(i)) block++;
       facts.block[i] = block;
     }
+  }
+
+  /**
+   * Which slots certainly have a value at the start of each block: arguments, and what is assigned on every way there. A
+   * read of any other slot is checked.
+   */
+  private findDefined(): void {
+    const { facts, statements } = this;
+    const n = statements.length;
+    const slots = facts.assignments.length - 1;
+    const blocks = n === 0 ? 1 : facts.block[n] + 1;
+    const first: number[] = new Array(blocks).fill(0);
+    for (let i = n; i >= 1; i--) first[facts.block[i]] = i;
+    const entry = Array.from({ length: blocks }, () => new Uint8Array(slots + 1).fill(1));
+    this.entryDefined = entry;
+    entry[0].fill(0);
+    for (let slot = 1; slot <= Math.min(this.code.nargs, slots); slot++) entry[0][slot] = 1;
+    const cleared = new Uint8Array(slots + 1);
+    for (const statement of statements) {
+      if (typeOf(statement) === T.NewvarNode) cleared[slotOf(readRef(statement, objects.NewvarNode.slot))] = 1;
+    }
+    const work = [0];
+    const meet = (block: number, state: Uint8Array, throughException: boolean): void => {
+      const target = entry[block];
+      let changed = false;
+      for (let slot = 1; slot <= slots; slot++) {
+        if (target[slot] === 1 && (state[slot] === 0 || (throughException && cleared[slot] === 1))) {
+          target[slot] = 0;
+          changed = true;
+        }
+      }
+      if (changed || !reached[block]) {
+        reached[block] = true;
+        work.push(block);
+      }
+    };
+    const reached: boolean[] = new Array(blocks).fill(false);
+    reached[0] = true;
+    for (let block = work.pop(); block !== undefined; block = work.pop()) {
+      const state = Uint8Array.from(entry[block]);
+      let falls = true;
+      for (let i = first[block]; i >= 1 && i <= n && facts.block[i] === block; i++) {
+        const statement = statements[i - 1];
+        switch (typeOf(statement)) {
+          case T.NewvarNode:
+            state[slotOf(readRef(statement, objects.NewvarNode.slot))] = 0;
+            break;
+          case T.Expr:
+            if (headOf(statement) === '=') {
+              const left = arrayGetRef(argsOf(statement), 0);
+              if (typeOf(left) === T.SlotNumber) state[slotOf(left)] = 1;
+            }
+            break;
+          case T.GotoNode:
+            meet(facts.block[readWide(statement, objects.GotoNode.label)], state, false);
+            falls = false;
+            break;
+          case T.GotoIfNot:
+            meet(facts.block[readWide(statement, objects.GotoIfNot.dest)], state, false);
+            break;
+          case T.EnterNode: {
+            const dest = readWide(statement, objects.EnterNode.catch_dest);
+            if (dest !== 0) meet(facts.block[dest], state, true);
+            break;
+          }
+          case T.ReturnNode:
+            falls = false;
+            break;
+          default:
+        }
+      }
+      if (falls && block + 1 < blocks) meet(block + 1, state, false);
+    }
+  }
+
+  /** Emits a check before a slot is read that may have no value. */
+  private checkDefined(slot: number): void {
+    if (this.defined[slot] === 1) return;
+    this.emit(Op.CHECK_DEFINED, (slot - 1) * 4, slot);
+    this.defined[slot] = 1;
   }
 
   private gatherUses(value: Ref, i: number): void {
@@ -298,6 +381,7 @@ class Decoder {
       case T.NewvarNode: {
         const slot = readWide(readRef(statement, objects.NewvarNode.slot), objects.SlotNumber.id);
         this.emit(Op.CLEAR, (slot - 1) * 4);
+        this.defined[slot] = 0;
         return;
       }
       case T.Expr:
@@ -311,6 +395,7 @@ class Decoder {
           }
           const slot = (readWide(left, objects.SlotNumber.id) - 1) * 4;
           this.emitValue(right, slot, i);
+          this.defined[readWide(left, objects.SlotNumber.id)] = 1;
           if (this.facts.uses[i] > 0) this.emit(Op.MOVE, this.resultOperand(i), slot);
           return;
         }
@@ -319,7 +404,7 @@ class Decoder {
         return;
       case T.SlotNumber: {
         const slot = readWide(statement, objects.SlotNumber.id);
-        if ((this.slotflags[slot - 1] & 32) !== 0) this.emit(Op.CHECK_DEFINED, (slot - 1) * 4, slot);
+        this.checkDefined(slot);
         if (this.facts.uses[i] === 0) return;
         if (this.canAlias(i, slot)) {
           this.operands[i] = (slot - 1) * 4;
@@ -368,7 +453,7 @@ class Decoder {
         return;
       case T.SlotNumber: {
         const slot = readWide(value, objects.SlotNumber.id);
-        if ((this.slotflags[slot - 1] & 32) !== 0) this.emit(Op.CHECK_DEFINED, (slot - 1) * 4, slot);
+        this.checkDefined(slot);
         this.emit(Op.MOVE, result, (slot - 1) * 4);
         return;
       }
@@ -465,7 +550,7 @@ class Decoder {
       }
       case T.SlotNumber: {
         const slot = readWide(value, objects.SlotNumber.id);
-        if ((this.slotflags[slot - 1] & 32) !== 0) this.emit(Op.CHECK_DEFINED, (slot - 1) * 4, slot);
+        this.checkDefined(slot);
         return (slot - 1) * 4;
       }
       case T.GlobalRef: {
@@ -577,15 +662,7 @@ export function setLeafResolver(resolver: (constantWord: number) => LeafBody | n
   leafOf = resolver;
 }
 
-function readFlags(flags: Ref, count: number): number[] {
-  if (flags === nothing) return new Array<number>(count).fill(0);
-  const result: number[] = [];
-  // A Vector{UInt8}: its elements lie at its MemoryRef's pointer. While Core is being built it is a String.
-  const isString = typeOf(flags) === datatype('String');
-  const address = isString ? flags * 8 + 8 : readWide(flags, objects.JuliaArray.ptr_or_offset) - 0x1000_0000_0000;
-  for (let i = 0; i < count; i++) result.push(U8[address + i]);
-  return result;
-}
+const slotOf = (slotNumber: Ref): number => readWide(slotNumber, objects.SlotNumber.id);
 
 /**
  * Decodes a CodeInfo.
