@@ -4,6 +4,8 @@
 // Objects that have no counterpart in the syntax travel as HeapValue and keep their identity.
 
 import { F64, U32 } from '../../ffi/region.ts';
+import { AnyVector } from '../lowering/anyvector.ts';
+import { templateCode } from '../lowering/closuretemplate.ts';
 import { allocate } from '../memory/heap.ts';
 import {
   type CodeInfoRef,
@@ -22,7 +24,7 @@ import {
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { root } from '../memory/roots.ts';
-import { BaseModule, CoreModule, datatype, emptySvec, falseValue, MainModule, nothing, trueValue } from '../memory/wellknown.ts';
+import { ArrayAnyType, BaseModule, CoreModule, datatype, emptySvec, falseValue, MainModule, nothing, trueValue } from '../memory/wellknown.ts';
 import { getBinding, WORLD_MAX } from '../runtime/bindings.ts';
 import { modulePath } from '../runtime/modules.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
@@ -125,6 +127,7 @@ export function toHeap(value: Syntax | Statement): Ref {
     default:
   }
   if (value instanceof Sym) return symbol(value.name);
+  if (value instanceof AnyVector) return vectorAny(value.args.map(toHeap));
   if (value instanceof Expr) return exprToHeap(value);
   if (value instanceof SSAValue) return int64Node('SSAValue', value.id);
   if (value instanceof SlotNumber) return int64Node('SlotNumber', value.id);
@@ -337,6 +340,19 @@ function literalFromHeap(object: Ref, type: LiteralType): Literal {
 
 const EXPR = datatype('Expr');
 
+// A part of `Expr(:lambda, ...)`: Vector{Any}s are converted with all they hold.
+function treeFromHeap(object: Ref): Syntax {
+  if (typeOf(object) !== ArrayAnyType) return fromHeap(object);
+  const array = object as import('../memory/layout.ts').ArrayRef;
+  return new AnyVector(Array.from({ length: arrayLength(array) }, (_, i) => treeFromHeap(arrayGetRef(array, i))));
+}
+
+/** The source of a method: a CodeInfo, made from `Expr(:lambda, ...)` where a definition built one. */
+export function methodSource(source: Ref): CodeInfoRef {
+  if (typeOf(source) !== EXPR) return source as CodeInfoRef;
+  return codeInfoToHeap(templateCode(fromHeap(source) as Expr));
+}
+
 /** Reads a Julia object back as syntax. What has no counterpart becomes a rooted HeapValue. */
 export function fromHeap(object: Ref): Syntax {
   if (object === nothing) return null;
@@ -348,12 +364,14 @@ export function fromHeap(object: Ref): Syntax {
       return sym(symbolName(object as SymbolRef));
     case EXPR: {
       const args = readRef<import('../memory/layout.ts').ArrayRef>(object, objects.Expr.args);
+      const head = symbolName(readRef<SymbolRef>(object, objects.Expr.head));
       const result: Syntax[] = [];
       for (let i = 0, n = arrayLength(args); i < n; i++) {
         const arg = arrayGetRef(args, i);
-        result.push(arg === 0 ? new HeapValue(0) : fromHeap(arg));
+        // the vectors of a function as a tree are part of the tree; any other vector is a value
+        result.push(arg === 0 ? new HeapValue(0) : head === 'lambda' ? treeFromHeap(arg) : fromHeap(arg));
       }
-      return new Expr(symbolName(readRef<SymbolRef>(object, objects.Expr.head)), result);
+      return new Expr(head, result);
     }
     case datatype('Int64'):
       return BigInt.asIntN(64, BigInt(U32[object << 1]) | (BigInt(U32[(object << 1) + 1]) << 32n));

@@ -1,6 +1,6 @@
 // The instructions that are not calls: globals, construction, static parameters, and the expressions that define things.
 import { U32 } from '../../ffi/region.ts';
-import { makeExpr } from '../ir/heap.ts';
+import { makeExpr, methodSource } from '../ir/heap.ts';
 import {
   type ArrayRef,
   type BindingRef,
@@ -190,7 +190,7 @@ const evaluators = new Map<string, Evaluator>([
       const signature = operandRef(code, fp, arrayGetRef(args, 1)) as SvecRef;
       const body = arrayGetRef(args, 2);
       const source = typeOf(body) === datatype('CodeInfo') ? body : operandRef(code, fp, body);
-      setSlot(result, addMethod(code.module, signature, source as CodeInfoRef));
+      setSlot(result, addMethod(code.module, signature, methodSource(source)));
     },
   ],
   [
