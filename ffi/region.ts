@@ -51,11 +51,12 @@ export const I64: BigInt64Array<ArrayBuffer> = new BigInt64Array(buffer);
 export const U64: BigUint64Array<ArrayBuffer> = new BigUint64Array(buffer);
 
 /**
- * Maps `bytes` bytes of an open file over the start of the region, copy-on-write.
+ * Maps `bytes` bytes of an open file, from byte `from` of it on (a multiple of the page size), over the start of the
+ * region, copy-on-write.
  *
  * @throws Error if the kernel refuses; the region's contents are then undefined and the process must not go on
  */
-export function mapFileOverRegion(fd: number, bytes: number): void {
-  const got = Number(mmap(REGION_BASE, bytes, PROT_READ_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, 0));
+export function mapFileOverRegion(fd: number, bytes: number, from = 0): void {
+  const got = Number(mmap(REGION_BASE, bytes, PROT_READ_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, from));
   if (got !== REGION_BASE) throw new Error(`cannot map the heap's snapshot (errno ${koffi.errno()})`);
 }

@@ -45,7 +45,12 @@ export function layoutOfMemory(type: Ref): ElementLayout {
 const countsElements = (layout: ElementLayout): boolean => layout.union || layout.size === 0;
 
 /** Buffers of bits beyond this many bytes come from malloc, outside the region. */
-const MALLOC_THRESHOLD = 1 << 20;
+let mallocThreshold = 1 << 20;
+
+/** Keeps all buffers inside the region, as a heap that is to be saved needs it, or no longer. */
+export function keepBuffersInside(inside: boolean): void {
+  mallocThreshold = inside ? Number.POSITIVE_INFINITY : 1 << 20;
+}
 
 /**
  * `Memory{T}(undef, length)`
@@ -61,7 +66,7 @@ export function newMemory(type: DataTypeRef, length: number): Ref {
   }
   const bytes = length * layout.size + (layout.union ? length : 0);
   const isBits = !layout.boxed && layout.pointers.length === 0;
-  if (isBits && bytes >= MALLOC_THRESHOLD) {
+  if (isBits && bytes >= mallocThreshold) {
     const memory = allocate(type, GenericMemory.$size + 8);
     const data = calloc(bytes);
     if (data === 0) throwPlain('OutOfMemoryError');

@@ -2,3 +2,4 @@
 
 import './core.ts';
 import './evaluation.ts';
+import './exceptions.ts';

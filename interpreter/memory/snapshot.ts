@@ -1,0 +1,153 @@
+// Snapshots: the used part of the region as a file, and back.
+//
+// The heap lives at the same address in every process and holds no address of anything else, so saving it is writing it
+// and loading it is mapping the file over the region, copy-on-write. A page costs something when it is first touched;
+// nothing here takes time in proportion to the file's length. The first page of the file is a header:
+//
+//     0    magic 'jl0image'            24   identity of what it was made from and for (SHA-256)
+//     8    version of the format       56   checksum of the data (SHA-256)
+//     12   0                           88   checksum of bytes 0 to 87 of the header (SHA-256)
+//     16   length of the data
+//
+// The data begins at byte 4096. At load the header's checksum, the identity and the file's length are checked; the
+// checksum of the data is for those who move files about, and `verifySnapshot` computes it.
+//
+// Enters: a heap in which no Julia code runs. Leaves: a file; or the heap that a file holds. The JavaScript tables that
+// lead from objects to their implementations are not in it: runtime/core.ts fills them again.
+
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { mapFileOverRegion, U8, U32 } from '../../ffi/region.ts';
+import { PAGE_BYTES } from './heap.ts';
+import { STATE_OFFSET, State, setStateWide, stateU32 } from './state.ts';
+
+/** Raised whenever the layout of the heap or of this file changes in a way that the identity does not cover. */
+const FORMAT = 1;
+const MAGIC = Buffer.from('jl0image', 'latin1');
+/** A page, as mmap wants it. */
+const HEADER_BYTES = 4096;
+const SEALED_BYTES = 88;
+/** How much is written or read in one go. */
+const CHUNK_BYTES = 1 << 24;
+
+/** The file is no snapshot that fits; nothing has been changed. The message says why. */
+export class SnapshotRefused extends Error {}
+
+const digest = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+
+/** Words of the state that belong to a process, not to a heap. */
+const transient: readonly number[] = [State.handler_chain, State.pending_exception, State.shadow_stack];
+
+/**
+ * Writes the heap to a file. The file appears under its name only when it is complete.
+ *
+ * @param identity 32 bytes that say what the heap was made from and which runtime it is for
+ * @throws Error of the file system
+ */
+export function saveSnapshot(file: string, identity: Uint8Array): void {
+  for (const field of transient) setStateWide(field, 0);
+  const length = stateU32(State.pages_top) * PAGE_BYTES;
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  const fd = openSync(unfinished, 'w');
+  try {
+    const hash = createHash('sha256');
+    for (let at = 0; at < length; at += CHUNK_BYTES) {
+      const chunk = U8.subarray(at, Math.min(length, at + CHUNK_BYTES));
+      hash.update(chunk);
+      writeAll(fd, chunk, HEADER_BYTES + at);
+    }
+    const header = Buffer.alloc(HEADER_BYTES);
+    MAGIC.copy(header, 0);
+    header.writeUInt32LE(FORMAT, 8);
+    header.writeBigUInt64LE(BigInt(length), 16);
+    Buffer.from(identity).copy(header, 24, 0, 32);
+    hash.digest().copy(header, 56);
+    digest(header.subarray(0, SEALED_BYTES)).copy(header, SEALED_BYTES);
+    writeAll(fd, header, 0);
+  } catch (error) {
+    closeSync(fd);
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+  closeSync(fd);
+  renameSync(unfinished, file);
+}
+
+function writeAll(fd: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+  }
+}
+
+/** What a header says, once it is known to be sound. */
+interface Header {
+  readonly length: number;
+  readonly identity: Buffer;
+  readonly checksum: Buffer;
+}
+
+function readHeader(fd: number): Header {
+  const header = Buffer.alloc(SEALED_BYTES + 32);
+  if (readSync(fd, header, 0, header.length, 0) < header.length || !header.subarray(0, 8).equals(MAGIC)) {
+    throw new SnapshotRefused('it is not an image of jl0');
+  }
+  const format = header.readUInt32LE(8);
+  if (format !== FORMAT) throw new SnapshotRefused(`its format is version ${format}, this jl0 reads version ${FORMAT}`);
+  if (!digest(header.subarray(0, SEALED_BYTES)).equals(header.subarray(SEALED_BYTES))) {
+    throw new SnapshotRefused('its header is damaged');
+  }
+  const length = Number(header.readBigUInt64LE(16));
+  const actual = fstatSync(fd).size;
+  if (actual !== HEADER_BYTES + length) {
+    throw new SnapshotRefused(`it is ${actual} bytes long and should be ${HEADER_BYTES + length}`);
+  }
+  return { length, identity: header.subarray(24, 56), checksum: header.subarray(56, SEALED_BYTES) };
+}
+
+/**
+ * Replaces the heap by the one in a file.
+ *
+ * @param identity what `saveSnapshot` was given
+ * @throws SnapshotRefused if the file is not a snapshot, is damaged, or is of another identity
+ * @throws Error of the file system, ENOENT above all
+ */
+export function loadSnapshot(file: string, identity: Uint8Array): void {
+  const fd = openSync(file, 'r');
+  try {
+    const header = readHeader(fd);
+    if (!header.identity.equals(identity)) throw new SnapshotRefused('it was made from other sources');
+    mapFileOverRegion(fd, header.length, HEADER_BYTES);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Reads a whole snapshot and compares its data with the checksum. Takes time in proportion to its length.
+ *
+ * @returns the length of the data in bytes
+ * @throws SnapshotRefused if it is damaged
+ */
+export function verifySnapshot(file: string): number {
+  const fd = openSync(file, 'r');
+  try {
+    const { length, checksum } = readHeader(fd);
+    const hash = createHash('sha256');
+    const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, length));
+    for (let at = 0; at < length; ) {
+      const got = readSync(fd, chunk, 0, Math.min(chunk.length, length - at), HEADER_BYTES + at);
+      if (got === 0) throw new SnapshotRefused('it ends too early');
+      hash.update(chunk.subarray(0, got));
+      at += got;
+    }
+    if (!hash.digest().equals(checksum)) throw new SnapshotRefused('its data is damaged');
+    return length;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether the region holds a heap already. */
+export const heapExists = (): boolean => U32[(STATE_OFFSET + State.pages_top) >> 2] !== 0;
