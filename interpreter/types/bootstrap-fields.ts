@@ -28,6 +28,8 @@ export interface FieldTable {
   readonly constant?: readonly string[];
   readonly super?: Ref;
   readonly parameters?: readonly Ref[];
+  /** Fields that hold a reference although their type could be stored inline, with the type they show. */
+  readonly boxed?: readonly (readonly [name: string, type: Ref])[];
 }
 
 /** `'name Type, name Type'`; types by the short names of `shortNames`. */
@@ -155,7 +157,8 @@ export function codeTypes(): FieldTable[] {
       initialized: 0,
       constant: names('globalref'),
       atomic: names('value partitions'),
-      fields: fields('globalref GlobalRef, value Any, partitions BindingPartition, backedges Vector{Any}, flags UInt8'),
+      boxed: fields('globalref GlobalRef'),
+      fields: fields('globalref Any, value Any, partitions BindingPartition, backedges Vector{Any}, flags UInt8'),
     },
     { name: 'GlobalRef', mutable: false, fields: fields('mod Module, name Symbol, binding Binding') },
     { name: 'Expr', mutable: true, fields: fields('head Symbol, args Vector{Any}') },

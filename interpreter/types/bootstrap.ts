@@ -57,7 +57,7 @@ import { freshVar, newTypeVar, newVararg } from './construct.ts';
 import { newDataType, newPrimitiveType, setFieldBits } from './define.ts';
 import { computeLayout, dropLayoutCache } from './fieldlayout.ts';
 import { applyTupleType, deriveFlags, wrapType } from './instantiate.ts';
-import { AnyType, instanceOf, setFlag, typeNameOf } from './kinds.ts';
+import { AnyType, instanceOf, rawFieldTypes, setFlag, typeNameOf } from './kinds.ts';
 import { layoutOffset } from './layoutaccess.ts';
 
 const placeOf = (name: WellKnownTypeName) => ({
@@ -388,6 +388,12 @@ function refreshLayouts(): void {
   }
   for (const name of ['TypeName', 'DataType', 'Union', 'UnionAll', 'TypeofVararg'] as const)
     setFlag(datatype(name), DataTypeFlag.ismutationfree, true);
+  for (const table of codeTypes()) {
+    for (const [field, type] of table.boxed ?? []) {
+      const at = table.fields.findIndex(([name]) => name === field);
+      svecSet(rawFieldTypes(datatype(table.name)), at, type);
+    }
+  }
 }
 
 /**

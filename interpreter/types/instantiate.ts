@@ -55,6 +55,7 @@ import {
   isSymbol,
   isTupleType,
   isType,
+  isTypeType,
   isTypeVar,
   isUnion,
   isUnionAll,
@@ -484,6 +485,12 @@ function lookupInProgress(stack: InProgress | null, name: TypeNameRef, parameter
 }
 
 /**
+ * May a tuple type with this element be kept in the cache? A concrete type and a closed `Type{T}` are objects that stand
+ * for themselves; any other element may be written differently in an equal type.
+ */
+const isLeafElement = (t: Ref): boolean => isConcrete(t) || (isTypeType(t) && !hasFreeVars(t));
+
+/**
  * The instance of the name of `t` with `parameters`.
  *
  * @param t a DataType of that name whose supertype and fields `env` can be substituted into
@@ -516,7 +523,7 @@ export function instantiate(
         if (mode !== 0) return NULL;
         throwError('Tuple field type cannot be Union{}');
       }
-      cacheable &&= isConcrete(p);
+      cacheable &&= isLeafElement(p);
     }
   } else for (let i = 0; cacheable && i < parameters.length; i++) cacheable = !hasFreeVars(parameters[i]);
   if (parameters.length === 0) return EmptyTupleType;
@@ -578,7 +585,7 @@ export function instantiate(
       const normalized = normalizeUnionAlls(parameters[i]);
       changed ||= normalized !== parameters[i];
       parameters[i] = normalized;
-      if (tuple) cacheable &&= isConcrete(normalized);
+      if (tuple) cacheable &&= isLeafElement(normalized);
     }
     if (changed) {
       if (cacheable) {

@@ -272,7 +272,8 @@ function intersectVariable(v: Ref, t: Ref, s: Search, onRight: boolean, role: Ro
   const upper = onRight ? intersectAside(t, b.upper, s, b.depth) : intersectAside(b.upper, t, s, b.depth);
   if (upper === Bottom) return Bottom;
   if (b.constraint === 1 || s.triangular > 0) {
-    if (s.triangular > 0 && isUnsatisfiable(upper, v, s)) return Bottom;
+    // The bound would mention the variable itself; without it the result is an over-estimate.
+    if (s.triangular > 0 && isUnsatisfiable(upper, v, s)) return upper;
     if (mayBind(upper, v, s)) b.upper = upper;
     return v;
   }
