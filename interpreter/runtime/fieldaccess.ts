@@ -4,7 +4,7 @@ import { U32 } from '../../ffi/region.ts';
 import type { Ref } from '../memory/layout.ts';
 import { fieldType } from '../types/fields.ts';
 import { isUnion } from '../types/kinds.ts';
-import { fieldIsPtr, fieldOffset, fieldSize } from '../types/layoutaccess.ts';
+import { fieldIsPtr, fieldOffset, fieldSize, layoutFieldCount } from '../types/layoutaccess.ts';
 import { addressOfObject, loadInline, loadReference, loadUnion } from './storage.ts';
 
 /**
@@ -13,6 +13,11 @@ import { addressOfObject, loadInline, loadReference, loadUnion } from './storage
  * @returns false if the field is undefined
  */
 export function loadField(object: Ref, type: Ref, index: number, result: number): boolean {
+  if (layoutFieldCount(type) === 0) {
+    // A Memory: its type's layout describes the elements; the object begins with length and pointer.
+    loadInline(addressOfObject(object) + 8 * index, fieldType(type, index), result);
+    return true;
+  }
   const offset = fieldOffset(type, index);
   const address = addressOfObject(object) + offset;
   if (fieldIsPtr(type, index)) return loadReference(address, result);
@@ -24,6 +29,6 @@ export function loadField(object: Ref, type: Ref, index: number, result: number)
 
 /** True if field `index` has a value. */
 export function isFieldDefined(object: Ref, type: Ref, index: number): boolean {
-  if (!fieldIsPtr(type, index)) return true;
+  if (layoutFieldCount(type) === 0 || !fieldIsPtr(type, index)) return true;
   return U32[(object * 8 + fieldOffset(type, index)) >>> 2] !== 0;
 }

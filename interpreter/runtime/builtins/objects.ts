@@ -117,13 +117,8 @@ export function checkAtomicity(name: string, atomic: boolean, order: string | nu
       stringRef(`${name}: atomic field cannot be ${accessed(name)} non-atomically`),
     );
   }
-  if (atomic && order === null && name !== 'getfield') {
-    throwException(
-      'ConcurrencyViolationError',
-      stringRef(`${name}: atomic field cannot be ${accessed(name)} non-atomically`),
-    );
-  }
-  if (atomic && order === null) {
+  // Reading without an order is allowed: it is Julia's unordered access of a field that is known to be atomic.
+  if (atomic && order === null && name !== 'getfield' && name !== 'isdefined') {
     throwException(
       'ConcurrencyViolationError',
       stringRef(`${name}: atomic field cannot be ${accessed(name)} non-atomically`),
