@@ -1,0 +1,207 @@
+// Reading code from the heap: the parts of CodeInfo, Expr and the other node types that inference and emission look at.
+
+import { U8 } from '../../ffi/region.ts';
+import {
+  type ArrayRef,
+  type CodeInfoRef,
+  type Ref,
+  readRef,
+  readU8,
+  readWide,
+  type SvecRef,
+  type SymbolRef,
+  typeOf,
+} from '../../interpreter/memory/layout.ts';
+import * as objects from '../../interpreter/memory/objects.ts';
+import { datatype, nothing } from '../../interpreter/memory/wellknown.ts';
+import { symbolName } from '../../interpreter/runtime/symbols.ts';
+import { arrayGetRef, arrayLength, svecGet, svecLength } from '../../interpreter/runtime/values.ts';
+
+/** The node types of lowered code. */
+export const Node = {
+  Expr: datatype('Expr'),
+  SSAValue: datatype('SSAValue'),
+  SlotNumber: datatype('SlotNumber'),
+  GotoNode: datatype('GotoNode'),
+  GotoIfNot: datatype('GotoIfNot'),
+  ReturnNode: datatype('ReturnNode'),
+  EnterNode: datatype('EnterNode'),
+  NewvarNode: datatype('NewvarNode'),
+  GlobalRef: datatype('GlobalRef'),
+  QuoteNode: datatype('QuoteNode'),
+} as const;
+
+export const headOf = (expr: Ref): string => symbolName(readRef<SymbolRef>(expr, objects.Expr.head));
+export const isExpr = (value: Ref, head: string): boolean => typeOf(value) === Node.Expr && headOf(value) === head;
+
+export function arrayToList(array: ArrayRef): Ref[] {
+  const list: Ref[] = [];
+  for (let i = 0, n = arrayLength(array); i < n; i++) list.push(arrayGetRef(array, i));
+  return list;
+}
+
+export const argsOf = (expr: Ref): Ref[] => arrayToList(readRef<ArrayRef>(expr, objects.Expr.args));
+
+export function svecToArray(svec: SvecRef): Ref[] {
+  const list: Ref[] = [];
+  for (let i = 0, n = svecLength(svec); i < n; i++) list.push(svecGet(svec, i));
+  return list;
+}
+
+export const ssaId = (node: Ref): number => readWide(node, objects.SSAValue.id);
+export const slotId = (node: Ref): number => readWide(node, objects.SlotNumber.id);
+export const gotoLabel = (node: Ref): number => readWide(node, objects.GotoNode.label);
+
+/** What a `catch` covers: for each statement (from 1) the innermost `enter` that catches, 0 for none. */
+export interface Body {
+  readonly source: CodeInfoRef;
+  /** Statement `i` is at `statements[i]`; index 0 is unused. */
+  readonly statements: readonly Ref[];
+  readonly slotCount: number;
+  readonly slotNames: readonly Ref[];
+  readonly slotFlags: readonly number[];
+  readonly nargs: number;
+  readonly isva: boolean;
+  /** For each statement, the `enter` statements that are open there, outermost first; undefined where unreachable. */
+  readonly open: readonly (readonly number[] | undefined)[];
+  /** Statements that something jumps to. */
+  readonly targets: ReadonlySet<number>;
+  /** Slots with more than one assignment, or an argument slot with any. */
+  readonly assigned: ReadonlyMap<number, readonly number[]>;
+  readonly inlining: 'always' | 'never' | 'undecided';
+  readonly propagatesInbounds: boolean;
+  readonly hasTry: boolean;
+  /** For each statement whether an `@inbounds` block is open there. */
+  readonly inbounds: readonly boolean[];
+}
+
+const bodies = new Map<CodeInfoRef, Body>();
+
+/** The body of a CodeInfo, gathered once. */
+export function bodyOf(source: CodeInfoRef): Body {
+  let body = bodies.get(source);
+  if (body === undefined) {
+    body = gather(source);
+    bodies.set(source, body);
+  }
+  return body;
+}
+
+function gather(source: CodeInfoRef): Body {
+  const statements = [0 as Ref, ...arrayToList(readRef<ArrayRef>(source, objects.CodeInfo.code))];
+  const slotNames = arrayToList(readRef<ArrayRef>(source, objects.CodeInfo.slotnames));
+  const targets = new Set<number>();
+  const assigned = new Map<number, number[]>();
+  let inlining: Body['inlining'] = 'undecided';
+  let propagatesInbounds = readU8(source, objects.CodeInfo.propagate_inbounds) !== 0;
+  const setting = readU8(source, objects.CodeInfo.inlining);
+  if (setting === 1) inlining = 'always';
+  if (setting === 2) inlining = 'never';
+  const inbounds: boolean[] = [false];
+  let inboundsDepth: boolean[] = [];
+  let hasTry = false;
+  for (let i = 1; i < statements.length; i++) {
+    const statement = statements[i];
+    inbounds.push(inboundsDepth.at(-1) ?? false);
+    switch (typeOf(statement)) {
+      case Node.GotoNode:
+        targets.add(gotoLabel(statement));
+        break;
+      case Node.GotoIfNot:
+        targets.add(readWide(statement, objects.GotoIfNot.dest));
+        break;
+      case Node.EnterNode:
+        hasTry = true;
+        if (readWide(statement, objects.EnterNode.catch_dest) !== 0)
+          targets.add(readWide(statement, objects.EnterNode.catch_dest));
+        break;
+      case Node.NewvarNode:
+        note(assigned, slotId(readRef(statement, objects.NewvarNode.slot)), i);
+        break;
+      case Node.Expr: {
+        const head = headOf(statement);
+        const args = argsOf(statement);
+        if (head === '=' && typeOf(args[0]) === Node.SlotNumber) note(assigned, slotId(args[0]), i);
+        if (head === 'meta') {
+          for (const arg of args) {
+            if (typeOf(arg) !== datatype('Symbol')) continue;
+            const name = symbolName(arg as SymbolRef);
+            if (name === 'inline') inlining = 'always';
+            if (name === 'noinline') inlining = 'never';
+            if (name === 'propagate_inbounds') propagatesInbounds = true;
+          }
+        }
+        if (head === 'inbounds') {
+          const what = args[0];
+          if (what !== undefined && typeOf(what) === datatype('Bool'))
+            inboundsDepth = [...inboundsDepth, U8[what * 8] !== 0];
+          else inboundsDepth = inboundsDepth.slice(0, -1);
+        }
+        break;
+      }
+      default:
+    }
+  }
+  return {
+    source,
+    statements,
+    slotCount: slotNames.length,
+    slotNames,
+    slotFlags: slotFlags(readRef(source, objects.CodeInfo.slotflags), slotNames.length),
+    nargs: readWide(source, objects.CodeInfo.nargs),
+    isva: readU8(source, objects.CodeInfo.isva) !== 0,
+    open: openTries(statements),
+    targets,
+    assigned,
+    inlining,
+    propagatesInbounds,
+    hasTry,
+    inbounds,
+  };
+}
+
+function note(map: Map<number, number[]>, slot: number, at: number): void {
+  const list = map.get(slot);
+  if (list === undefined) map.set(slot, [at]);
+  else list.push(at);
+}
+
+function slotFlags(flags: Ref, count: number): number[] {
+  if (flags === nothing) return new Array<number>(count).fill(0);
+  const at =
+    typeOf(flags) === datatype('String')
+      ? flags * 8 + 8
+      : readWide(flags, objects.JuliaArray.ptr_or_offset) - 0x1000_0000_0000;
+  return Array.from(U8.subarray(at, at + count));
+}
+
+/** How many `enter`s a `leave` closes. */
+export function leaveCount(statement: Ref): number {
+  return argsOf(statement).filter((arg) => arg !== nothing).length;
+}
+
+function openTries(statements: readonly Ref[]): (readonly number[] | undefined)[] {
+  const open = new Array<readonly number[] | undefined>(statements.length + 1).fill(undefined);
+  const work: { at: number; stack: readonly number[] }[] = [{ at: 1, stack: [] }];
+  for (let item = work.pop(); item !== undefined; item = work.pop()) {
+    let { at, stack } = item;
+    while (at < statements.length && open[at] === undefined) {
+      open[at] = stack;
+      const statement = statements[at];
+      const type = typeOf(statement);
+      if (type === Node.GotoNode) {
+        at = gotoLabel(statement);
+        continue;
+      }
+      if (type === Node.ReturnNode) break;
+      if (type === Node.GotoIfNot) work.push({ at: readWide(statement, objects.GotoIfNot.dest), stack });
+      else if (type === Node.EnterNode) {
+        const dest = readWide(statement, objects.EnterNode.catch_dest);
+        if (dest !== 0) work.push({ at: dest, stack });
+        stack = [...stack, at];
+      } else if (isExpr(statement, 'leave')) stack = stack.slice(0, stack.length - leaveCount(statement));
+      at++;
+    }
+  }
+  return open;
+}
