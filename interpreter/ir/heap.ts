@@ -24,7 +24,17 @@ import {
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { root } from '../memory/roots.ts';
-import { ArrayAnyType, BaseModule, CoreModule, datatype, emptySvec, falseValue, MainModule, nothing, trueValue } from '../memory/wellknown.ts';
+import {
+  ArrayAnyType,
+  BaseModule,
+  CoreModule,
+  datatype,
+  emptySvec,
+  falseValue,
+  MainModule,
+  nothing,
+  trueValue,
+} from '../memory/wellknown.ts';
 import { getBinding, WORLD_MAX } from '../runtime/bindings.ts';
 import { modulePath } from '../runtime/modules.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';

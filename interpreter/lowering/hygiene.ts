@@ -110,8 +110,7 @@ class Resolver {
     const globals = new Set(declaredIn(x, 'global'));
     const names = new Set<Syntax>([...declaredIn(x, 'local'), ...assignedIn(x), ...(introduced?.names ?? [])]);
     const extended = new Map(env);
-    for (const name of keywordNames(x)) if (name instanceof Sym && !extended.has(name)) extended.set(name, name);
-    for (const name of keywordNames(x)) if (name instanceof Sym && !env.has(name)) extended.set(name, name);
+    for (const name of keywordNames(x)) if (name instanceof Sym) extended.set(name, name);
     for (const name of names) {
       if (name instanceof Sym && !globals.has(name) && !env.has(name)) extended.set(name, freshName(name));
     }

@@ -9,7 +9,7 @@
 
 import { type CodeInfo, SSAValue } from '../ir/code.ts';
 import {
-  type Expr,
+  Expr,
   GlobalRef,
   HeapValue,
   LineNumberNode,
@@ -271,6 +271,18 @@ export function contains(x: Node, found: (x: Node) => boolean, enter?: (x: Form)
 export function mentions(x: Node, name: Node): boolean {
   return contains(x, (part) => same(part, name));
 }
+
+/** Is the symbol or temporary anywhere in `x`, be it in a quotation or the name of a global? */
+export function occurs(x: Node, name: Node): boolean {
+  if (same(x, name)) return true;
+  if (x instanceof QuoteNode) return occurs(x.value as Node, name);
+  if (x instanceof GlobalRef) return x.name === name;
+  return (x instanceof Form || x instanceof Expr) && x.args.some((arg) => occurs(arg as Node, name));
+}
+
+/** Integers that Julia's lowering knows as numbers; larger ones are opaque values to it. */
+export const isSmallInteger = (x: Node | undefined): x is bigint =>
+  typeof x === 'bigint' && x >= -(1n << 61n) && x < 1n << 61n;
 
 /** Identity of symbols and temporaries. */
 export const same = (a: Node, b: Node): boolean =>

@@ -1,7 +1,7 @@
 // Quotation: `:(...)` and `quote` become code that builds the syntax, with `$` spliced in.
 
 import { SSAValue } from '../ir/code.ts';
-import { Expr, LineNumberNode, QuoteNode, Sym, type Syntax, sym } from '../syntax/expr.ts';
+import { Expr, GlobalRef, LineNumberNode, QuoteNode, Sym, type Syntax, sym } from '../syntax/expr.ts';
 import { importSyntax } from './importsyntax.ts';
 import { exportSyntax } from './layout.ts';
 import type { Node } from './node.ts';
@@ -48,8 +48,8 @@ function expand(x: Syntax, depth: number): Syntax | Spliced {
   return new Expr('call', [core('_expr'), new QuoteNode(sym(x.head)), ...expandAll(x.args, next)]);
 }
 
-// null, booleans, numbers and strings stand for themselves
-const isConstant = (x: Syntax): boolean => x === null || typeof x !== 'object' || !('module' in x && 'name' in x);
+// booleans, numbers and strings stand for themselves
+const isConstant = (x: Syntax): boolean => x !== null && !(x instanceof GlobalRef);
 
 const copied = (x: Syntax): Syntax => new Expr('copyast', [new QuoteNode(x)]);
 

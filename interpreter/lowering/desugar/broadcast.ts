@@ -14,6 +14,7 @@ import {
   isDotOperator,
   isForm,
   isKwarg,
+  isSmallInteger,
   LoweringError,
   type Node,
   top,
@@ -75,7 +76,7 @@ function fuse(c: Context, e: Node): Node | undefined {
 }
 
 function fuseCall(c: Context, f: Node, args: readonly Node[]): Node {
-  if (identifierName(f) === sym('^') && args.length === 2 && typeof args[1] === 'bigint') {
+  if (identifierName(f) === sym('^') && args.length === 2 && isSmallInteger(args[1])) {
     const exponent = expand(c, call(call(core('apply_type'), top('Val'), args[1])));
     return makeFused(c, top('literal_pow'), [f, args[0], exponent]);
   }

@@ -19,6 +19,7 @@ import {
   isForm,
   isKwarg,
   isQuoted,
+  isSmallInteger,
   isSym,
   isSymbolLike,
   isVararg,
@@ -114,7 +115,7 @@ function expandCall(c: Context, e: Form): Node {
   if (args.some(isVararg)) {
     return expand(c, call(core('_apply_iterate'), top('iterate'), callee, ...groupSplatted(args)));
   }
-  if (identifierName(callee) === sym('^') && args.length === 2 && typeof args[1] === 'bigint') {
+  if (identifierName(callee) === sym('^') && args.length === 2 && isSmallInteger(args[1])) {
     const exponent = call(call(core('apply_type'), top('Val'), args[1]));
     return expand(c, call(top('literal_pow'), callee, args[0], exponent));
   }

@@ -4,7 +4,7 @@
 // name, so that a half-done assignment is never visible to what the right side evaluates.
 
 import { SSAValue } from '../../ir/code.ts';
-import { QuoteNode, Sym } from '../../syntax/expr.ts';
+import { Sym } from '../../syntax/expr.ts';
 import type { Context } from '../context.ts';
 import { rawText } from '../deparse.ts';
 import {
@@ -12,7 +12,6 @@ import {
   block,
   call,
   core,
-  Form,
   form,
   hasParameters,
   isAssignment,
@@ -26,6 +25,7 @@ import {
   isVararg,
   LoweringError,
   type Node,
+  occurs,
   quoted,
   same,
   top,
@@ -249,10 +249,4 @@ function assignElementwise(c: Context, targets: readonly Node[], elements: reado
     rights = moreRight;
   }
   return finish(form('tuple', ...results));
-}
-
-function occurs(x: Node, name: Node): boolean {
-  if (same(x, name)) return true;
-  if (x instanceof QuoteNode) return x.value === name;
-  return x instanceof Form && x.args.some((arg) => occurs(arg, name));
 }

@@ -28,6 +28,7 @@ import {
   isKwarg,
   isNospecializeMeta,
   isQuoted,
+  isSmallInteger,
   isSym,
   isVararg,
   Lambda,
@@ -212,19 +213,18 @@ export function definePositional(
   return block(...methods, complete);
 }
 
-// Does an atom (or the identical subtree) of one of `parts` occur in `value`?
+// Does a symbol or number of `parts` occur in `value`? Heads of expressions count as symbols, so that the answer may be
+// yes for expressions that only look alike; that costs a call, nothing more.
 function sharesPart(value: Node, parts: readonly Node[]): boolean {
   const atoms = new Set<Node>();
-  const collect = (x: Node): void => {
-    atoms.add(x);
-    if (x instanceof Form) x.args.forEach(collect);
+  const visit = (x: Node, found: (atom: Node) => boolean): boolean => {
+    if (isSym(x) || isSmallInteger(x)) return found(x);
+    if (x instanceof QuoteNode) return visit(x.value as Node, found);
+    if (x instanceof GlobalRef) return found(x.name);
+    return x instanceof Form && (found(sym(x.head)) || x.args.some((arg) => visit(arg, found)));
   };
-  parts.forEach(collect);
-  const occurs = (x: Node): boolean => {
-    if ((isSym(x) || typeof x === 'bigint') && atoms.has(x)) return true;
-    return x instanceof Form && x.args.some(occurs);
-  };
-  return occurs(value);
+  for (const part of parts) visit(part, (atom) => atoms.add(atom) === undefined);
+  return visit(value, (atom) => atoms.has(atom));
 }
 
 /** The static parameters that `parts`, or a later parameter's bounds, mention. */

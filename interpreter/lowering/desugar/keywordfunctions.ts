@@ -31,6 +31,7 @@ import {
   LoweringError,
   mentions,
   type Node,
+  occurs,
   quoted,
   top,
   UNUSED,
@@ -218,12 +219,6 @@ export function defineWithKeywords(
       isSym(name) ? name : null,
     ),
   );
-}
-
-function occurs(x: Node, name: Node): boolean {
-  if (x === name) return true;
-  if (x instanceof QuoteNode) return x.value === name;
-  return x instanceof Form && x.args.some((arg) => occurs(arg, name));
 }
 
 // The keyword's value in the NamedTuple; a declared type is asserted unless it needs parameters that are not known yet.
