@@ -46,8 +46,8 @@ cconvert(::Type{Cstring}, s::String) = s
 cconvert(::Type{Cstring}, v::AbstractVector{UInt8}) = v
 cconvert(::Type{Ptr{UInt8}}, s::AbstractString) = String(s)
 cconvert(::Type{Ptr{Int8}}, s::AbstractString) = String(s)
-cconvert(::Type{Ptr{UInt8}}, s::Union{String,SubString{String}}) = s
-cconvert(::Type{Ptr{Int8}}, s::Union{String,SubString{String}}) = s
+cconvert(::Type{Ptr{UInt8}}, s::String) = s
+cconvert(::Type{Ptr{Int8}}, s::String) = s
 cconvert(::Type{Cwstring}, s::AbstractString) = push!(Cwchar_t[codepoint(c) % Cwchar_t for c in s], 0)
 cconvert(::Type{Cwstring}, v::Vector{Cwchar_t}) = v
 

@@ -295,22 +295,3 @@ function show_char(io::IO, c::Char)
     write(io, 0x27)
     return nothing
 end
-
-function show(io::IO, ::MIME"text/plain", c::T) where {T<:AbstractChar}
-    show(io, c)
-    get(io, :compact, false) && return
-    if !ismalformed(c)
-        print(io, ": ")
-        if isoverlong(c)
-            print(io, "[overlong] ")
-            u = decode_overlong(c)
-        else
-            u = codepoint(c)
-        end
-        h = uppercase(string(UInt32(u), base=16, pad=4))
-        print(io, isascii(c) ? "ASCII/" : "", "Unicode U+", h)
-    else
-        print(io, ": Malformed UTF-8")
-    end
-    print(io, " (category ", Unicode.category_abbrev(c), ": ", Unicode.category_string(c), ")")
-end

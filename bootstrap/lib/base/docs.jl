@@ -32,7 +32,7 @@ function document!(mod::Module, name::Symbol, text, data)
     b = Binding(mod, name)
     docs = Base.get!(() -> DocStr[], store, b)
     parts = text isa Base.Tuple ? Core.svec(text...) : Core.svec(text)
-    push!(docs, DocStr(parts, nothing, Base.Dict{Symbol,Any}(data)))
+    push!(docs, DocStr(parts, nothing, data))
     return b
 end
 function lookup(mod::Module, name::Symbol)
@@ -80,13 +80,20 @@ function defined_name(ex)
 end
 is_definition(ex) = Base.isexpr(ex, (:function, :(=), :macro, :const, :struct, :abstract, :primitive, :module, :global, :macrocall, :block))
 
+# A call that stores the documentation; every name in it says where it is from, for the macro's module is Core.
 function record_call(name, mod::Module, str, source)
     name === nothing && return nothing
-    data = Expr(:call, GlobalRef(Base, :Dict), :(:linenumber => $(source.line)), :(:module => $mod))
+    where_from = Expr(:call, GlobalRef(Docs, :origin), source.line, mod)
     if name isa Symbol
-        return Expr(:call, GlobalRef(Docs, :document!), mod, QuoteNode(name), esc(str), data)
+        return Expr(:call, GlobalRef(Docs, :document!), mod, QuoteNode(name), esc(str), where_from)
     end
-    return Expr(:call, GlobalRef(Docs, :document!), esc(name.args[1]), name.args[2], esc(str), data)
+    return Expr(:call, GlobalRef(Docs, :document!), esc(name.args[1]), name.args[2], esc(str), where_from)
+end
+function origin(line, mod)
+    d = Base.Dict{Symbol,Any}()
+    d[:linenumber] = line
+    d[:module] = mod
+    return d
 end
 
 # The expansion of a string before a definition, and of @doc.
@@ -113,18 +120,19 @@ function docm(source, mod::Module, ex)
     elseif Base.isexpr(ex, :call, 3) && ex.args[1] === :(=>)
         return docm(source, mod, ex.args[2], ex.args[3])
     end
+    find = GlobalRef(Docs, :doc)
     if ex isa Symbol
-        return :(doc($mod, $(QuoteNode(ex))))
+        return Expr(:call, find, mod, QuoteNode(ex))
     elseif Base.isexpr(ex, :.) && ex.args[2] isa QuoteNode
-        return :(doc($(esc(ex.args[1])), $(ex.args[2])))
+        return Expr(:call, find, esc(ex.args[1]), ex.args[2])
     elseif Base.isexpr(ex, :macrocall)
         name = ex.args[1]
-        name isa Symbol && return :(doc($mod, $(QuoteNode(name))))
-        return :(doc($(esc(name.args[1])), $(name.args[2])))
+        name isa Symbol && return Expr(:call, find, mod, QuoteNode(name))
+        return Expr(:call, find, esc(name.args[1]), name.args[2])
     elseif Base.isexpr(ex, :call)
         return docm(source, mod, ex.args[1])
     end
-    return :(doc_value($(esc(ex))))
+    return Expr(:call, GlobalRef(Docs, :doc_value), esc(ex))
 end
 doc_value(x) = x isa Base.Function ? doc(Base.parentmodule(x), Base.nameof(x)) : doc(Base.parentmodule(Base.typeof(x)), Base.nameof(Base.typeof(x)))
 

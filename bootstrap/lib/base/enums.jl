@@ -9,6 +9,7 @@ enum_basetype(::Type{<:Enum{T}}) where {T} = T
 (::Type{T})(x::Enum{T2}) where {T<:Integer,T2<:Integer} = T(bitcast(T2, x))::T
 cconvert(::Type{T}, x::Enum{T2}) where {T<:Integer,T2<:Integer} = T(x)::T
 write(io::IO, x::Enum{T}) where {T<:Integer} = write(io, T(x))
+read(io::IO, ::Type{T}) where {T<:Enum} = T(read(io, enum_basetype(T)))
 isless(x::T, y::T) where {T<:Enum} = isless(Integer(x), Integer(y))
 hash(x::Enum, h::UInt) = hash(Integer(x), hash(typeof(x), h))
 Symbol(x::Enum) = enum_namemap(typeof(x))[Integer(x)]::Symbol

@@ -228,10 +228,9 @@ function show_call_signature(io::IO, @nospecialize(f), types, kws)
 end
 function show_signature_function(io::IO, @nospecialize f)
     if f isa Function && isdefined(typeof(f), :instance)
-        mt = typeof(f).name.mt
-        name = mt.name
-        text = string(name)
-        if isdefined(mt.module, name) && getglobal(mt.module, name) === f
+        tn = typeof(f).name
+        name = tn.singletonname
+        if isdefined(tn.module, name) && getglobal(tn.module, name) === f
             isoperator(name) || isidentifier(name) ? print(io, name) : show_sym(io, name)
         else
             print(io, "(::", typeof(f), ")")
@@ -475,8 +474,10 @@ end
 ## stack traces
 
 module StackTraces
-import ..Base: show, ==, hash, stacktrace_frames, isempty, string, print
+import ..Base: show, ==, hash, isempty, string, print
 export StackTrace, StackFrame, stacktrace
+
+function stacktrace end
 
 """
 A frame of a stack trace: function name, file, line.

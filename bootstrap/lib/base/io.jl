@@ -640,7 +640,6 @@ function write(io::IO, a::AbstractArray)
     return n
 end
 write(io::IO, m::Memory{UInt8}) = Int(GC.@preserve m unsafe_write(io, pointer(m), UInt(length(m))))
-write(io::IO, e::Enum) = write(io, Integer(e))
 function write(to::IO, from::IO)
     n = 0
     while !eof(from)
@@ -676,7 +675,6 @@ function read(io::IO, ::Type{T}) where {T<:Union{Int16,UInt16,Int32,UInt32,Int64
     return r[]
 end
 read(io::IO, ::Type{Ptr{T}}) where {T} = convert(Ptr{T}, read(io, UInt))
-read(io::IO, ::Type{T}) where {T<:Enum} = T(read(io, enum_basetype(T)))
 read!(io::IO, a::AbstractArray) = (for i in eachindex(a); a[i] = read(io, eltype(a)); end; a)
 function read!(io::IO, a::Array{T}) where {T}
     if isbitstype(T)

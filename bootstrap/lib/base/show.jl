@@ -113,6 +113,27 @@ function show_default(io::IO, @nospecialize x)
 end
 dump_properties(x) = fieldnames(typeof(x))
 
+## characters
+
+function show(io::IO, ::MIME"text/plain", c::T) where {T<:AbstractChar}
+    show(io, c)
+    get(io, :compact, false) && return
+    if !ismalformed(c)
+        print(io, ": ")
+        if isoverlong(c)
+            print(io, "[overlong] ")
+            u = decode_overlong(c)
+        else
+            u = codepoint(c)
+        end
+        h = uppercase(string(UInt32(u), base=16, pad=4))
+        print(io, isascii(c) ? "ASCII/" : "", "Unicode U+", h)
+    else
+        print(io, ": Malformed UTF-8")
+    end
+    print(io, " (category ", Unicode.category_abbrev(c), ": ", Unicode.category_string(c), ")")
+end
+
 ## numbers
 
 show(io::IO, n::Signed) = (print(io, string(n)); nothing)
@@ -198,14 +219,13 @@ show(io::IO, ::Colon) = print(io, "Colon()")
 ## functions and modules
 
 function function_name(@nospecialize f)
-    return typeof(f).name.mt.name::Symbol
+    return typeof(f).name.singletonname::Symbol
 end
 
 function show_function(io::IO, @nospecialize(f), compact::Bool)
     t = typeof(f)::DataType
-    mt = t.name.mt
-    name = mt.name::Symbol
-    mod = mt.module
+    name = t.name.singletonname::Symbol
+    mod = t.name.module
     if compact
         print(io, name)
     elseif isdefined(mod, name) && getglobal(mod, name) === f
@@ -238,7 +258,7 @@ end
 function show(io::IO, ::MIME"text/plain", f::Function)
     get(io, :compact, false)::Bool && return show(io, f)
     t = typeof(f)::DataType
-    name = t.name.mt.name::Symbol
+    name = t.name.singletonname::Symbol
     sname = string(name)
     self = isdefined(t.name.module, name) && getglobal(t.name.module, name) === f
     shown = self || '#' in sname ? sname : string("(::", t, ")")

@@ -235,7 +235,6 @@ end
 
 isvalid(::Type{String}, s::String) = isvalid_utf8(s)
 isvalid(::Type{String}, s::AbstractVector{UInt8}) = isvalid_utf8(String(copy(s)))
-isvalid(::Type{String}, s::SubString{String}) = isvalid_utf8(String(s))
 isvalid(::Type{T}, s::AbstractString) where {T<:AbstractString} = isvalid_utf8(String(s))
 isvalid(s::String) = isvalid_utf8(s)
 isvalid(s::AbstractString) = isvalid_utf8(String(s))
@@ -519,6 +518,10 @@ function nextind(s::SubString, i::Int)
 end
 
 const StringOrSub = Union{String,SubString{String}}
+
+isvalid(::Type{String}, s::SubString{String}) = isvalid_utf8(String(s))
+cconvert(::Type{Ptr{UInt8}}, s::SubString{String}) = s
+cconvert(::Type{Ptr{Int8}}, s::SubString{String}) = s
 
 unsafe_convert(::Type{Ptr{UInt8}}, s::SubString{String}) = pointer(s)
 unsafe_convert(::Type{Ptr{Int8}}, s::SubString{String}) = bitcast(Ptr{Int8}, pointer(s))

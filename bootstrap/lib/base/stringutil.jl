@@ -17,7 +17,6 @@ string(s::AbstractString) = String(s)
 string(s::Symbol) = String(s)
 string(c::AbstractChar) = sprint(print, c)
 string(c::Char) = char_string(c)
-string(b::Bool) = b ? "true" : "false"
 string(::Nothing) = "nothing"
 string(x) = print_to_string(x)
 string() = ""
@@ -44,6 +43,63 @@ function char_string(c::Char)
         i += 1
     end
     return s
+end
+
+# Integers. The digits are made from the last to the first, so their number is counted before.
+
+"""
+    string(n::Integer; base::Integer=10, pad::Integer=1)
+
+The digits of `n` in a base of up to 62, at least `pad` of them.
+"""
+string(n::Integer; base::Integer=10, pad::Integer=1) = integer_text(n, Int(base), Int(pad))
+string(n::Union{Int8,Int16,Int32}; base::Integer=10, pad::Integer=1) = integer_text(Int64(n), Int(base), Int(pad))
+string(b::Bool; base::Integer=10, pad::Integer=1) = base == 10 && pad == 1 ? (b ? "true" : "false") : integer_text(Int(b), Int(base), Int(pad))
+
+integer_text(n::Unsigned, base::Int, pad::Int) = digits_text(n, base, pad, false)
+function integer_text(n::Union{Int64,Int128}, base::Int, pad::Int)
+    return n < 0 ? digits_text(unsigned(-n), base, pad, true) : digits_text(unsigned(n), base, pad, false)
+end
+integer_text(n::Integer, base::Int, pad::Int) = integer_text(convert(BigInt, n), base, pad)
+
+const digit_letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+function digits_text(n::Unsigned, base::Int, pad::Int, negative::Bool)
+    2 <= abs(base) <= 62 || throw(ArgumentError("base must be 2 ≤ base ≤ 62, got $base"))
+    b = oftype(n, base)
+    count = 0
+    m = n
+    while m != zero(m)
+        m = udiv_int(m, b)
+        count += 1
+    end
+    count < pad && (count = pad)
+    s = _string_n(count + negative)
+    p = pointer(s)
+    i = count + negative
+    first = negative ? 2 : 1
+    while i >= first
+        d = trunc_or_same(urem_int(n, b))
+        n = udiv_int(n, b)
+        c = base <= 36 ? (d < 0x0a ? d + 0x30 : d + 0x57) : byte_at(digit_letters, Int(d) + 1)
+        pointerset(p, c, i, 1)
+        i -= 1
+    end
+    negative && pointerset(p, 0x2d, 1, 1)
+    return s
+end
+trunc_or_same(x::UInt8) = x
+trunc_or_same(x::Unsigned) = trunc_int(UInt8, x)
+
+"""
+    bitstring(n)
+
+The bits of a primitive value, as text.
+"""
+function bitstring(x::T) where {T}
+    isprimitivetype(T) || throw(ArgumentError("$T not a primitive type"))
+    n = 8 * sizeof(T)
+    U = n == 8 ? UInt8 : n == 16 ? UInt16 : n == 32 ? UInt32 : n == 64 ? UInt64 : UInt128
+    return string(reinterpret(U, x), base=2, pad=n)
 end
 
 # Joins strings by copying their bytes once.

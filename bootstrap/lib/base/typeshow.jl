@@ -31,12 +31,12 @@ end
 
 # The name of a type constructor, with its module where the name alone would not be understood.
 function show_type_name(io::IO, tn::Core.TypeName)
-    if isdefined(tn, :mt) && is_function_type_name(tn)
-        mt = tn.mt
+    if is_function_type_name(tn)
+        name = tn.singletonname
         print(io, "typeof(")
-        f = getglobal(tn.module, mt.name)
-        print_prefix(io, mt.name, tn.module, f)
-        show_sym(io, mt.name; allow_macroname=true)
+        f = getglobal(tn.module, name)
+        print_prefix(io, name, tn.module, f)
+        show_sym(io, name; allow_macroname=true)
         print(io, ")")
         return nothing
     end
@@ -51,8 +51,7 @@ end
 function is_function_type_name(tn::Core.TypeName)
     w = tn.wrapper
     w isa DataType && w <: Function && isdefined(w, :instance) || return false
-    mt = tn.mt
-    name = mt.name
+    name = tn.singletonname
     return isdefined(tn.module, name) && getglobal(tn.module, name) === w.instance
 end
 
