@@ -1,7 +1,6 @@
 // `jl0 -e CODE`: runs code given on the command line.
 
 import type { Command } from 'commander';
-import { notInThisBuild } from './exit.ts';
 
 /** Adds the command to the program. It goes by `-e`; main.ts translates. */
 export function registerEval(program: Command): void {
@@ -16,8 +15,9 @@ export function registerEval(program: Command): void {
     .passThroughOptions()
     .addHelpText('after', "\nExamples:\n  jl0 -e 'println(1 + 2)'\n  jl0 -e 'println(ARGS)' first second")
     .action(async (code: string, args: string[]) => {
-      void code;
-      void args;
-      throw notInThisBuild('running programs');
+      const { startSession } = await import('./session.ts');
+      const { runText } = await import('../program.ts');
+      startSession('', args);
+      process.exitCode = runText(code);
     });
 }

@@ -1,6 +1,6 @@
 // Reading what a command works on: a file, or standard input for `-`.
 
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CommandError, ExitCode } from './exit.ts';
 
@@ -29,6 +29,21 @@ export function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
+    throw new CommandError(ExitCode.usage, `cannot read ${path}: ${reason(error)}`);
+  }
+}
+
+/**
+ * Makes sure that a file can be read, for those who leave the reading to someone else.
+ *
+ * @throws CommandError (usage) if it cannot
+ */
+export function checkReadable(path: string): void {
+  try {
+    if (statSync(path).isDirectory()) throw new CommandError(ExitCode.usage, `cannot read ${path}: it is a folder`);
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
     throw new CommandError(ExitCode.usage, `cannot read ${path}: ${reason(error)}`);
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { notInThisBuild } from './exit.ts';
-import { readSource } from './input.ts';
+import { checkReadable } from './input.ts';
 
 interface Options {
   readonly native?: readonly string[];
@@ -30,11 +30,12 @@ A method of an object that no longer fits the program is interpreted, and the re
 An uncaught exception is printed as Julia prints it; the exit code is then 1. exit(n) ends with n.`,
     )
     .action(async (file: string, args: string[], options: Options) => {
-      const source = readSource(file);
-      void source;
-      void args;
-      void options;
-      throw notInThisBuild('running programs');
+      if (options.native !== undefined) throw notInThisBuild('running with compiled methods');
+      if (file !== '-') checkReadable(file);
+      const { startSession } = await import('./session.ts');
+      const { runFile, runStandardInput } = await import('../program.ts');
+      startSession(file, args);
+      process.exitCode = file === '-' ? runStandardInput() : runFile(file);
     });
 }
 

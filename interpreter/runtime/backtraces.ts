@@ -26,7 +26,9 @@ export function sourcePlace(place: FramePlace): SourcePlace {
   const found = placeOf(readRef(place.code.source, objects.CodeInfo.debuginfo), place.statement - 1);
   const { owner } = place.code;
   const name =
-    typeOf(owner) === datatype('Method') ? symbolName(readRef<SymbolRef>(owner, objects.Method.name)) : 'top-level scope';
+    typeOf(owner) === datatype('Method')
+      ? symbolName(readRef<SymbolRef>(owner, objects.Method.name))
+      : 'top-level scope';
   return { name, file: found === null ? 'none' : symbolName(found.file), line: found?.line ?? 0 };
 }
 

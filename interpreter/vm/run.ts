@@ -73,6 +73,7 @@ export function run(bottom: number): void {
     } catch (error) {
       const thrown = asJuliaException(error);
       if (thrown === null) {
+        if (error instanceof Error && !failurePlaces.has(error)) failurePlaces.set(error, backtrace());
         machine.fp = outer;
         machine.sp = outerSp;
         throw error;
@@ -95,6 +96,9 @@ export function run(bottom: number): void {
 
 /** Where exceptions that leave a run were thrown: the next run that catches them, or the report, wants to know. */
 const uncaughtBacktraces = new WeakMap<JuliaException, readonly FramePlace[]>();
+/** Where the errors of jl0 itself were thrown that left a run. */
+const failurePlaces = new WeakMap<Error, readonly FramePlace[]>();
+export const failurePlacesOf = (error: Error): readonly FramePlace[] => failurePlaces.get(error) ?? [];
 export const backtraceOf = (thrown: JuliaException): readonly FramePlace[] => uncaughtBacktraces.get(thrown) ?? [];
 
 /** JavaScript's own stack overflow, inside a builtin, is Julia's; anything else is ours. */

@@ -1,0 +1,207 @@
+// Running a program to its end, whatever that end is.
+//
+// A program ends by running out, by exit(n), by an exception that nothing catches, or because jl0 itself fails. In every
+// case its exit hooks run, its output is flushed and there is an exit code. Uncaught exceptions are reported by the
+// library, as Julia does it; if the library cannot, its data is shown from here. A failure of jl0 is reported with the
+// statement that was being executed, the Julia stack, and how to reproduce it.
+//
+// Enters: a session that has started. Leaves: the exit code, and what is on standard error.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fromHeap } from '../interpreter/ir/heap.ts';
+import { sexpr } from '../interpreter/ir/sexpr.ts';
+import { type ArrayRef, type Ref, readRef, refAt, type SymbolRef, typeOf } from '../interpreter/memory/layout.ts';
+import { CodeInfo } from '../interpreter/memory/objects.ts';
+import { datatype, MainModule, nothing, trueValue } from '../interpreter/memory/wellknown.ts';
+import { backtraceVector, sourcePlace } from '../interpreter/runtime/backtraces.ts';
+import { globalValue } from '../interpreter/runtime/bindings.ts';
+import { Exit } from '../interpreter/runtime/capi/core.ts';
+import { JuliaException } from '../interpreter/runtime/errors.ts';
+import { evaluateText } from '../interpreter/runtime/frontend.ts';
+import { symbol, symbolName } from '../interpreter/runtime/symbols.ts';
+import {
+  arrayGetRef,
+  boxBits,
+  string,
+  stringOfBytes,
+  stringText,
+  unboxInt64,
+  vectorAny,
+} from '../interpreter/runtime/values.ts';
+import { fieldCount, fieldType } from '../interpreter/types/fields.ts';
+import { fieldIsPtr, typeText } from '../interpreter/types/index.ts';
+import { call } from '../interpreter/vm/calls.ts';
+import { currentExceptions } from '../interpreter/vm/exceptions.ts';
+import type { FramePlace } from '../interpreter/vm/frames.ts';
+import { backtraceOf, failurePlacesOf } from '../interpreter/vm/run.ts';
+import { fromBase } from './session.ts';
+
+const FAILED = 1;
+/** As docs/command-line.md has it: an error inside jl0. */
+const INTERNAL = 70;
+
+const int32 = (value: number): Ref => boxBits(datatype('Int32'), 4, value >>> 0, 0);
+
+/**
+ * Runs `body` as a program.
+ *
+ * @returns the exit code
+ */
+export function runProgram(body: () => void): number {
+  let code = ended(body);
+  // exit() has run the hooks already; they are gone then, and this only flushes.
+  const hooks = ended(() => call(fromBase('_atexit'), [int32(code)]));
+  if (hooks !== 0) code = hooks;
+  return code;
+}
+
+function ended(body: () => void): number {
+  try {
+    body();
+    return 0;
+  } catch (error) {
+    if (error instanceof Exit) return error.code;
+    if (error instanceof JuliaException) {
+      reportUncaught(error);
+      return FAILED;
+    }
+    reportFailure(error);
+    return INTERNAL;
+  }
+}
+
+/** Runs a file as `julia FILE` does: `include` into Main, then `main(ARGS)` if the file has said `@main`. */
+export function runFile(path: string): number {
+  return runProgram(() => {
+    call(fromBase('include'), [MainModule, string(resolve(path))]);
+    callMain();
+  });
+}
+
+/** Runs standard input as `julia -` does. */
+export function runStandardInput(): number {
+  return runProgram(() => {
+    const text = readFileSync(0);
+    call(fromBase('include_string'), [MainModule, stringOfBytes(text), string('stdin')]);
+    callMain();
+  });
+}
+
+/** Runs code as `julia -e CODE` does. */
+export function runText(code: string): number {
+  return runProgram(() => {
+    evaluateText(MainModule, code, 'none');
+    callMain();
+  });
+}
+
+/** The name that `@main` defines beside the function. Source: Base's `@main`. */
+const ENTRY_POINT = '#__main_is_entrypoint__#';
+
+function callMain(): void {
+  if (globalValue(MainModule, symbol(ENTRY_POINT)) !== trueValue) return;
+  const main = globalValue(MainModule, symbol('main'));
+  if (main === 0) return;
+  const result = call(main, [fromBase('ARGS')]);
+  if (result !== nothing) throw new Exit(unboxInt64(call(fromBase('Int64'), [result])));
+}
+
+// Reports
+
+/** The frames of the program itself: what led to its first toplevel statement is jl0's, and of no interest. */
+function ofProgram(places: readonly FramePlace[]): readonly FramePlace[] {
+  let end = places.length;
+  while (end > 0 && typeOf(places[end - 1].code.owner) !== datatype('Module')) end--;
+  return places.slice(0, end);
+}
+
+/** What the library's report takes for an exception: the object and its backtrace. */
+const reported = (exception: Ref, places: readonly FramePlace[]): [Ref, ArrayRef] => [
+  exception,
+  backtraceVector(ofProgram(places)),
+];
+
+function reportUncaught(thrown: JuliaException): void {
+  const handled = currentExceptions();
+  // An exception that was thrown again is the top of the stack itself; those below it, it was thrown while handling.
+  const causes = thrown.rethrown ? handled.slice(0, -1) : handled;
+  try {
+    const [exception, trace] = reported(thrown.exception, backtraceOf(thrown));
+    const before = [...causes].reverse().flatMap((cause) => reported(cause.exception, cause.backtrace));
+    call(fromBase('_report_uncaught'), [exception, trace, vectorAny(before)]);
+  } catch (error) {
+    if (error instanceof Exit) throw error;
+    process.stderr.write(`ERROR: ${describe(thrown.exception)}\n${traceText(backtraceOf(thrown))}`);
+    process.stderr.write(`(the library could not report it: ${shortReason(error)})\n`);
+  }
+}
+
+const shortReason = (error: unknown): string =>
+  error instanceof JuliaException
+    ? `${describe(error.exception)}\n${traceText(backtraceOf(error))}`.trimEnd()
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+
+/** An exception as its type and fields, without the library's help. */
+function describe(object: Ref, depth = 0): string {
+  try {
+    if (object === 0) return '#undef';
+    const type = typeOf(object);
+    if (type === datatype('String')) return JSON.stringify(stringText(object as Parameters<typeof stringText>[0]));
+    if (type === datatype('Symbol')) return `:${symbolName(object as SymbolRef)}`;
+    if (type === datatype('Int64')) return String(unboxInt64(object));
+    if (type === datatype('DataType') || type === datatype('UnionAll') || type === datatype('Union'))
+      return typeText(object);
+    const fields = depth < 3 ? fieldTexts(object, depth) : ['...'];
+    return `${typeText(type)}(${fields.join(', ')})`;
+  } catch {
+    return '?';
+  }
+}
+
+function fieldTexts(object: Ref, depth: number): string[] {
+  const texts: string[] = [];
+  for (let i = 0; i < Math.min(6, fieldCount(typeOf(object))); i++) {
+    const type = fieldType(typeOf(object), i);
+    texts.push(fieldIsPtr(typeOf(object), i) ? describe(refAt(object, i), depth + 1) : `::${typeText(type)}`);
+  }
+  return texts;
+}
+
+const traceText = (places: readonly FramePlace[]): string =>
+  places
+    .slice(0, 40)
+    .map((place) => {
+      const { name, file, line } = sourcePlace(place);
+      return `  ${name} at ${file}:${line}\n`;
+    })
+    .join('');
+
+/** Reports an error of jl0 itself. */
+function reportFailure(error: unknown): void {
+  const places = error instanceof Error ? failurePlacesOf(error) : [];
+  const lines = ['jl0: internal error', error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  const [innermost] = places;
+  if (innermost !== undefined) lines.push('', `while executing: ${statementText(innermost)}`);
+  if (places.length > 0) lines.push('Julia stack:', traceText(places).trimEnd());
+  lines.push('', `To reproduce: cd ${process.cwd()} && ${reproduction()}`, 'Please report this.');
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+const shellQuoted = (word: string): string =>
+  /^[\w./=:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+const reproduction = (): string => ['jl0', ...process.argv.slice(2)].map(shellQuoted).join(' ');
+
+/** The IR statement of a frame, as the listings show it. */
+function statementText(place: FramePlace): string {
+  try {
+    const code = readRef<ArrayRef>(place.code.source, CodeInfo.code);
+    const statement = fromHeap(arrayGetRef(code, place.statement - 1));
+    return `%${place.statement} = ${sexpr(statement, (value) => describe(value.ref as Ref))}`;
+  } catch (error) {
+    return `statement ${place.statement} (which cannot be shown: ${error instanceof Error ? error.message : String(error)})`;
+  }
+}
