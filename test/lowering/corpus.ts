@@ -2,10 +2,10 @@
 //
 // From a test: `runCorpus(folder, options)`. By hand, with the first differences printed:
 //
-//     node test/lowering/corpus.ts [FILE-PREFIX] [--failures=N] [--macros] [--find=TEXT]
+//     node test/lowering/corpus.ts [FILE-PREFIX] [--failures=N] [--macros] [--find=TEXT] [--vm]
 //
-// Rows that call macros need a host with a running system; without one they count as failed and are only printed
-// with --macros.
+// Rows that call macros need a host with a running system (--vm); without one they count as failed and are only
+// printed with --macros.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -65,10 +65,13 @@ function errorText(result: Syntax): string | undefined {
   return typeof message === 'string' ? (message.split('\n')[0] ?? '') : '';
 }
 
+// The corpus writes Main.M as M.
+const shorten = (text: string): string => text.replace(/\bMain\.M\b/g, 'M');
+
 // The names in messages are renumbered by the rule for names in listings.
 function renumberMessage(message: string): string {
   const counters = new Map<string, Map<string, number>>();
-  return message.replace(/Main\.M/g, 'M').replace(/#[^\s"'`,;()[\]{}]*/g, (name) => renumber(name, counters));
+  return shorten(message).replace(/#[^\s"'`,;()[\]{}]*/g, (name) => renumber(name, counters));
 }
 
 /** What jl0 says about a case. */
@@ -93,7 +96,9 @@ function lowered(test: Case, session: Session): Answer {
   if (test.mode !== 'seq') {
     const result = lower(parsedStatement(test.src), session.module, session.host, { softscope });
     const error = errorText(result);
-    return error === undefined ? { ir: renumberNames(listing(result, heapText)) } : { error: renumberMessage(error) };
+    return error === undefined
+      ? { ir: renumberNames(shorten(listing(result, heapText))) }
+      : { error: renumberMessage(error) };
   }
   const parts: string[] = [];
   let n = 0;
@@ -105,7 +110,7 @@ function lowered(test: Case, session: Session): Answer {
     if (error !== undefined) break;
     session.evaluate(result, statement);
   }
-  return { ir: renumberNames(parts.join('\n')) };
+  return { ir: renumberNames(shorten(parts.join('\n'))) };
 }
 
 export interface Failure {
@@ -179,7 +184,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     let passed = 0;
     let total = 0;
     let needing = 0;
-    for (const result of runCorpus(folder, prefix)) {
+    const newSession = process.argv.includes('--vm') ? (await import('./vmsession.ts')).vmSession : emptySession;
+    for (const result of runCorpus(folder, prefix, newSession)) {
       passed += result.passed;
       total += result.total;
       const needed = result.failures.filter((failure) => failure.needsMacros).length;
