@@ -11,6 +11,7 @@ import { decodeBytes } from './literals.ts';
 export type { Diagnostic, IncompleteTag, Position } from './diagnostics.ts';
 export { positionAt, renderDiagnostic } from './diagnostics.ts';
 export { decodeBytes, encodeBytes } from './literals.ts';
+export { printSource, UnprintableError } from './print.ts';
 export { printSyntax, sourceLines } from './sexpr.ts';
 
 export interface ParseOptions {
