@@ -60,7 +60,7 @@ import { simpleJoin, simpleMeet, typeUnion } from '../union.ts';
 import { hasFreeVars, hasVar, occursInside, occursInvariant } from '../variables.ts';
 import { finishUnionAll, omitMembersWith } from './finish.ts';
 import { ancestorNamed, isLeafBound, obviouslyDisjoint, obviouslyEgal, obviouslyInUnion } from './obvious.ts';
-import { type Binding, type SavedBindings, Search } from './search.ts';
+import { type Binding, bounded, nested, type SavedBindings, Search } from './search.ts';
 import { isSubtype, outerVarCount, type Role, subtypeValues, subtypeWithin, typesEqual, unalias } from './subtype.ts';
 
 /** More variables than this at once, and the intersection gives up on precision. */
@@ -170,7 +170,7 @@ export function intersectAside(x: Ref, y: Ref, s: Search, depth: number): Ref {
   const savedRight = s.right.save();
   const savedDepth = s.depth;
   s.depth = depth;
-  const result = intersectAll(x, y, s);
+  const result = nested(() => intersectAll(x, y, s));
   s.depth = savedDepth;
   s.right.restore(savedRight);
   if (alone) {
@@ -848,7 +848,7 @@ function intersectTypes(x: Ref, y: Ref, emptinessOnly: boolean): Ref {
   s.intersecting = true;
   s.ignoreFree = true;
   s.emptinessOnly = emptinessOnly;
-  return intersectAll(x, y, s);
+  return bounded(() => intersectAll(x, y, s), y);
 }
 
 /** Have the two types certainly no instance in common? */
@@ -931,7 +931,7 @@ export function intersectWithValues(a: Ref, b: Ref): Intersection {
   values.fill(NULL);
   s.values = values;
   s.valueCount = wanted;
-  let type = intersectAll(a, b, s);
+  let type = bounded(() => intersectAll(a, b, s), b);
   if (type === Bottom) return empty;
   let usable = true;
   // Method signatures cannot be unions: a union of tuples becomes the tuple of unions, or all of b.

@@ -113,6 +113,35 @@ export interface SavedBindings {
   rightDepth: number;
 }
 
+/** Searches within searches that go deeper than this have met bounds that contain themselves. */
+const MAX_NESTING = 200;
+
+/** A search does not end; the entry point that started it answers conservatively. */
+class SearchTooDeep extends Error {}
+
+let nesting = 0;
+
+/** Runs a search within a search. */
+export function nested<T>(search: () => T): T {
+  if (nesting >= MAX_NESTING) throw new SearchTooDeep();
+  nesting++;
+  const result = search();
+  nesting--;
+  return result;
+}
+
+/** Runs a search; `otherwise` is the conservative answer when bounds that contain themselves keep it from ending. */
+export function bounded<T>(search: () => T, otherwise: T): T {
+  const outer = nesting;
+  try {
+    return search();
+  } catch (error) {
+    nesting = outer;
+    if (error instanceof SearchTooDeep) return otherwise;
+    throw error;
+  }
+}
+
 /** One search. */
 export class Search {
   bindings: Binding | null = null;

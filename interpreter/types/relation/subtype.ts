@@ -61,7 +61,7 @@ import { simpleJoin, simpleMeet } from '../union.ts';
 import { freeVars, hasFreeVars, hasVar, hasVars, occursInside, occursInvariant } from '../variables.ts';
 import { intersectAside, reachable, trySubtypeByBounds } from './intersect.ts';
 import { isLeafBound, Obvious, obviouslyEgal, obviouslyInUnion, obviouslyUnequal, obviousSubtype } from './obvious.ts';
-import { type Binding, type SavedChoices, Search } from './search.ts';
+import { type Binding, bounded, nested, type SavedChoices, Search } from './search.ts';
 
 /** Where a comparison stands: outside of parameters, in covariant position, in invariant position. */
 export type Role = 0 | 1 | 2;
@@ -546,6 +546,10 @@ const isExistential = (t: Ref, s: Search): boolean => isTypeVar(t) && s.lookup(t
  * undefined to do so exactly when one side is closed.
  */
 function localSearch(x: Ref, y: Ref, s: Search, role: Role, limit: boolean | undefined): boolean {
+  return nested(() => searchLocally(x, y, s, role, limit));
+}
+
+function searchLocally(x: Ref, y: Ref, s: Search, role: Role, limit: boolean | undefined): boolean {
   const oldMore = s.right.more;
   if (obviouslyInUnion(y, x)) return true;
   const closedX = !hasFreeVars(x);
@@ -730,7 +734,7 @@ export function subtypeValues(x: Ref, y: Ref, values: Ref[]): boolean {
   const s = new Search();
   s.values = wanted > 0 ? values : null;
   s.valueCount = wanted;
-  const result = searchSubtype(x, y, s);
+  const result = bounded(() => searchSubtype(x, y, s), false);
   let u = y;
   for (let i = 0; i < wanted; i++) {
     values[i] = closeValue(unionAllVar(u), values[i]);
@@ -745,8 +749,10 @@ export function isSubtype(x: Ref, y: Ref): boolean {
   const obvious = obviousSubtype(x, y, y);
   if (obvious !== Obvious.unknown) return obvious === Obvious.yes;
   if (typeOf(x) === typeOf(y) && (isUnionAll(y) || isUnion(y)) && typesEgal(x, y)) return true;
-  return searchSubtype(x, y, new Search());
+  return startSearch(x, y);
 }
+
+const startSearch = (x: Ref, y: Ref): boolean => bounded(() => searchSubtype(x, y, new Search()), false);
 
 /** `a == b` for types (and other parameters): each a subtype of the other. */
 export function typesEqual(a: Ref, b: Ref): boolean {
@@ -758,6 +764,6 @@ export function typesEqual(a: Ref, b: Ref): boolean {
   if (down === Obvious.no) return false;
   const up = a === AnyType || b === Bottom ? Obvious.yes : obviousSubtype(b, a, a);
   if (up === Obvious.no) return false;
-  if (down !== Obvious.yes && !searchSubtype(a, b, new Search())) return false;
-  return up === Obvious.yes || searchSubtype(b, a, new Search());
+  if (down !== Obvious.yes && !startSearch(a, b)) return false;
+  return up === Obvious.yes || startSearch(b, a);
 }
