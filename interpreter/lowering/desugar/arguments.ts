@@ -1,6 +1,6 @@
 // Formal arguments: their names, types and annotations.
 
-import { LineNumberNode, type Sym } from '../../syntax/expr.ts';
+import { LineNumberNode, type Sym, sym } from '../../syntax/expr.ts';
 import type { Context } from '../context.ts';
 import { deparse } from '../deparse.ts';
 import {
@@ -68,10 +68,9 @@ export function argumentType(x: Node): Node {
 }
 
 /** `T...` in last position as `Vararg{T}`. */
-export function dotsToVararg(c: Context, types: readonly Node[], varargName: Node): Node[] {
-  void c;
+export function dotsToVararg(types: readonly Node[]): Node[] {
   const last = types[types.length - 1];
-  return isVararg(last) ? [...types.slice(0, -1), form('curly', varargName, last.args[0])] : [...types];
+  return isVararg(last) ? [...types.slice(0, -1), form('curly', sym('Vararg'), last.args[0])] : [...types];
 }
 
 function isVarargType(x: Node): boolean {

@@ -33,7 +33,7 @@ export const arrayRules: Rules = {
   vcat: (c, e) => expandVcat(c, e, '', []),
   typed_vcat: (c, e) => expandVcat(c, new Form('vcat', e.args.slice(1)), 'typed_', [e.args[0]], e),
   ncat: (c, e) => expandNcat(c, e.args, [top('hvncat')], e),
-  typed_ncat: (c, e) => expandNcat(c, e.args.slice(1), [top('typed_hvncat'), e.args[0]], e),
+  typed_ncat: (c, e) => expandNcat(c, e.args.slice(1), [top('typed_hvncat'), e.args[0]], untyped(e)),
   braces() {
     throw new LoweringError('{ } vector syntax is discontinued');
   },
@@ -48,8 +48,7 @@ function checkAssignments(e: Form, elements: readonly Node[]): void {
 
 function expandVcat(c: Context, e: Form, prefix: string, type: readonly Node[], written = e): Node {
   const elements = e.args;
-  // the message of a typed literal shows the list without its head
-  checkAssignments(written === e ? e : new Form(rawHead(type[0]), elements), elements);
+  checkAssignments(written === e ? e : untyped(written), elements);
   if (hasParameters(elements)) throw new LoweringError('unexpected semicolon in array expression');
   if (!elements.some((x) => isForm(x, 'row'))) return expand(c, call(top(`${prefix}vcat`), ...type, ...elements));
   const rows = elements.map((x) => (isForm(x, 'row') ? x.args : [x]));
@@ -62,7 +61,8 @@ function expandVcat(c: Context, e: Form, prefix: string, type: readonly Node[], 
   return expand(c, call(top(`${prefix}hvcat`), ...type, lengths, ...rows.flat()));
 }
 
-const rawHead = (x: Node): string => deparse(x);
+// A typed literal as messages show it: by mistake, the type stands where the head should.
+const untyped = (e: Form): Form => new Form(deparse(e.args[0]), e.args.slice(1));
 
 const isRow = (x: Node): x is Form => isForm(x, 'row') || isForm(x, 'nrow');
 const MIXED = 'cannot mix space and ;; separators in an array expression, except to wrap a line';
@@ -85,13 +85,10 @@ function expandNcat(c: Context, parts: readonly Node[], callee: readonly Node[],
   }
   const shape = shapeOf(elements, rowFirst, d) as [number, ...number[][]];
   const [, ...levels] = shape;
-  const regular = levels.reduce((sum, level, k) => {
-    const expected = k === 0 ? shape[0] : levels[k - 1][0];
-    void expected;
-    return sum + level.reduce((s, z) => s + Math.abs(z - level[0]), 0);
-  }, 0);
+  // Julia's test for a regular shape adds up signed differences; it says yes for some shapes that are not.
+  const irregular = sum(levels.flatMap((level) => level.map((extent) => extent - level[0])));
   const dims =
-    regular === 0
+    irregular === 0
       ? form('tuple', ...dimensionsOf(elements, rowFirst, d).reverse().map(BigInt))
       : form('tuple', ...[[shape[0]], ...levels].map((level) => form('tuple', ...level.map(BigInt))).reverse());
   return expand(c, call(f, ...type, dims, rowFirst, ...flat));
@@ -111,10 +108,7 @@ function flattenRows(elements: readonly Node[]): { first: boolean | undefined; f
       const inner = flattenRows(x.args.slice(1));
       const two = x.args[0] === 2n;
       const known = first ?? inner.first;
-      if (known !== undefined && first !== undefined && inner.first !== undefined && first !== inner.first) {
-        throw new LoweringError(MIXED);
-      }
-      if (two && known === true) throw new LoweringError(MIXED);
+      if (two && known === true && inner.first === undefined) throw new LoweringError(MIXED);
       first = two && known === undefined ? false : known;
       flat.push(...inner.flat);
     }

@@ -27,18 +27,15 @@ export function expandCcall(c: Context, e: Form): Node {
   if (e.args.length < 4) throw new LoweringError('too few arguments to ccall');
   let convention: Node = sym('ccall');
   let required: Node | undefined;
-  let effects: readonly Node[] | undefined;
   const first = rest[0];
   if (isForm(first, 'cconv')) {
     convention = first.args[0];
     required = first.args[1];
-    effects = undefined;
     rest.shift();
   } else if (isSym(first) && CONVENTIONS.has(first.name)) {
     convention = first;
     rest.shift();
   }
-  void effects;
   const [returnType, types, ...args] = rest;
   if (!isForm(types, 'tuple')) {
     const hint = 'ccall argument types must be a tuple; try "(T,)"';

@@ -341,7 +341,7 @@ function defineOne(
   const resolved = types.map((type) => (sparams.length === 0 ? type : replaceNames(type, renames)));
   const signature = call(
     core('svec'),
-    call(core('svec'), ...dotsToVararg(c, resolved, sym('Vararg'))),
+    call(core('svec'), ...dotsToVararg(resolved)),
     call(core('svec'), ...temps),
     quoted(taken.location),
   );
