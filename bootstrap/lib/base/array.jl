@@ -820,3 +820,14 @@ only(x) = begin
     y[1]
 end
 isdone(a::AbstractArray) = isempty(a)
+
+# The array that a typed comprehension fills
+
+_similar_shape(itr, ::SizeUnknown) = nothing
+_similar_shape(itr, ::HasLength) = length(itr)::Integer
+_similar_shape(itr, ::HasShape) = axes(itr)
+_similar_shape(itr, ::IsInfinite) = throw(MethodError(length, (itr,)))
+_array_for(::Type{T}, itr, isz) where {T} = _array_for(T, isz, _similar_shape(itr, isz))
+_array_for(::Type{T}, ::HasLength, len::Integer) where {T} = Array{T, 1}(undef, Int(len))
+_array_for(::Type{T}, ::HasShape{N}, axs) where {T, N} = Array{T, N}(undef, to_shape(axs))
+_array_for(::Type{T}, ::SizeUnknown, ::Nothing) where {T} = Array{T, 1}(undef, 0)

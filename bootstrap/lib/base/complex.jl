@@ -242,3 +242,7 @@ round(z::Complex; kws...) = Complex(round(real(z); kws...), round(imag(z); kws..
 round(z::Complex, r::RoundingMode, s::RoundingMode=r; kws...) = Complex(round(real(z), r; kws...), round(imag(z), s; kws...))
 adjoint(z::Complex) = conj(z)
 flipsign(z::Complex, x::Real) = signbit(x) ? -z : z
+hypot(x::Complex, y::Complex) = hypot(abs(x), abs(y))
+literal_pow(::typeof(^), z::Complex, ::Val{2}) = z * z
+literal_pow(::typeof(^), z::Complex, ::Val{3}) = z * z * z
+literal_pow(::typeof(^), z::Complex, ::Val{p}) where {p} = z^p

@@ -40,6 +40,43 @@ function eltype end
 function ndims end
 function broadcasted end
 function error end
+function peek end
+function flush end
+function sprint end
+function show_sexpr end
+function sort end
+function sort! end
+function issorted end
+function sortperm end
+function sortperm! end
+function sortslices end
+function searchsorted end
+function searchsortedfirst end
+function searchsortedlast end
+function insorted end
+function partialsort end
+function partialsort! end
+function partialsortperm end
+function partialsortperm! end
+function sqrt end
+function exp end
+function log end
+function sin end
+function cos end
+function tan end
+function exponent end
+function significand end
+function ldexp end
+function frexp end
+function clamp end
+function clamp! end
+function hypot end
+function rem2pi end
+function mod2pi end
+function setindex end
+function reverse end
+function collect end
+function only end
 
 identity(@nospecialize x) = x
 esc(@nospecialize(e)) = Expr(:escape, e)
@@ -49,19 +86,6 @@ error(s...) = throw(ErrorException(string(s...)))
 
 # Macros that speak to lowering or the compiler
 
-macro nospecialize(xs...)
-    if length(xs) == 1
-        x = xs[1]
-        if isa(x, Expr) && (x.head === :(=) || x.head === :function)
-            return esc(x)
-        end
-    end
-    ex = Expr(:meta, :nospecialize)
-    for x in xs
-        push!(ex.args, x)
-    end
-    return ex
-end
 macro specialize(xs...)
     ex = Expr(:meta, :specialize)
     for x in xs

@@ -148,10 +148,11 @@ throw_domerr_powbysq(x, p) = throw(DomainError(p, "Cannot raise an integer x to 
 
 # x^2 with a literal exponent; a negative literal inverts the base
 literal_pow(f, x, ::Val{p}) where {p} = f(x, p)
-literal_pow(::typeof(^), x::Union{Float16, Float32, Float64, Int, Complex, Rational, BigInt, Int32, Int16, Int8, UInt8, UInt16, UInt32, UInt64, Int128, UInt128}, ::Val{0}) = one(x)
-literal_pow(::typeof(^), x::Union{Float16, Float32, Float64, Int, Complex, Rational, BigInt, Int32, Int16, Int8, UInt8, UInt16, UInt32, UInt64, Int128, UInt128}, ::Val{1}) = x
-literal_pow(::typeof(^), x::Union{Float16, Float32, Float64, Int, Complex, Rational, BigInt, Int32, Int16, Int8, UInt8, UInt16, UInt32, UInt64, Int128, UInt128}, ::Val{2}) = x * x
-literal_pow(::typeof(^), x::Union{Float16, Float32, Float64, Int, Complex, Rational, BigInt, Int32, Int16, Int8, UInt8, UInt16, UInt32, UInt64, Int128, UInt128}, ::Val{3}) = x * x * x
+const MachineNumber = Union{IEEEFloat, BitInteger}
+literal_pow(::typeof(^), x::MachineNumber, ::Val{0}) = one(x)
+literal_pow(::typeof(^), x::MachineNumber, ::Val{1}) = x
+literal_pow(::typeof(^), x::MachineNumber, ::Val{2}) = x * x
+literal_pow(::typeof(^), x::MachineNumber, ::Val{3}) = x * x * x
 literal_pow(::typeof(^), x::Union{Float16, Float32, Float64}, ::Val{-1}) = inv(x)
 literal_pow(::typeof(^), x::Union{Float16, Float32, Float64}, ::Val{-2}) = (i = inv(x); i * i)
 function literal_pow(f::typeof(^), x, ::Val{p}) where {p}
@@ -163,9 +164,7 @@ function literal_pow(f::typeof(^), x, ::Val{p}) where {p}
     end
     return f(x, p)
 end
-literal_pow(::typeof(^), x::Rational, ::Val{p}) where {p} = x^p
 literal_pow(::typeof(^), x::AbstractFloat, ::Val{p}) where {p} = x^p
-literal_pow(::typeof(^), x::AbstractIrrational, ::Val{p}) where {p} = Float64(x)^p
 literal_pow(::typeof(^), x::AbstractArray, ::Val{p}) where {p} = x^p
 
 # Digits

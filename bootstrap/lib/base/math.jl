@@ -4,7 +4,7 @@ module Math
 import ..Base
 using ..Base
 using ..Base: IEEEFloat, bitcast, sqrt_llvm, significand_bits, exponent_bias, exponent_mask, significand_mask, sign_mask, uinttype, exponent_one,
-    exponent_half, BitInteger, AbstractIrrational, uabs, float_of
+    exponent_half, BitInteger, uabs, float_of
 import ..Base: sqrt, exp, log, sin, cos, tan, exponent, significand, ldexp, frexp, clamp, clamp!, hypot, ^, rem2pi, mod2pi
 export sin, cos, sincos, tan, sinh, cosh, tanh, asin, acos, atan, asinh, acosh, atanh, sec, csc, cot, asec, acsc, acot, sech, csch, coth, asech, acsch, acoth,
     sinpi, cospi, sincospi, tanpi, sinc, cosc, cosd, cotd, cscd, secd, sind, tand, sincosd, acosd, acotd, acscd, asecd, asind, atand,
@@ -207,7 +207,6 @@ function hypot(x::T, y::T) where {T<:IEEEFloat}
 end
 hypot(x::Number, y::Number) = hypot(promote(float(x), float(y))...)
 hypot(x::Number) = abs(float(x))
-hypot(x::Complex, y::Complex) = hypot(abs(x), abs(y))
 function hypot(x::Number, y::Number, z::Number...)
     xs = map(float, promote(x, y, z...))
     m = maximum(map(abs, xs))
@@ -328,6 +327,7 @@ round(x::Irrational, r::RoundingMode) = round(float(x), r)
 inv(x::AbstractIrrational) = 1 / x
 ^(::Irrational{:ℯ}, x::Number) = exp(x)
 ^(::Irrational{:ℯ}, x::Integer) = exp(x)
+literal_pow(::typeof(^), x::AbstractIrrational, ::Val{p}) where {p} = Float64(x)^p
 log(::Irrational{:ℯ}) = 1
 log(::Irrational{:ℯ}, x::Number) = log(x)
 sin(::Irrational{:π}) = 0.0

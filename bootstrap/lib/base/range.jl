@@ -310,7 +310,6 @@ function unsafe_getindex(r::LinRange{T}, i::Integer) where {T}
     return convert(T, lerpi(j, d, r.start, r.stop))
 end
 lerpi(j::Integer, d::Integer, a::T, b::T) where {T} = (t = j / d; T((1 - t) * a + t * b))
-lerpi(j::Integer, d::Integer, a::Rational, b::Rational) = ((d - j) * a) / d + (j * b) / d
 getindex(r::AbstractRange, ::Colon) = copy(r)
 copy(r::AbstractRange) = r
 function getindex(r::AbstractUnitRange{T}, s::AbstractUnitRange{<:Integer}) where {T}

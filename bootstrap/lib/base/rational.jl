@@ -49,8 +49,8 @@ function Rational{T}(x::AbstractFloat) where {T<:Integer}
 end
 big_or_int(T, m) = m
 //(n::Integer, d::Integer) = Rational(n, d)
-//(x::Rational, y::Integer) = (xn, yn = divgcd(promote(x.num, y)...); checked_den(xn, checked_mul(x.den, yn)))
-//(x::Integer, y::Rational) = (xn, yn = divgcd(promote(x, y.num)...); checked_den(checked_mul(xn, y.den), yn))
+//(x::Rational, y::Integer) = ((xn, yn) = divgcd(promote(x.num, y)...); checked_den(xn, checked_mul(x.den, yn)))
+//(x::Integer, y::Rational) = ((xn, yn) = divgcd(promote(x, y.num)...); checked_den(checked_mul(xn, y.den), yn))
 function //(x::Rational, y::Rational)
     xn, yn = divgcd(promote(x.num, y.num)...)
     xd, yd = divgcd(promote(x.den, y.den)...)
@@ -134,7 +134,7 @@ function *(x::Rational, y::Rational)
     xd, yn = divgcd(promote(x.den, y.num)...)
     return unsafe_rational(promote(checked_mul(xn, yn), checked_mul(xd, yd))...)
 end
-*(x::Rational, y::Integer) = (xd, yn = divgcd(promote(x.den, y)...); unsafe_rational(promote(checked_mul(promote(x.num, yn)...), xd)...))
+*(x::Rational, y::Integer) = ((xd, yn) = divgcd(promote(x.den, y)...); unsafe_rational(promote(checked_mul(promote(x.num, yn)...), xd)...))
 *(x::Integer, y::Rational) = y * x
 *(x::Bool, y::Rational) = ifelse(x, y, zero(y))
 *(x::Rational, y::Bool) = ifelse(y, x, zero(x))
@@ -196,6 +196,7 @@ inv_power(x, n) = x.num < 0 ? unsafe_rational((-x.den)^n, (-x.num)^n) : x.num ==
 ^(x::T, y::Rational) where {T<:AbstractFloat} = x^convert(T, y)
 gcd(x::Rational, y::Rational) = unsafe_rational(gcd(x.num, y.num), lcm(x.den, y.den))
 lcm(x::Rational, y::Rational) = unsafe_rational(lcm(x.num, y.num), gcd(x.den, y.den))
+lerpi(j::Integer, d::Integer, a::Rational, b::Rational) = ((d - j) * a) / d + (j * b) / d
 hash(x::Rational{<:BitInteger64}, h::UInt) = x.den == 1 ? hash(x.num, h) : invoke(hash, Tuple{Real, UInt}, x, h)
 
 # The simplest fraction within a tolerance
@@ -246,3 +247,4 @@ rationalize(::Type{T}, x::AbstractFloat; tol::Real=eps(x)) where {T<:Integer} = 
 rationalize(x::Real; kws...) = rationalize(Int, x; kws...)
 rationalize(::Type{T}, x::Rational; tol::Real=0) where {T<:Integer} = Rational{T}(x)
 rationalize(::Type{T}, x::Integer; tol::Real=0) where {T<:Integer} = Rational{T}(x)
+literal_pow(::typeof(^), x::Rational, ::Val{p}) where {p} = x^p

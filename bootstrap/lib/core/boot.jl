@@ -58,10 +58,22 @@ function kwcall end
 
 # A method definition asks Typeof for the type of its function: this one must be the first.
 (f::typeof(Typeof))(x) = isa(x, Type) ? Type{x} : typeof(x)
+# The type of the field that holds a captured variable: a type with free variables is no parameter of a type.
+_typeof_captured_variable(t) =
+    isa(t, Type) ? (ccall(:jl_has_free_typevars, Int32, (Any,), t) === Intrinsics.trunc_int(Int32, 0) ? Type{t} : typeof(t)) : typeof(t)
 kwftype(t) = typeof(kwcall)
 
 macro nospecialize(x)
+    # as an argument with a default value
+    if isa(x, Expr)
+        if getfield(x, :head) === :(=)
+            setfield!(x, :head, :kw)
+        end
+    end
     _expr(:meta, :nospecialize, x)
+end
+macro nospecialize(xs...)
+    _expr(:meta, :nospecialize, xs...)
 end
 Expr(@nospecialize args...) = _expr(args...)
 
@@ -186,8 +198,11 @@ mutable struct Box
     Box() = new()
 end
 
-WeakRef() = WeakRef(nothing)
-WeakRef(@nospecialize(v)) = ccall(:jl_gc_new_weakref, Ref{WeakRef}, (Any,), v)
+mutable struct WeakRef
+    value
+    WeakRef() = WeakRef(nothing)
+    WeakRef(@nospecialize(v)) = ccall(:jl_gc_new_weakref, Ref{WeakRef}, (Any,), v)
+end
 
 struct VecElement{T}
     value::T

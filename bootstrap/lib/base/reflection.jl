@@ -1,0 +1,318 @@
+# Asking about types, fields, functions, methods and modules.
+
+nameof(t::DataType) = getfield(getfield(t, :name), :name)
+nameof(t::UnionAll) = nameof(unwrap_unionall(t))
+nameof(m::Module) = ccall(:jl_module_name, Ref{Symbol}, (Any,), m)
+function nameof(f::Function)
+    # the name that the function was defined under, kept by its type
+    tn = getfield(typeof(f), :name)
+    return isdefined(tn, :singletonname) ? getfield(tn, :singletonname) : function_name_of(tn)
+end
+function function_name_of(tn)
+    n = String(getfield(tn, :name))
+    return ncodeunits(n) > 0 && codeunit(n, 1) == 0x23 ? Symbol(unsafe_string(pointer(n) + 1, ncodeunits(n) - 1)) : getfield(tn, :name)
+end
+function nameof(f::Core.Builtin)
+    tn = getfield(typeof(f), :name)
+    return isdefined(tn, :singletonname) ? getfield(tn, :singletonname) : function_name_of(tn)
+end
+nameof(f::Core.IntrinsicFunction) = Symbol(unsafe_string(ccall(:jl_intrinsic_name, Ptr{UInt8}, (Int32,), Core.bitcast(Int32, f))))
+parentmodule(m::Module) = ccall(:jl_module_parent, Ref{Module}, (Any,), m)
+parentmodule(t::DataType) = getfield(getfield(t, :name), :module)
+parentmodule(t::UnionAll) = parentmodule(unwrap_unionall(t))
+parentmodule(f::Function) = f isa Core.Builtin ? Core : getfield(getfield(typeof(f), :name), :module)
+parentmodule(m::Method) = m.module
+function parentmodule(@nospecialize(f), @nospecialize(types))
+    m = methods(f, types)
+    isempty(m) && error("no matching methods")
+    return first(m).module
+end
+moduleroot(m::Module) = (while true
+    m === Main && return m
+    p = parentmodule(m)
+    p === m && return m
+    m = p
+end)
+fullname(m::Module) = (m === Main || m === Base || m === Core) ? (nameof(m),) : parentmodule(m) === m ? (nameof(m),) : parentmodule(m) === Main ? (:Main, nameof(m)) : (fullname(parentmodule(m))..., nameof(m))
+function unsorted_names(m::Module; all::Bool=false, imported::Bool=false, usings::Bool=false)
+    return ccall(:jl_module_names, Array{Symbol, 1}, (Any, Cint, Cint, Cint), m, all, imported, usings)
+end
+names(m::Module; kwargs...) = sort!(unsorted_names(m; kwargs...))
+isexported(m::Module, s::Symbol) = ccall(:jl_module_exports_p, Cint, (Any, Any), m, s) !== Int32(0)
+ispublic(m::Module, s::Symbol) = ccall(:jl_module_public_p, Cint, (Any, Any), m, s) !== Int32(0)
+isconst(m::Module, s::Symbol) = ccall(:jl_is_const, Cint, (Any, Any), m, s) !== Int32(0)
+isconst(g::GlobalRef) = isconst(g.mod, g.name)
+function isconst(@nospecialize(t::Type), s::Symbol)
+    t = unwrap_unionall(t)
+    isa(t, DataType) || return false
+    ismutabletype(t) || return hasfield(t, s)
+    i = fieldindex(t, s, false)
+    return i > 0 && isconst(t, i)
+end
+function isconst(@nospecialize(t::Type), i::Int)
+    t = unwrap_unionall(t)
+    isa(t, DataType) || return false
+    ismutabletype(t) || return true
+    1 <= i <= length(getfield(t, :name).names) || return false
+    p = getfield(getfield(t, :name), :constfields)
+    p === C_NULL && return false
+    return (unsafe_load(bitcast(Ptr{UInt32}, p), ((i - 1) >> 5) + 1) >> ((i - 1) & 31)) & 0x1 !== 0x0
+end
+isbindingresolved(m::Module, s::Symbol) = true
+isdeprecated(m::Module, s::Symbol) = ccall(:jl_is_binding_deprecated, Cint, (Any, Any), m, s) !== Int32(0)
+binding_module(m::Module, s::Symbol) = ccall(:jl_get_module_of_binding, Any, (Any, Any), m, s)
+gensym() = ccall(:jl_gensym, Ref{Symbol}, ())
+gensym(s::String) = ccall(:jl_tagged_gensym, Ref{Symbol}, (Ptr{UInt8}, Csize_t), s, Core.sizeof(s))
+gensym(ss::String...) = map(gensym, ss)
+gensym(s::Symbol) = ccall(:jl_tagged_gensym, Ref{Symbol}, (Ptr{UInt8}, Csize_t), s, ccall(:strlen, Csize_t, (Ptr{UInt8},), s))
+macro gensym(names...)
+    blk = Expr(:block)
+    for n in names
+        push!(blk.args, Expr(:(=), esc(n), Expr(:call, gensym, QuoteNode(n))))
+    end
+    push!(blk.args, nothing)
+    return blk
+end
+unsafe_convert(::Type{Ptr{UInt8}}, s::Symbol) = ccall(:jl_symbol_name, Ptr{UInt8}, (Any,), s)
+unsafe_convert(::Type{Ptr{Int8}}, s::Symbol) = bitcast(Ptr{Int8}, ccall(:jl_symbol_name, Ptr{UInt8}, (Any,), s))
+
+# Fields
+
+function fieldnames(t::DataType)
+    t.name === Tuple.name && return ntuple(identity, fieldcount(t))
+    if t.name === NamedTuple_typename()
+        n = t.parameters[1]
+        return n
+    end
+    return (getfield(t.name, :names)...,)
+end
+NamedTuple_typename() = unwrap_unionall(NamedTuple).name
+fieldnames(t::UnionAll) = fieldnames(unwrap_unionall(t)::DataType)
+fieldnames(t::Union) = throw(ArgumentError("type does not have definite fields"))
+fieldnames(::Core.TypeofBottom) = throw(ArgumentError("The empty type does not have field names since it does not have instances."))
+function fieldname(t::DataType, i::Integer)
+    if t.name === Tuple.name
+        i < 1 || i > fieldcount(t) ? throw(BoundsError(t, i)) : (return Int(i))
+    end
+    isabstracttype(t) && throw(ArgumentError("type does not have definite field names"))
+    ns = t.name === NamedTuple_typename() ? t.parameters[1] : getfield(t.name, :names)
+    n = length(ns)
+    i > n && throw(ArgumentError("Cannot access field $i since type $t only has $n field$(n == 1 ? "" : "s")."))
+    i < 1 && throw(ArgumentError("Field numbers must be positive integers. $i is invalid."))
+    return ns[Int(i)]
+end
+fieldname(t::UnionAll, i::Integer) = fieldname(unwrap_unionall(t), i)
+function fieldcount(@nospecialize t)
+    if t isa UnionAll || t isa Union
+        t = argument_datatype(t)
+        t === nothing && throw(ArgumentError("type does not have a definite number of fields"))
+    elseif t === Union{}
+        throw(ArgumentError("The empty type does not have a well-defined number of fields since it does not have instances."))
+    end
+    t isa DataType || throw(TypeError(:fieldcount, DataType, t))
+    if t.name === NamedTuple_typename()
+        names, types = t.parameters[1], t.parameters[2]
+        names isa Tuple && return length(names)
+        types isa DataType && types <: Tuple && return fieldcount(types)
+        throw(ArgumentError("type does not have a definite number of fields"))
+    elseif isabstracttype(t) || (t.name === Tuple.name && isvatuple(t))
+        throw(ArgumentError("type does not have a definite number of fields"))
+    end
+    t.name === Tuple.name && return length(t.parameters)
+    isdefined(t, :types) && return length(t.types)
+    return length(t.name.names)
+end
+argument_datatype(@nospecialize t) = (t = unwrap_unionall(t); t isa DataType ? t : nothing)
+function fieldtypes(T::Type)
+    return ntuple(i -> fieldtype(T, i), fieldcount(T))
+end
+function fieldindex(t::Type, name::Symbol, err::Bool=true)
+    return Int(ccall(:jl_field_index, Cint, (Any, Any, Cint), unwrap_unionall(t), name, err) + 1)
+end
+hasfield(T::Type, name::Symbol) = fieldindex(T, name, false) > 0
+fieldoffset(x::DataType, idx::Integer) = (i = Int(idx); 1 <= i <= datatype_nfields(x) || throw(BoundsError(x, i)); ccall(:jl_get_field_offset, Csize_t, (Any, Cint), x, i))
+propertynames(x) = fieldnames(typeof(x))
+propertynames(m::Module) = names(m)
+propertynames(x, private::Bool) = propertynames(x)
+propertynames(x::Tuple, private::Bool=false) = ntuple(identity, nfields(x))
+propertynames(x::Array) = ()
+hasproperty(x, s::Symbol) = s in propertynames(x)
+ismutationfree(@nospecialize t) = _flagged(unwrap_unionall(t), 0x0100)
+isidentityfree(@nospecialize t) = _flagged(unwrap_unionall(t), 0x0200)
+isbitsunion(@nospecialize u) = u isa Union && allocatedinline(u)
+instances(::Type{T}) where {T} = throw(MethodError(instances, (T,)))
+typeintersect(@nospecialize(a), @nospecialize(b)) = ccall(:jl_type_intersection, Any, (Any, Any), a, b)
+morespecific(@nospecialize(a), @nospecialize(b)) = ccall(:jl_type_morespecific, Cint, (Any, Any), a, b) !== Int32(0)
+function uniontypes(@nospecialize x)
+    x isa Union || return Any[x]
+    return append!(uniontypes(x.a), uniontypes(x.b))
+end
+supertypes(T::Type) = (S = supertype(T); T === S ? (T,) : (T, supertypes(S)...))
+unionlen(@nospecialize x) = x isa Union ? unionlen(x.a) + unionlen(x.b) : 1
+
+# Methods
+
+signature_type(@nospecialize(f), @nospecialize(argtypes)) = Tuple{Core.Typeof(f), to_tuple_type_parameters(argtypes)...}
+to_tuple_type_parameters(@nospecialize t) = t isa Tuple ? t : t isa AbstractArray ? (t...,) : (unwrap_unionall(t)::DataType).parameters
+to_tuple_type(@nospecialize t) = t isa Tuple || t isa AbstractArray ? Tuple{t...} : t
+function signature_with_typevars(@nospecialize(f), @nospecialize(t))
+    T = to_tuple_type(t)
+    u = unwrap_unionall(T)
+    return rewrap_unionall(Tuple{Core.Typeof(f), u.parameters...}, T)
+end
+struct MethodList <: AbstractArray{Method, 1}
+    ms::Vector{Method}
+    tn::Core.TypeName
+end
+size(m::MethodList) = size(m.ms)
+getindex(m::MethodList, i::Integer) = m.ms[i]
+# All methods that the signature `t` may reach, most specific first; nothing where there are more than `lim`
+function _methods_by_ftype(@nospecialize(t), lim::Int, world::UInt)
+    minw = RefValue{UInt}(UInt(0))
+    maxw = RefValue{UInt}(typemax(UInt))
+    ambig = RefValue{Int32}(Int32(0))
+    return ccall(:jl_matching_methods, Any, (Any, Any, Cint, Cint, UInt, Ptr{UInt}, Ptr{UInt}, Ptr{Int32}), t, nothing, lim, 1, world, minw, maxw, ambig)
+end
+function methods(@nospecialize(f), @nospecialize(t), mod=nothing)
+    f isa Core.Builtin && !(f isa Core.IntrinsicFunction) && isempty_builtin(f) && throw(ArgumentError("argument is not a generic function"))
+    found = _methods_by_ftype(signature_with_typevars(f, t), -1, get_world_counter())
+    ms = Method[]
+    found === nothing || found === false || for m in found
+        mm = m.method::Method
+        (mod === nothing || mm.module === mod) && push!(ms, mm)
+    end
+    return MethodList(ms, typename(Core.Typeof(f) isa DataType ? Core.Typeof(f) : typeof(f)))
+end
+isempty_builtin(f) = true
+methods(@nospecialize(f)) = methods(f, Tuple{Vararg{Any}})
+methods(@nospecialize(f), mod::Module) = methods(f, Tuple{Vararg{Any}}, mod)
+function hasmethod(@nospecialize(f), @nospecialize(t); world::UInt=get_world_counter())
+    return ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), signature_with_typevars(f, t), nothing, world) !== nothing
+end
+function hasmethod(@nospecialize(f), @nospecialize(t), kwnames::Tuple{Vararg{Symbol}}; world::UInt=get_world_counter())
+    hasmethod(f, t; world=world) || return false
+    isempty(kwnames) && return true
+    m = which(f, t)
+    kws = kwarg_decl(m)
+    for k in kws
+        endswith(String(k), "...") && return true
+    end
+    return all(k -> k in kws, kwnames)
+end
+function which(@nospecialize(f), @nospecialize(t))
+    sig = signature_with_typevars(f, t)
+    m = ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), sig, nothing, get_world_counter())
+    m === nothing && error("no unique matching method found for the specified argument types")
+    return m::Method
+end
+which(m::Module, s::Symbol) = binding_module(m, s)
+function kwarg_decl(m::Method, kwtype=nothing)
+    sig = unwrap_unionall(m.sig)
+    ft = sig.parameters[1]
+    ft isa TypeVar && return Symbol[]
+    found = nothing
+    for k in methods(Core.kwcall)
+        ksig = unwrap_unionall(k.sig)
+        ps = ksig.parameters
+        if length(ps) >= 3 && length(ps) == length(sig.parameters) + 2 && all(i -> ps[i+2] == sig.parameters[i], 1:length(sig.parameters))
+            found = k
+            break
+        end
+    end
+    found === nothing && return Symbol[]
+    names = method_argnames_slots(found)
+    nargs = found.nargs
+    out = Symbol[]
+    for i in nargs+1:length(names)
+        n = names[i]
+        s = String(n)
+        ('#' in s || n === Symbol("")) && continue
+        push!(out, n)
+    end
+    i = findfirst(n -> endswith(String(n), "..."), out)
+    i === nothing || push!(out, popat!(out, i))
+    return out
+end
+function method_argnames_slots(m::Method)
+    s = ccall(:jl_uncompress_argnames, Vector{Symbol}, (Any,), m.slot_syms)
+    return s
+end
+function method_argnames(m::Method)
+    s = method_argnames_slots(m)
+    return s[1:min(Int(m.nargs), length(s))]
+end
+isambiguous(m1::Method, m2::Method; ambiguous_bottom::Bool=false) = begin
+    ti = typeintersect(m1.sig, m2.sig)
+    ti === Union{} && return false
+    morespecific(m1.sig, m2.sig) && return false
+    morespecific(m2.sig, m1.sig) && return false
+    # a third method that covers the common part settles it
+    for m in _methods_by_ftype(ti, -1, get_world_counter())
+        mm = m.method
+        (mm === m1 || mm === m2) && continue
+        ti <: mm.sig && morespecific(mm.sig, m1.sig) && morespecific(mm.sig, m2.sig) && return false
+    end
+    true
+end
+delete_method(m::Method) = ccall(:jl_method_table_disable, Cvoid, (Any,), m)
+hasgenerator(m::Method) = isdefined(m, :generator)
+function code_lowered(@nospecialize(f), @nospecialize(t=Tuple); generated::Bool=true, debuginfo::Symbol=:default)
+    return Any[uncompressed_ast(m) for m in methods(f, t)]
+end
+uncompressed_ast(m::Method) = isdefined(m, :source) ? ccall(:jl_uncompress_ir, Any, (Any, Ptr{Cvoid}, Any), m, C_NULL, m.source) : error("Code for this Method is not available.")
+return_types(@nospecialize(f), @nospecialize(t=Tuple); kw...) = Any[return_type(f, to_tuple_type(t))]
+infer_return_type(@nospecialize(f), @nospecialize(t=Tuple); kw...) = return_type(f, to_tuple_type(t))
+
+macroexpand(m::Module, @nospecialize(x); recursive::Bool=true) = recursive ?
+    ccall(:jl_macroexpand, Any, (Any, Any), x, m) : ccall(:jl_macroexpand1, Any, (Any, Any), x, m)
+macro macroexpand(code) return :(macroexpand($__module__, $(QuoteNode(code)))) end
+macro macroexpand(mod, code) return :(macroexpand($(esc(mod)), $(QuoteNode(code)))) end
+macro macroexpand1(code) return :(macroexpand($__module__, $(QuoteNode(code)); recursive=false)) end
+
+macro invoke(ex)
+    topmod = Base
+    if ex isa Expr && ex.head === :(::)
+        # a result type is ignored here
+        ex = ex.args[1]
+    end
+    ex isa Expr || throw(ArgumentError("@invoke needs a call"))
+    if ex.head === :.
+        f = GlobalRef(Base, :getproperty)
+        args = Any[ex.args[1], ex.args[2]]
+    elseif ex.head === :ref
+        f = GlobalRef(Base, :getindex)
+        args = ex.args
+    elseif ex.head === :(=) && ex.args[1] isa Expr && ex.args[1].head === :ref
+        f = GlobalRef(Base, :setindex!)
+        args = Any[ex.args[1].args[1], ex.args[2], ex.args[1].args[2:end]...]
+    else
+        f = ex.args[1]
+        args = ex.args[2:end]
+    end
+    kws = Any[]
+    pos = Any[]
+    for a in args
+        if a isa Expr && a.head === :parameters
+            append!(kws, a.args)
+        elseif a isa Expr && a.head === :kw
+            push!(kws, a)
+        else
+            push!(pos, a)
+        end
+    end
+    types = Any[a isa Expr && a.head === :(::) ? a.args[2] : Expr(:call, GlobalRef(Core, :Typeof), a) for a in pos]
+    vals = Any[a isa Expr && a.head === :(::) ? a.args[1] : a for a in pos]
+    call = Expr(:call, GlobalRef(Core, :invoke))
+    isempty(kws) || push!(call.args, Expr(:parameters, kws...))
+    push!(call.args, f, Expr(:curly, :Tuple, types...))
+    append!(call.args, vals)
+    return esc(call)
+end
+macro invokelatest(ex)
+    ex isa Expr && ex.head === :call || throw(ArgumentError("@invokelatest needs a call"))
+    args = ex.args[2:end]
+    if !isempty(args) && args[1] isa Expr && args[1].head === :parameters
+        return esc(Expr(:call, GlobalRef(Base, :invokelatest), args[1], ex.args[1], args[2:end]...))
+    end
+    return esc(Expr(:call, GlobalRef(Base, :invokelatest), ex.args[1], args...))
+end
