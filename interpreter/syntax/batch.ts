@@ -10,7 +10,7 @@ import { printSyntax, sourceLines } from './sexpr.ts';
 export type ParseMode = 'one' | 'all';
 
 /** Either `expr` and `lines`, or `error` and `message` with what else is known of the place. */
-export interface ParseAnswer {
+export type ParseAnswer = {
   /** The value as a canonical s-expression. */
   readonly expr?: string;
   /** Line of each line number in it. */
@@ -23,7 +23,7 @@ export interface ParseAnswer {
   readonly tag?: string;
   /** In mode `all`: what parsed before the error, if anything did. */
   readonly before?: string;
-}
+};
 
 /** Parses `src` and says what came of it. */
 export function parseAnswer(src: string, mode: ParseMode): ParseAnswer {

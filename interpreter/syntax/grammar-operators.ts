@@ -438,6 +438,7 @@ export abstract class OperatorGrammar extends GrammarBase {
   /** Unary operators, signed literals, and operators called like functions. */
   protected unary(): Syntax {
     const start = this.at;
+    const line = this.atLine;
     this.skipSpace();
     const token = this.ahead;
     const kind = token.kind;
@@ -451,10 +452,10 @@ export abstract class OperatorGrammar extends GrammarBase {
     ) {
       return this.factor();
     }
-    return this.operatorFirst(token, start);
+    return this.operatorFirst(token, start, line);
   }
 
-  private operatorFirst(token: Token, start: number): Syntax {
+  private operatorFirst(token: Token, start: number, line: number): Syntax {
     const kind = token.kind;
     const second = this.peekSecond();
     if ((kind === K.Minus || kind === K.Plus) && !isDecorated(token) && (second.flags & SPACE_BEFORE) === 0) {
@@ -474,13 +475,13 @@ export abstract class OperatorGrammar extends GrammarBase {
         this.take();
         this.take();
         const value = this.numberLiteral(second.kind, token.start, second.end, second);
-        return this.factorTail(value, token.line);
+        return this.factorTail(value, line);
       }
     }
     if (this.closesOrNewline(second.kind) || second.kind === K.Equals) return this.atom(true, false);
     const unary = isUnaryOperator(kind, token.flags);
     if (second.kind === K.LBrace || (!unary && second.kind === K.LParen)) return this.factor();
-    if (second.kind === K.LParen) return this.prefixCallOrUnary(token, second);
+    if (second.kind === K.LParen) return this.prefixCallOrUnary(token, second, line);
     return this.unaryCall(token, unary, start);
   }
 
@@ -503,7 +504,7 @@ export abstract class OperatorGrammar extends GrammarBase {
   }
 
   /** `+(a, b)` is a call of `+`, `+(a)` applies `+` to `(a)`: the parentheses decide. */
-  private prefixCallOrUnary(token: Token, paren: Token): Syntax {
+  private prefixCallOrUnary(token: Token, paren: Token, line: number): Syntax {
     this.take();
     const spaceStart = this.at;
     const spaced = (paren.flags & SPACE_BEFORE) !== 0;
@@ -526,7 +527,7 @@ export abstract class OperatorGrammar extends GrammarBase {
         this.placeParameters(value.args, 1);
         this.result(N.Call, value);
       }
-      return this.factorTail(this.callChain(value, token.start, token.line), token.line);
+      return this.factorTail(this.callChain(value, token.start, token.line), line);
     }
     const grouped = this.callChain(parens.value, start, paren.line);
     return this.applyPrefix(token, this.factorTail(grouped, paren.line));

@@ -192,7 +192,7 @@ class Printer {
   private isUnaryCall(value: Expr): boolean {
     const callee = value.args[0];
     if (!(callee instanceof Sym) || value.args.length !== 2) return false;
-    if (callee.name.startsWith("'")) return true;
+    if (callee.name.startsWith("'")) return callee.name !== "'";
     const token = operatorToken(callee.name);
     return token !== null && isUnaryOperator(token.kind, token.flags);
   }
