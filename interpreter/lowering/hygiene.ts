@@ -161,7 +161,8 @@ class Resolver {
           head,
           args.map((arg) => {
             // a name alone behind the semicolon of a call stands for name = name
-            const keyword = !inArguments && arg instanceof Sym ? new Expr('kw', [arg, arg]) : arg;
+            const name = unescape(arg);
+            const keyword = !inArguments && name instanceof Sym ? new Expr('kw', [name, arg]) : arg;
             return this.resolve(keyword, env, false);
           }),
         );
@@ -201,23 +202,37 @@ class Resolver {
     }
   }
 
+  // `x -> ...`, `(x, y) -> ...`, `((x::T) where T) -> ...`
   private resolveArrowArguments(x: Syntax, env: Environment): Syntax {
-    if (!(x instanceof Expr) || x.head !== 'tuple') return this.withNewScope(x, env, true);
+    if (!(x instanceof Expr)) return this.withNewScope(x, env, true);
+    if (x.head === 'where') {
+      const [first, ...variables] = x.args;
+      const others = variables.map((arg) => this.withNewScope(arg, env, false));
+      return new Expr('where', [this.resolveArrowArguments(first, env), ...others]);
+    }
+    if (x.head !== 'tuple') return this.withNewScope(x, env, true);
     return new Expr(
       'tuple',
       x.args.map((arg) => this.withNewScope(arg, env, true)),
     );
   }
 
+  // Declared globals keep their names; types and right sides are expressions.
   private resolveGlobal(x: Expr, env: Environment, inArguments: boolean): Syntax {
-    const args = x.args.map((arg) => {
-      if (arg instanceof Sym) return arg;
-      if (arg instanceof Expr && arg.head === '=') {
-        return new Expr('=', [unescape(arg.args[0]), this.withNewScope(arg.args[1], env, inArguments)]);
-      }
-      return this.withNewScope(arg, env, inArguments);
-    });
-    return new Expr('global', args);
+    const other = (arg: Syntax): Syntax => this.withNewScope(arg, env, inArguments);
+    const left = (arg: Syntax): Syntax => {
+      if (!(arg instanceof Expr)) return arg;
+      if (arg.head === 'escape') return left(arg.args[0]);
+      if (arg.head === 'tuple' || arg.head === 'parameters') return new Expr(arg.head, arg.args.map(left));
+      if (arg.head === '::' && arg.args.length === 2) return new Expr('::', [left(arg.args[0]), other(arg.args[1])]);
+      return other(arg);
+    };
+    return new Expr(
+      'global',
+      x.args.map((arg) =>
+        arg instanceof Expr && arg.head === '=' ? new Expr('=', [left(arg.args[0]), other(arg.args[1])]) : left(arg),
+      ),
+    );
   }
 
   // Names of fields are no variables.
