@@ -24,7 +24,9 @@ import {
   isConcrete,
   isDataType,
   isPrimitiveType,
+  isTypeVar,
   isUnionAll,
+  param,
   typeNameOf,
   unwrapUnionAll,
 } from '../types/kinds.ts';
@@ -39,6 +41,14 @@ const signedTypes = new Set<Ref>((['Int8', 'Int16', 'Int32', 'Int64'] as const).
 function isRefType(type: Ref): boolean {
   const body = unwrapUnionAll(type);
   return isDataType(body) && typeNameOf(body) === typename('Ref');
+}
+
+export { isRefType as isReferenceType };
+
+/** The T of `Ref{T}`; null for a `Ref` of no type in particular. */
+export function referencedType(type: Ref): Ref | null {
+  const inner = param(unwrapUnionAll(type), 0);
+  return isTypeVar(inner) ? null : inner;
 }
 
 /**

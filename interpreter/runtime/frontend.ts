@@ -37,7 +37,7 @@ import {
   type Syntax,
   sym,
 } from '../syntax/expr.ts';
-import { parseAll, renderDiagnostics } from '../syntax/index.ts';
+import { parseAll } from '../syntax/index.ts';
 import { fieldCount, fieldTypes } from '../types/fields.ts';
 import { applyTupleType, containsVariable, typeTypeOf } from '../types/index.ts';
 import { call, runThunk } from '../vm/calls.ts';
@@ -59,6 +59,7 @@ import { addMethod } from './definitions.ts';
 import { JuliaException, throwError, throwException, throwUndefVar } from './errors.ts';
 import { lookupMethod } from './methods.ts';
 import { declareGlobal, defineConst, exportName, importBinding, modulePath, newModule, useModule } from './modules.ts';
+import { withParseErrors } from './parse-errors.ts';
 import { symbol, symbolName } from './symbols.ts';
 import { boxInt64, string, svec, svecGet, svecOf, svecToArray } from './values.ts';
 
@@ -86,6 +87,14 @@ const host: LoweringHost = {
     const counter = readU32(heapModule(module), objects.Module.counter);
     writeU32(heapModule(module), objects.Module.counter, counter + 1);
     return counter;
+  },
+  warnAmbiguousSoftScope(name, file, line) {
+    const place = file === null ? 'none' : file.name;
+    process.stderr.write(
+      `┌ Warning: Assignment to \`${name.name}\` in soft scope is ambiguous because a global variable by the same name ` +
+        `exists: \`${name.name}\` will be treated as a new local. Disambiguate by using \`local ${name.name}\` to suppress ` +
+        `this warning or \`global ${name.name}\` to assign to the existing global variable.\n└ @ ${place}:${line}\n`,
+    );
   },
 };
 
@@ -409,28 +418,26 @@ setToplevelEvaluator((module, expr) => evaluate(module, fromHeap(expr), 'none'))
 
 // Files and strings
 
-/** Parses source text and evaluates its expressions one after the other, as `include` does. */
+/**
+ * Parses source text and evaluates its expressions one after the other, as `include` does. A syntax error is thrown when
+ * it is reached, as a Meta.ParseError.
+ */
 export function evaluateText(module: HeapModule, text: string | Uint8Array, file: string, softscope = false): Ref {
   const parsed = parseAll(text, { file });
   return rootScope(() => {
+    const whole = withParseErrors(parsed, true, file);
     const at = { file, line: 1 };
     let value: Ref = nothing;
-    for (const arg of parsed.value.args) {
+    for (const arg of whole instanceof Expr ? whole.args : []) {
       if (arg instanceof LineNumberNode) {
         at.line = arg.line;
         continue;
-      }
-      if (arg instanceof Expr && (arg.head === 'error' || arg.head === 'incomplete')) {
-        throw new SyntaxFailure(renderDiagnostics(parsed, file));
       }
       value = rootScope(() => evaluateExpression(module, arg, { ...at }, softscope));
     }
     return value;
   });
 }
-
-/** Source text that does not parse; its message shows the place. */
-export class SyntaxFailure extends Error {}
 
 /** Evaluates a file in a module. */
 export function evaluateFile(module: HeapModule, path: string): Ref {

@@ -17,6 +17,7 @@ import {
   writeRef,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
+import { rooted } from '../memory/roots.ts';
 import { datatype, nothing } from '../memory/wellknown.ts';
 import {
   bindingName,
@@ -37,8 +38,8 @@ import { arrayGetRef, arrayLength, string, stringText, svecGet, svecLength, unbo
 import { fieldCount, fieldType, uninitializedCount } from '../types/fields.ts';
 import { instanceIsA } from '../types/index.ts';
 import { isConcrete, isTypeVar } from '../types/kinds.ts';
-import { rooted } from '../memory/roots.ts';
 import { call, runThunk } from './calls.ts';
+import { makeCFunction } from './cfunction.ts';
 import { type Code, Op } from './code.ts';
 import { topException } from './exceptions.ts';
 import { Header } from './frames.ts';
@@ -245,7 +246,24 @@ const evaluators = new Map<string, Evaluator>([
     (code, fp, args, n, result) => {
       const parts: Ref[] = [];
       for (let i = 0; i < n; i++) parts.push(operandRef(code, fp, arrayGetRef(args, i)));
-      setSlot(result, rooted(parts, () => call(parts[0], parts.slice(1))));
+      setSlot(
+        result,
+        rooted(parts, () => call(parts[0], parts.slice(1))),
+      );
+    },
+  ],
+  [
+    'cfunction',
+    (code, fp, args, _n, result) => {
+      const type = operandRef(code, fp, arrayGetRef(args, 0)) as DataTypeRef;
+      const quoted = arrayGetRef(args, 1);
+      const f =
+        typeOf(quoted) === datatype('QuoteNode')
+          ? evalToplevel(code.module, readRef(quoted, objects.QuoteNode.value))
+          : operandRef(code, fp, quoted);
+      const returned = operandRef(code, fp, arrayGetRef(args, 2));
+      const types = operandRef(code, fp, arrayGetRef(args, 3)) as SvecRef;
+      makeCFunction(type, f, returned, types, result);
     },
   ],
   ['boundscheck', (_code, _fp, _args, _n, result) => setSlotBool(result, true)],

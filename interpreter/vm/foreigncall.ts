@@ -85,11 +85,16 @@ export function foreignCall(code: Code, pc: number, fp: number): void {
     const prepared = fromC.prepare === null ? (0 as Ref) : fromC.prepare(base);
     if (plan !== null) plan.call(base);
     else callAt(shape, pointerOperand(code, fp, expr), base);
-    if (isExceptionPending()) throw takePendingException()?.error;
+    if (isExceptionPending()) throwPending();
     fromC.take(base, result, prepared);
   } finally {
     closeFrame(base);
   }
+}
+
+/** C has returned; what a callback threw meanwhile goes on from here. */
+function throwPending(): never {
+  throw takePendingException()?.error;
 }
 
 const argsOf = (expr: Ref): ArrayRef => readRef<ArrayRef>(expr, objects.Expr.args);

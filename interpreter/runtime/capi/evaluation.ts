@@ -8,6 +8,7 @@ import { parseAll, parseAtom, parseOne } from '../../syntax/index.ts';
 import { setSlot, slotRef } from '../../vm/slots.ts';
 import { throwArgumentError } from '../errors.ts';
 import { evaluate, evaluateFile, expandMacros, lowerInto } from '../frontend.ts';
+import { withParseErrors } from '../parse-errors.ts';
 import { symbolName } from '../symbols.ts';
 import { boxInt64, stringText, svec } from '../values.ts';
 import { bytesOf, wordOf } from './core.ts';
@@ -62,7 +63,8 @@ defineRuntimeFunctions({
           : rule === 'atom'
             ? parseAtom(source, offset, options)
             : parseOne(source, offset, options);
-      setSlot(result, svec(toHeap(parsed.value), boxInt64(parsed.next + 1)));
+      const value = withParseErrors(parsed, rule === 'all', file, line);
+      setSlot(result, svec(toHeap(value), boxInt64(parsed.next + 1)));
     },
   ],
 });

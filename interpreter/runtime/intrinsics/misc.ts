@@ -1,7 +1,7 @@
 // The intrinsics that compute nothing: questions to the machine, fences, addresses of C globals, inline LLVM.
 
 import { highWord, lowWord } from '../../../ffi/address.ts';
-import { ForeignSymbolError } from '../../../ffi/error.ts';
+import { ForeignLibraryError, ForeignSymbolError } from '../../../ffi/error.ts';
 import { findSymbol } from '../../../ffi/libraries.ts';
 import type { Ref, StringRef, SymbolRef } from '../../memory/layout.ts';
 import { datatype, nothing, PtrNothingType, typename, wrapper } from '../../memory/wellknown.ts';
@@ -84,7 +84,7 @@ function addressOf(symbol: string, library: string): ReturnType<typeof findSymbo
   try {
     return resolveGlobal(symbol, library) as ReturnType<typeof findSymbol>;
   } catch (error) {
-    if (error instanceof ForeignSymbolError) return throwError(`could not load symbol "${symbol}":\n${error.message}`);
+    if (error instanceof ForeignSymbolError || error instanceof ForeignLibraryError) return throwError(error.message);
     throw error;
   }
 }
