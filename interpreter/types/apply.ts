@@ -18,15 +18,8 @@ import { svecGet, svecLength } from '../runtime/values.ts';
 import { newUnionAll } from './construct.ts';
 import { mixHash, nameHash } from './egal.ts';
 import { throwError, throwTypeError } from './errors.ts';
-import {
-  applyTupleType,
-  instantiate,
-  instantiateUnionAll,
-  isValidParameter,
-  withinBounds,
-  wrapType,
-  wrapVararg,
-} from './instantiate.ts';
+import { instantiate, withinBounds } from './instance.ts';
+import { applyTupleType, instantiateUnionAll, wrapType, wrapVararg } from './instantiate.ts';
 import {
   Int64Type,
   isDataType,
@@ -54,6 +47,7 @@ import {
   varUpper,
   wrapperOf,
 } from './kinds.ts';
+import { isValidParameter } from './normalize.ts';
 import { isa } from './relation/isa.ts';
 import { typeUnion } from './union.ts';
 import { hasFreeVars, hasVar, type TypeEnvironment } from './variables.ts';

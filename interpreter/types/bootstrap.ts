@@ -56,7 +56,8 @@ import { cacheInstance } from './cache.ts';
 import { freshVar, newTypeVar, newVararg } from './construct.ts';
 import { newDataType, newPrimitiveType, setFieldBits } from './define.ts';
 import { computeLayout, dropLayoutCache } from './fieldlayout.ts';
-import { applyTupleType, deriveFlags, wrapType } from './instantiate.ts';
+import { deriveFlags } from './instance.ts';
+import { applyTupleType, wrapType } from './instantiate.ts';
 import { AnyType, instanceOf, rawFieldTypes, setFlag, typeNameOf } from './kinds.ts';
 import { layoutOffset } from './layoutaccess.ts';
 

@@ -52,7 +52,7 @@ import {
   varUpper,
   wrapperOf,
 } from './kinds.ts';
-import { typesEqual } from './relation/subtype.ts';
+import { typesEqual } from './relation/questions.ts';
 
 /**
  * Hash of a type that equal types share; 0 when there is none, because the type can be written in several ways. With

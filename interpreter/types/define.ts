@@ -37,13 +37,8 @@ import { newBareDataType, newTypeVar, newUnion, newUnionAll, newVararg } from '.
 import { egal, mixHash, typesEgal } from './egal.ts';
 import { orElse, throwError, throwTypeError } from './errors.ts';
 import { computeLayout, setPrimitiveLayout } from './fieldlayout.ts';
-import {
-  applyTupleType,
-  completePartialInstances,
-  deriveFlags,
-  instantiateUnionAll,
-  substituteVar,
-} from './instantiate.ts';
+import { completePartialInstances, deriveFlags } from './instance.ts';
+import { applyTupleType, instantiateUnionAll, substituteVar } from './instantiate.ts';
 import {
   DataTypeType,
   fieldNamesOf,
@@ -86,7 +81,7 @@ import {
   wrapperOf,
 } from './kinds.ts';
 import { layoutOffset, layoutSize } from './layoutaccess.ts';
-import { isSubtype, typesEqual } from './relation/subtype.ts';
+import { isSubtype, typesEqual } from './relation/questions.ts';
 import { rewrapUnionAll } from './union.ts';
 import { hasFreeVars } from './variables.ts';
 

@@ -4,7 +4,7 @@ import { U32 } from '../../ffi/region.ts';
 import { type DataTypeRef, NULL, type Ref, readI32, type SvecRef, type SymbolRef, typeOf } from '../memory/layout.ts';
 import { TypeName, TypeNameFlag } from '../memory/objects.ts';
 import { svecGet, svecLength } from '../runtime/values.ts';
-import { computeFieldTypes } from './instantiate.ts';
+import { computeFieldTypes } from './instance.ts';
 import {
   fieldNamesOf,
   hasNameFlag,

@@ -4,7 +4,7 @@
 import { type DataTypeRef, NULL, type Ref, type SvecRef, type SymbolRef, type TypeRef } from '../memory/layout.ts';
 import { svecOf } from '../runtime/values.ts';
 import { newDataType } from './define.ts';
-import { outerVarCount, subtypeValues } from './relation/subtype.ts';
+import { outerVarCount, subtypeValues } from './relation/questions.ts';
 
 export {
   applyType as applyTypeUnchecked,
@@ -52,7 +52,6 @@ export {
 export {
   applyTupleType,
   instantiateUnionAll,
-  isValidParameter,
   renameUnionAll,
   substituteVar,
   wrapType as typeTypeOf,
@@ -60,11 +59,17 @@ export {
 } from './instantiate.ts';
 export * from './kinds.ts';
 export * from './layoutaccess.ts';
-export { hasEmptyIntersection, type Intersection, intersectWithValues, typeIntersect } from './relation/intersect.ts';
+export { isValidParameter } from './normalize.ts';
+export {
+  hasEmptyIntersection,
+  type Intersection,
+  intersectWithValues,
+  typeIntersect,
+} from './relation/intersection.ts';
 export { isa as instanceIsA, meetsKindNotType, meetsTypeNotKind } from './relation/isa.ts';
 export { obviouslyDisjoint } from './relation/obvious.ts';
+export { isSubtype, outerVarCount, subtypeValues, typesEqual as typeEqual } from './relation/questions.ts';
 export { moreSpecific } from './relation/specificity.ts';
-export { isSubtype, outerVarCount, subtypeValues, typesEqual as typeEqual } from './relation/subtype.ts';
 export { canonicalText, setNameVisibility, typeText } from './show.ts';
 export { rewrapUnionAll, typeUnion } from './union.ts';
 export { freeVars, hasFreeVars, hasVar as containsVariable } from './variables.ts';

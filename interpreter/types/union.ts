@@ -45,9 +45,9 @@ import {
   varLower,
   varUpper,
 } from './kinds.ts';
-import { hasEmptyIntersection } from './relation/intersect.ts';
+import { hasEmptyIntersection } from './relation/intersection.ts';
 import { isLeafBound, obviouslyDisjoint, obviouslyEgal } from './relation/obvious.ts';
-import { isSubtype } from './relation/subtype.ts';
+import { isSubtype } from './relation/questions.ts';
 import { hasFreeVars, hasVar } from './variables.ts';
 
 /** Wraps `t` in those variables of the UnionAlls around `u` that occur in it. `T where T<:S` becomes `S`. */

@@ -11,21 +11,16 @@
 // What bounds the work: union combinations after which the result is `y` itself (more than 4 non-empty ones with more to
 // come, or 400,000 in all), and an environment of at most 120 variables; both answer with an over-estimate, as in Julia.
 
-import { NULL, type Ref, type SvecRef, typeOf } from '../../memory/layout.ts';
-import { wrapper } from '../../memory/wellknown.ts';
-import { boxInt64, svecOf, unboxInt64 } from '../../runtime/values.ts';
-import { applyWrapper, typeUnionAll } from '../apply.ts';
-import { newTypeVar, rewrapAll } from '../construct.ts';
+import { NULL, type Ref, typeOf } from '../../memory/layout.ts';
+import { boxInt64, unboxInt64 } from '../../runtime/values.ts';
+import { applyWrapper } from '../apply.ts';
 import { egal } from '../egal.ts';
 import { orElse } from '../errors.ts';
-import { applyTupleType, instantiateUnionAll, wrapType, wrapVararg } from '../instantiate.ts';
+import { wrapType } from '../instantiate.ts';
 import {
   AnyType,
   Bottom,
-  inUnion,
-  isConcrete,
   isDataType,
-  isDispatchTuple,
   isInt64,
   isKind,
   isTupleType,
@@ -35,114 +30,41 @@ import {
   isUnion,
   isUnionAll,
   isVararg,
-  isVarargTuple,
   param,
   paramCount,
   superOf,
   TupleName,
   TypeofBottomType,
-  tupleVarargKind,
   typeNameOf,
   unionA,
   unionAllBody,
   unionAllVar,
   unionB,
-  unwrapUnionAll,
-  VarargKind,
-  varargElement,
-  varargN,
   varargT,
   varLower,
-  varName,
   varUpper,
 } from '../kinds.ts';
 import { simpleJoin, simpleMeet, typeUnion } from '../union.ts';
-import { hasFreeVars, hasVar, occursInside, occursInvariant } from '../variables.ts';
+import { hasFreeVars, hasVar, occursInvariant } from '../variables.ts';
+import {
+  belowByBounds,
+  boundsMeet,
+  hasVarByValue,
+  isUnsatisfiable,
+  mayBind,
+  reachable,
+  subtypeExistential,
+  trySubtypeWithin,
+} from './bounds.ts';
 import { finishUnionAll, omitMembersWith } from './finish.ts';
-import { ancestorNamed, isLeafBound, obviouslyDisjoint, obviouslyEgal, obviouslyInUnion } from './obvious.ts';
-import { type Binding, bounded, nested, type SavedBindings, Search } from './search.ts';
-import { isSubtype, outerVarCount, type Role, subtypeValues, subtypeWithin, typesEqual, unalias } from './subtype.ts';
+import { intersectTuples } from './intersect-tuples.ts';
+import { ancestorNamed, isLeafBound, obviouslyEgal, obviouslyInUnion } from './obvious.ts';
+import { isSubtype } from './questions.ts';
+import { type Binding, nested, type SavedBindings, type Search } from './search.ts';
+import { type Role, subtypeWithin, unalias } from './subtype.ts';
 
 /** More variables than this at once, and the intersection gives up on precision. */
 const MAX_BINDINGS = 120;
-
-// Bounds
-
-/** Does `v` occur among the bounds that can be reached from `t`? Setting a bound must not close a cycle. */
-export function reachable(t: Ref, v: Ref, s: Search, seen: Ref[] = []): boolean {
-  if (inUnion(t, v)) return true;
-  if (isUnion(t)) return reachable(unionA(t), v, s, seen) || reachable(unionB(t), v, s, seen);
-  if (!isTypeVar(t) || seen.includes(t)) return false;
-  const b = s.lookup(t);
-  const deeper = [...seen, t];
-  return (
-    reachable(b !== null ? b.upper : varUpper(t), v, s, deeper) ||
-    reachable(b !== null ? b.lower : varLower(t), v, s, deeper)
-  );
-}
-
-/** Do the recorded bounds say that `x` and variable `y` are ordered (`side` -1: x below y; 1: above)? */
-function boundedBy(x: Ref, y: Ref, s: Search, side: -1 | 1): boolean {
-  if (x === y) return true;
-  if (!isTypeVar(x)) return false;
-  const b = s.lookup(x);
-  if (b === null) return false;
-  return boundedBy(side < 0 ? b.upper : b.lower, y, s, side);
-}
-
-/** Do the recorded bounds already say that variable `x` is below variable `y`? False: not known. */
-function belowByBounds(x: Ref, y: Ref, s: Search): boolean {
-  return isTypeVar(x) && isTypeVar(y) && (boundedBy(x, y, s, -1) || boundedBy(y, x, s, 1));
-}
-
-/** Do the recorded bounds already say that `a <: b`? False: not known. */
-export function trySubtypeByBounds(a: Ref, b: Ref, s: Search): boolean {
-  if (isUnion(a)) return trySubtypeByBounds(unionA(a), b, s) && trySubtypeByBounds(unionB(a), b, s);
-  if (isUnion(b)) return trySubtypeByBounds(a, unionA(b), s) || trySubtypeByBounds(a, unionB(b), s);
-  if (a === Bottom || b === AnyType || obviouslyEgal(a, b)) return true;
-  if (!isTypeVar(b)) return false;
-  if (isTypeVar(a) && belowByBounds(a, b, s)) return true;
-  const found = s.lookup(b);
-  return obviouslyInUnion(a, found !== null ? found.lower : varLower(b));
-}
-
-function trySubtypeWithin(a: Ref, b: Ref, s: Search): boolean {
-  if (trySubtypeByBounds(a, b, s)) return true;
-  const saved = s.save();
-  const result = subtypeWithin(a, b, s);
-  s.restore(saved);
-  return result;
-}
-
-/** `x <: y` with values searched for all variables, on either side. */
-function subtypeExistential(x: Ref, y: Ref, s: Search): boolean {
-  if (x === Bottom || y === AnyType) return true;
-  const sides: boolean[] = [];
-  for (let b = s.bindings; b !== null; b = b.outer) {
-    sides.push(b.right);
-    b.right = true;
-  }
-  const result = subtypeWithin(x, y, s);
-  let i = 0;
-  for (let b = s.bindings; b !== null; b = b.outer) b.right = sides[i++];
-  return result;
-}
-
-/** Would `v == t` demand that v contains itself? */
-function isUnsatisfiable(t: Ref, v: Ref, s: Search): boolean {
-  if (occursInside(t, v, false, false)) return true;
-  for (let b = s.bindings; b !== null; b = b.outer)
-    if (b.lower === v && b.upper === v && occursInside(t, b.variable, false, false)) return true;
-  return false;
-}
-
-/** May a bound of `v` be set to `value`, without making it a bound of itself? */
-function mayBind(value: Ref, v: Ref, s: Search): boolean {
-  if (inUnion(value, v)) return false;
-  for (let b = s.bindings; b !== null; b = b.outer)
-    if ((b.lower === v || b.upper === v) && inUnion(value, b.variable)) return false;
-  return true;
-}
 
 // Variables
 
@@ -199,7 +121,7 @@ function intersectUnion(t: Ref, u: Ref, s: Search, onRight: boolean, role: Role)
 }
 
 /** Gives variable `b` the value `value`, which is no type (a length, a symbol). */
-function bindConstant(b: Binding, value: Ref, s: Search, onRight: boolean): Ref {
+export function bindConstant(b: Binding, value: Ref, s: Search, onRight: boolean): Ref {
   const offset = onRight ? -s.offset : s.offset;
   if (b.lower === Bottom && b.upper === AnyType) {
     if (offset === 0) b.lower = b.upper = value;
@@ -213,28 +135,6 @@ function bindConstant(b: Binding, value: Ref, s: Search, onRight: boolean): Ref 
     if (offset < 0) return b.lower;
   } else if (!egal(value, b.lower)) return Bottom;
   return value;
-}
-
-/** The length of the intersection of a Vararg whose length is variable `v` with one of any length. */
-function lengthBelow(v: Ref, b: Binding | null, s: Search, onRight: boolean): Ref {
-  if (b === null) return v;
-  if (b.depth !== s.depth) return Bottom;
-  s.depth++;
-  s.record(b, 2);
-  s.depth--;
-  const offset = onRight ? -s.offset : s.offset;
-  if (isInt64(b.lower)) {
-    const length = unboxInt64(b.lower);
-    if (length < offset || length < 0) return Bottom;
-    return offset <= 0 ? b.lower : boxInt64(length - offset);
-  }
-  if (offset > 0) {
-    const shorter = newTypeVar(varName(v));
-    b.inner ??= [];
-    b.inner.push(shorter);
-    return shorter;
-  }
-  return v;
 }
 
 /** Intersects variable `v` with `t`; `onRight`: v stands on the right. */
@@ -282,68 +182,6 @@ function intersectVariable(v: Ref, t: Ref, s: Search, onRight: boolean, role: Ro
   if (egal(b.upper, b.lower)) return upper;
   if (isLeafBound(upper) && mayBind(upper, v, s)) b.lower = upper;
   return upper;
-}
-
-/** Can a value be between both pairs of bounds? Tries the sides as they are, exchanged, and all existential. */
-function boundsMeet(lowerX: Ref, upperX: Ref, lowerY: Ref, upperY: Ref, s: Search, flip: boolean): boolean {
-  let easy1 = lowerX === Bottom || upperY === AnyType || (s.offset === 0 && obviouslyInUnion(upperY, lowerX));
-  let easy2 = lowerY === Bottom || upperX === AnyType || (s.offset === 0 && obviouslyInUnion(upperX, lowerY));
-  let closed1 = false;
-  let closed2 = false;
-  if (!easy1) {
-    closed1 = !hasFreeVars(lowerX) && !hasFreeVars(upperY);
-    if (closed1 && s.offset === 0) {
-      easy1 = isSubtype(lowerX, upperY);
-      if (!easy1) return false;
-    }
-  }
-  if (!easy2) {
-    closed2 = !hasFreeVars(lowerY) && !hasFreeVars(upperX);
-    if (closed2 && s.offset === 0) {
-      easy2 = isSubtype(lowerY, upperX);
-      if (!easy2) return false;
-    }
-  }
-  if (easy1 && easy2) return true;
-  const tryBoth = (relation: (x: Ref, y: Ref) => boolean): boolean => {
-    if (!easy1 && !relation(lowerX, upperY)) return false;
-    if (easy2) return true;
-    s.flipOffset();
-    const result = relation(lowerY, upperX);
-    s.flipOffset();
-    return result;
-  };
-  const within = (x: Ref, y: Ref): boolean => subtypeWithin(x, y, s);
-  if ((easy1 || closed1) && (easy2 || closed2)) {
-    const bindings = s.bindings;
-    s.bindings = null;
-    const result = tryBoth(within);
-    s.bindings = bindings;
-    return result;
-  }
-  const saved = s.save();
-  for (const flipped of [flip, !flip]) {
-    if (flipped !== flip) s.restore(saved);
-    if (flipped) s.flipSides();
-    const result = tryBoth(within);
-    if (flipped) s.flipSides();
-    if (result) return true;
-  }
-  s.restore(saved);
-  return tryBoth((x, y) => {
-    const result = subtypeExistential(x, y, s);
-    s.restore(saved);
-    return result;
-  });
-}
-
-/** Like `hasVar`, counting variables that equal `v`. */
-function hasVarByValue(t: Ref, v: Ref, s: Search): boolean {
-  if (s.offset === 0) {
-    for (let b = s.bindings; b !== null && b.variable !== v; b = b.outer)
-      if (b.lower === b.upper && b.lower === v && hasVar(t, b.variable)) return true;
-  }
-  return hasVar(t, v);
 }
 
 /** Intersects two variables. */
@@ -519,144 +357,10 @@ function intersectUnionAll(t: Ref, u: Ref, s: Search, onRight: boolean, role: Ro
   return result;
 }
 
-// Tuples
-
-/** Is `n` a possible length of Vararg `v`? */
-function lengthMeets(v: Ref, n: number, s: Search, onRight: boolean): boolean {
-  const length = varargN(v);
-  if (length === NULL || !isTypeVar(length)) return true;
-  const count = boxInt64(n);
-  const result = onRight ? intersectInvariant(count, length, s) : intersectInvariant(length, count, s);
-  return result !== NULL && result !== Bottom;
-}
-
-const lengthBinding = (length: Ref, s: Search): Binding | null =>
-  length !== NULL && isTypeVar(length) ? s.lookup(length) : null;
-
-/** Intersects the Varargs at the ends of two tuples; `offset`: by how much the left one must be longer. */
-function intersectVarargs(x: Ref, y: Ref, offset: number, s: Search, role: Role): Ref {
-  const ex = varargElement(x);
-  const ey = varargElement(y);
-  const nx = varargN(x);
-  const ny = varargN(y);
-  // Twice, as if there were several elements: the diagonal rule needs to see that.
-  if (intersect(ex, ey, s, role === 0 ? 1 : role) === Bottom) return Bottom;
-  const element = intersect(ex, ey, s, 1);
-  if (element === Bottom) return Bottom;
-  if (nx === NULL && ny === NULL)
-    return obviouslyEgal(ex, element) ? x : obviouslyEgal(ey, element) ? y : wrapVararg(element, NULL);
-  s.offset = offset;
-  const bx = lengthBinding(nx, s);
-  const by = lengthBinding(ny, s);
-  let length: Ref = NULL;
-  if (bx !== null) bx.intValued = true;
-  if (nx !== NULL && ny === NULL) length = lengthBelow(nx, bx, s, false);
-  const maxX = bx !== null ? bx.maxOffset : 0;
-  if (by !== null) by.intValued = true;
-  if (ny !== NULL && nx === NULL) length = lengthBelow(ny, by, s, true);
-  const maxY = by !== null ? by.maxOffset : 0;
-  if (nx !== NULL && ny !== NULL) {
-    length = intersectInvariant(nx, ny, s);
-    const valid =
-      length !== NULL &&
-      (isInt64(length)
-        ? unboxInt64(length) >= 0
-        : isTypeVar(length) && varLower(length) === Bottom && varUpper(length) === AnyType);
-    if (!valid) length = Bottom;
-  }
-  s.offset = 0;
-  if (length === Bottom) return Bottom;
-  if (bx !== null && !bx.intersected) bx.maxOffset = maxX >= 0 && offset > maxX ? Math.min(offset, 32) : maxX;
-  if (by !== null && !by.intersected) by.maxOffset = maxY >= 0 && -offset > maxY ? Math.min(-offset, 32) : maxY;
-  if (nx !== NULL && obviouslyEgal(ex, element) && obviouslyEgal(nx, length)) return x;
-  if (ny !== NULL && obviouslyEgal(ey, element) && obviouslyEgal(ny, length)) return y;
-  return wrapVararg(element, length);
-}
-
-function intersectTuples(x: Ref, y: Ref, s: Search, role: Role): Ref {
-  const n = paramCount(x);
-  const m = paramCount(y);
-  if (n === 0 && m === 0) return y;
-  const endX = tupleVarargKind(x);
-  const endY = tupleVarargKind(y);
-  const lastX = n > 0 ? param(x, n - 1) : NULL;
-  const lastY = m > 0 ? param(y, m - 1) : NULL;
-  let lengthX = n;
-  let lengthY = m;
-  if (endX === VarargKind.int) lengthX += unboxInt64(varargN(lastX)) - 1;
-  if (endY === VarargKind.int) lengthY += unboxInt64(varargN(lastY)) - 1;
-  // In the second pass a Vararg that turned out to be longer is unrolled by as many elements.
-  if (endX === VarargKind.bound && endY >= VarargKind.bound) {
-    const b = s.lookup(varargN(lastX));
-    if (b?.intersected && b.maxOffset > 0) lengthX += b.maxOffset;
-  }
-  if (endY === VarargKind.bound && endX >= VarargKind.bound) {
-    const b = s.lookup(varargN(lastY));
-    if (b?.intersected && b.maxOffset > 0) lengthY += b.maxOffset;
-  }
-  if (endX < VarargKind.bound && endY < VarargKind.bound && lengthX !== lengthY) return Bottom;
-  const parameters: Ref[] = [];
-  let i = 0;
-  let j = 0;
-  let sameX = true;
-  let sameY = true;
-  for (;;) {
-    const px = i < lengthX ? param(x, Math.min(i, n - 1)) : NULL;
-    const py = j < lengthY ? param(y, Math.min(j, m - 1)) : NULL;
-    if (px === NULL && py === NULL) break;
-    const vx =
-      px !== NULL && isVararg(px) && (endX === VarargKind.unbound || (endX === VarargKind.bound && i === lengthX - 1));
-    const vy =
-      py !== NULL && isVararg(py) && (endY === VarargKind.unbound || (endY === VarargKind.bound && j === lengthY - 1));
-    if (px === NULL || py === NULL) {
-      if (vx && lengthMeets(px, lengthY + 1 - lengthX, s, false)) parameters.length = j;
-      else if (vy && lengthMeets(py, lengthX + 1 - lengthY, s, true)) parameters.length = i;
-      else return Bottom;
-      break;
-    }
-    const element =
-      vx && vy
-        ? intersectVarargs(px, py, lengthY - lengthX, s, role)
-        : intersect(
-            isVararg(px) ? varargElement(px) : px,
-            isVararg(py) ? varargElement(py) : py,
-            s,
-            role === 0 ? 1 : role,
-          );
-    const at = Math.max(i, j);
-    if (element === Bottom) {
-      if (!vx || !vy) return Bottom;
-      // Nothing fits both tails: what is left are the tuples that end here.
-      const bx = lengthBinding(varargN(px), s);
-      const by = lengthBinding(varargN(py), s);
-      if (bx !== null && isInt64(bx.lower) && lengthX - 1 + unboxInt64(bx.lower) !== at) return Bottom;
-      if (by !== null && isInt64(by.lower) && lengthY - 1 + unboxInt64(by.lower) !== at) return Bottom;
-      if (bx !== null) bindConstant(bx, boxInt64(at - lengthX + 1), s, false);
-      if (by !== null) bindConstant(by, boxInt64(at - lengthY + 1), s, true);
-      parameters.length = at;
-      break;
-    }
-    sameX &&= element === px;
-    sameY &&= element === py;
-    parameters[at] = element;
-    if (vx && vy) break;
-    if (!vx) i++;
-    if (!vy) j++;
-  }
-  const count = parameters.length;
-  sameX &&= n === count;
-  sameY &&= m === count;
-  if (!sameX && !sameY) {
-    if (n === count) sameX = parameters.every((p, k) => obviouslyEgal(p, param(x, k)));
-    if (!sameX && m === count) sameY = parameters.every((p, k) => obviouslyEgal(p, param(y, k)));
-  }
-  return sameX ? x : sameY ? y : applyTupleType(parameters);
-}
-
 // DataTypes
 
 /** Intersects parameters that must be equal; 0 when they cannot be. */
-function intersectInvariant(x: Ref, y: Ref, s: Search): Ref {
+export function intersectInvariant(x: Ref, y: Ref, s: Search): Ref {
   if (s.offset === 0 && !hasFreeVars(x) && !hasFreeVars(y))
     return (isType(x) || isType(y) ? isSubtype(x, y) && isSubtype(y, x) : egal(x, y)) ? y : NULL;
   s.depth++;
@@ -803,7 +507,7 @@ function mergeBindings(s: Search, merged: SavedBindings | null, before: SavedBin
 }
 
 /** Intersects under all combinations of union members and joins the results. */
-function intersectAll(x: Ref, y: Ref, s: Search): Ref {
+export function intersectAll(x: Ref, y: Ref, s: Search): Ref {
   s.right.reset();
   const before = s.save();
   let merged: SavedBindings | null = null;
@@ -837,126 +541,4 @@ function intersectAll(x: Ref, y: Ref, s: Search): Ref {
   }
   if (merged !== null) s.restore(merged);
   return result;
-}
-
-// Entry points
-
-function intersectTypes(x: Ref, y: Ref, emptinessOnly: boolean): Ref {
-  if (obviouslyDisjoint(x, y, false)) return Bottom;
-  if (isDispatchTuple(x) || isDispatchTuple(y)) return isSubtype(x, y) ? x : isSubtype(y, x) ? y : Bottom;
-  const s = new Search();
-  s.intersecting = true;
-  s.ignoreFree = true;
-  s.emptinessOnly = emptinessOnly;
-  return bounded(() => intersectAll(x, y, s), y);
-}
-
-/** Have the two types certainly no instance in common? */
-export const hasEmptyIntersection = (x: Ref, y: Ref): boolean => intersectTypes(x, y, true) === Bottom;
-
-/** May `t`, though related to a concrete type neither way, intersect it, as `Tuple{Type{<:Vector}}` does `Tuple{DataType}`? */
-function mightMeetConcrete(t: Ref): boolean {
-  t = unwrapUnionAll(t);
-  if (isTypeVar(t)) return true;
-  if (isUnion(t)) return mightMeetConcrete(unionA(t)) || mightMeetConcrete(unionB(t));
-  if (isVararg(t)) return mightMeetConcrete(varargElement(t));
-  if (isTypeType(t)) return true;
-  if (isDataType(t)) {
-    const tuple = isTupleType(t);
-    for (let i = 0, n = paramCount(t); i < n; i++) {
-      const p = param(t, i);
-      if (isTypeVar(p) || (tuple && (p === Bottom || mightMeetConcrete(p)))) return true;
-    }
-  }
-  return false;
-}
-
-/** The tuple of pointwise unions of two tuple types of equal length, below any UnionAlls; 0 when they are not. */
-function pointwiseUnion(a: Ref, b: Ref): Ref {
-  if (isUnionAll(a)) {
-    const va = unionAllVar(a);
-    let inner: Ref;
-    if (isUnionAll(b) && varLower(unionAllVar(b)) === varLower(va) && varUpper(unionAllVar(b)) === varUpper(va))
-      inner = pointwiseUnion(unionAllBody(a), instantiateUnionAll(b, va));
-    else inner = pointwiseUnion(unionAllBody(a), b);
-    return inner === NULL ? NULL : typeUnionAll(va, inner);
-  }
-  if (isUnionAll(b)) {
-    const inner = pointwiseUnion(a, unionAllBody(b));
-    return inner === NULL ? NULL : typeUnionAll(unionAllVar(b), inner);
-  }
-  if (isUnion(a)) {
-    const joined = pointwiseUnion(unionA(a), unionB(a));
-    return joined === NULL ? NULL : pointwiseUnion(joined, b);
-  }
-  if (isUnion(b)) {
-    const joined = pointwiseUnion(unionA(b), unionB(b));
-    return joined === NULL ? NULL : pointwiseUnion(a, joined);
-  }
-  if (!isTupleType(a) || !isTupleType(b) || paramCount(a) !== paramCount(b) || isVarargTuple(a) || isVarargTuple(b))
-    return NULL;
-  const parameters: Ref[] = [];
-  for (let i = 0, n = paramCount(a); i < n; i++) parameters.push(typeUnion([param(a, i), param(b, i)]));
-  return applyTupleType(parameters);
-}
-
-export interface Intersection {
-  /** The intersection, `Union{}` when empty. */
-  readonly type: Ref;
-  /** Values of the variables of the UnionAlls around `b`, outermost first: a method's static parameters. */
-  readonly values: readonly Ref[];
-  /** `a <: b` */
-  readonly subtype: boolean;
-}
-
-/** The intersection of `a` with `b` and the values that the outer variables of `b` take in it. */
-export function intersectWithValues(a: Ref, b: Ref): Intersection {
-  if (obviouslyDisjoint(a, b, false)) return { type: Bottom, values: [], subtype: a === Bottom };
-  const wanted = outerVarCount(b);
-  const values = new Array<Ref>(wanted).fill(NULL);
-  const outerVars = (): Ref[] => {
-    const vars: Ref[] = [];
-    for (let u = b; isUnionAll(u); u = unionAllBody(u)) vars.push(unionAllVar(u));
-    return vars;
-  };
-  if (subtypeValues(a, b, values))
-    return { type: a, values: values.map((v, i) => (v === NULL ? outerVars()[i] : v)), subtype: true };
-  if (isSubtype(b, a)) return { type: b, values: outerVars(), subtype: false };
-  const empty: Intersection = { type: Bottom, values: [], subtype: false };
-  if (isConcrete(a) && !mightMeetConcrete(b)) return empty;
-  if (isConcrete(b) && !mightMeetConcrete(a)) return empty;
-  const s = new Search();
-  s.intersecting = true;
-  s.ignoreFree = true;
-  values.fill(NULL);
-  s.values = values;
-  s.valueCount = wanted;
-  let type = bounded(() => intersectAll(a, b, s), b);
-  if (type === Bottom) return empty;
-  let usable = true;
-  // Method signatures cannot be unions: a union of tuples becomes the tuple of unions, or all of b.
-  if (isTupleType(unwrapUnionAll(a)) && isTupleType(unwrapUnionAll(b)) && !isDataType(unwrapUnionAll(type))) {
-    const inner = unwrapUnionAll(type);
-    if (isUnion(inner)) {
-      const joined = pointwiseUnion(unionA(inner), unionB(inner));
-      if (joined !== NULL) type = rewrapAll(joined, type);
-    }
-    if (!isDataType(unwrapUnionAll(type))) {
-      type = b;
-      usable = false;
-    }
-  }
-  if (usable && wanted > 0 && !typesEqual(b, wrapper('Type'))) usable = subtypeValues(type, b, values);
-  if (!usable) return { type, values: outerVars(), subtype: false };
-  const vars = outerVars();
-  return { type, values: values.map((v, i) => (v === NULL ? vars[i] : v)), subtype: false };
-}
-
-/** `typeintersect(a, b)` */
-export const typeIntersect = (a: Ref, b: Ref): Ref => intersectWithValues(a, b).type;
-
-/** `a <: b` with the values of b's outer variables as a SimpleVector; 0 when it is not. */
-export function subtypeMatching(a: Ref, b: Ref): SvecRef {
-  const values = new Array<Ref>(outerVarCount(b)).fill(NULL);
-  return subtypeValues(a, b, values) ? svecOf(values) : (NULL as SvecRef);
 }

@@ -22,7 +22,7 @@ import {
   varUpper,
 } from '../kinds.ts';
 import { hasFreeVars } from '../variables.ts';
-import { isSubtype, typesEqual } from './subtype.ts';
+import { isSubtype, typesEqual } from './questions.ts';
 
 /** May `t` have instances that are types, other than by holding whole kinds? */
 export function meetsTypeNotKind(t: Ref): boolean {

@@ -50,8 +50,9 @@ import {
 } from '../kinds.ts';
 import { hasFreeVars, hasVar } from '../variables.ts';
 import { Obvious, obviouslyDisjoint, obviouslyUnequal, obviousSubtype } from './obvious.ts';
+import { isSubtype, typesEqual } from './questions.ts';
 import { Search } from './search.ts';
-import { isSubtype, searchSubtype, typesEqual } from './subtype.ts';
+import { searchSubtype } from './subtype.ts';
 
 /** Variables whose UnionAlls were opened, innermost first, and how often each occurs in its body. */
 interface Opened {
