@@ -1,7 +1,7 @@
 // Reading what a command works on: a file, or standard input for `-`.
 
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import { CommandError, ExitCode } from './exit.ts';
 
 /** A source file and the name it goes by in messages. */
@@ -48,11 +48,20 @@ export function checkReadable(path: string): void {
   }
 }
 
-/** The lines of standard input as they arrive, without their ends; empty lines are left out. */
+/**
+ * The lines of standard input as they arrive, without their ends; empty lines are left out. Only a newline ends a line:
+ * JSON text may hold the line separators of Unicode as they are, on which Node's own line reader would split.
+ */
 export async function* inputLines(): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== '') yield line;
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of process.stdin) {
+    const lines = (rest + (typeof chunk === 'string' ? chunk : decoder.write(chunk))).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') yield line;
   }
+  rest += decoder.end();
+  if (rest.trim() !== '') yield rest;
 }
 
 /** What a failed file operation says, without the system call. */

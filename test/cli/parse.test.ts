@@ -63,6 +63,14 @@ describe('JSON lines', () => {
     expect(given[1]).toMatchObject({ error: 'error', at: [2, 2], before: '(toplevel (|=| a 1) b)' });
   });
 
+  it('takes only a newline for the end of a line', () => {
+    const given = answers({ src: '"a\u2028b"' }, { src: 'c' });
+    expect(given).toEqual([
+      { expr: '"a\u2028b"', lines: [] },
+      { expr: 'c', lines: [] },
+    ]);
+  });
+
   it('goes on after a line that is no request', () => {
     const given = answers('{', { mode: 'one' }, { src: 'a', mode: 'some' }, { src: 'a' });
     expect(given.map((answer) => answer.error)).toEqual(['request', 'request', 'request', undefined]);
