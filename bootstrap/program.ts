@@ -179,6 +179,18 @@ const traceText = (places: readonly FramePlace[]): string =>
     })
     .join('');
 
+/** Reports that the library itself does not start. */
+export function reportBootFailure(error: unknown): number {
+  if (error instanceof JuliaException) {
+    process.stderr.write(
+      `jl0: the library does not boot: ${describe(error.exception)}\n${traceText(backtraceOf(error))}`,
+    );
+  } else {
+    reportFailure(error);
+  }
+  return INTERNAL;
+}
+
 /** Reports an error of jl0 itself. */
 function reportFailure(error: unknown): void {
   const places = error instanceof Error ? failurePlacesOf(error) : [];

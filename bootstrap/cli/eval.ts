@@ -15,9 +15,8 @@ export function registerEval(program: Command): void {
     .passThroughOptions()
     .addHelpText('after', "\nExamples:\n  jl0 -e 'println(1 + 2)'\n  jl0 -e 'println(ARGS)' first second")
     .action(async (code: string, args: string[]) => {
-      const { startSession } = await import('./session.ts');
+      const { inSession } = await import('./session.ts');
       const { runText } = await import('../program.ts');
-      startSession('', args);
-      process.exitCode = runText(code);
+      process.exitCode = inSession('', args, () => runText(code));
     });
 }

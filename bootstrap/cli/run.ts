@@ -32,10 +32,9 @@ An uncaught exception is printed as Julia prints it; the exit code is then 1. ex
     .action(async (file: string, args: string[], options: Options) => {
       if (options.native !== undefined) throw notInThisBuild('running with compiled methods');
       if (file !== '-') checkReadable(file);
-      const { startSession } = await import('./session.ts');
+      const { inSession } = await import('./session.ts');
       const { runFile, runStandardInput } = await import('../program.ts');
-      startSession(file, args);
-      process.exitCode = file === '-' ? runStandardInput() : runFile(file);
+      process.exitCode = inSession(file, args, () => (file === '-' ? runStandardInput() : runFile(file)));
     });
 }
 

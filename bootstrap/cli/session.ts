@@ -1,12 +1,19 @@
-// Starting a session for a command: what there is to say about the start goes to standard error.
+// Starting a session for a command, and running a program in it.
 
+import { reportBootFailure } from '../program.ts';
 import { start } from '../session.ts';
 
 /**
- * Starts the system.
+ * Starts the system and runs a program in it. What there is to say about the start goes to standard error.
  *
  * @param programFile what PROGRAM_FILE shall be
+ * @returns the exit code
  */
-export function startSession(programFile: string, args: readonly string[]): void {
-  for (const note of start(programFile, args).notes) process.stderr.write(`jl0: note: ${note}\n`);
+export function inSession(programFile: string, args: readonly string[], program: () => number): number {
+  try {
+    for (const note of start(programFile, args).notes) process.stderr.write(`jl0: note: ${note}\n`);
+  } catch (error) {
+    return reportBootFailure(error);
+  }
+  return program();
 }
