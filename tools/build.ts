@@ -7,9 +7,11 @@
 // Enters: bootstrap/cli/start.ts. Leaves: dist/jl0.js and the files it loads. What an earlier build left over goes
 // last, so that a jl0 that runs at this moment keeps its files almost to the end.
 
-import { readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleIdentity, IDENTITY_FILE, IMAGE_FILE } from '../bootstrap/image/snapshot-store.ts';
 
 const root = dirname(import.meta.dirname);
 const folder = join(root, 'dist');
@@ -34,6 +36,13 @@ const result = await build({
   },
 });
 const written = new Set(Object.keys(result.metafile.outputs).map((path) => basename(path)));
+const scripts = [...written].filter((name) => name.endsWith('.js')).map((name) => join(folder, name));
+
+// The system image: the library, booted by the bundle itself, so that starting it later is mapping a file.
+writeFileSync(join(folder, IDENTITY_FILE), `${bundleIdentity(scripts).toString('hex')}\n`);
+execFileSync(process.execPath, [join(folder, 'jl0.js'), 'image'], { stdio: 'inherit' });
+
+const kept = new Set([...written, IDENTITY_FILE, IMAGE_FILE]);
 for (const name of readdirSync(folder)) {
-  if (!written.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  if (!kept.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }

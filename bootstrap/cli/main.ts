@@ -13,6 +13,7 @@ import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEval } from './eval.ts';
 import { CommandError, ExitCode } from './exit.ts';
+import { registerImage } from './image.ts';
 import { registerInspect } from './inspect.ts';
 import { registerIr } from './ir.ts';
 import { registerLower } from './lower.ts';
@@ -60,6 +61,7 @@ function commandLine(): Command {
     registerTrace,
     registerDoctor,
     registerDemo,
+    registerImage,
   ];
   for (const register of registrations) register(program);
   for (const command of program.commands) command.exitOverride();

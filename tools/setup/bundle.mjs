@@ -21,7 +21,7 @@ function isCurrent(root) {
   for (const folder of sources) {
     if (!existsSync(join(root, folder))) continue;
     for (const name of readdirSync(join(root, folder), { recursive: true })) {
-      if (name.endsWith('.ts')) files.push(join(folder, name));
+      if (/\.(ts|jl)$/.test(name)) files.push(join(folder, name));
     }
   }
   return files.every((file) => changedAt(join(root, file)) < built);
