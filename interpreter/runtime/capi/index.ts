@@ -3,3 +3,4 @@
 import './core.ts';
 import './evaluation.ts';
 import './exceptions.ts';
+import './modulenames.ts';
