@@ -588,12 +588,22 @@ end
 show(io::IO, ::MIME"text/plain", stack::ExceptionStack) = (print(io, length(stack), "-element ExceptionStack:\n"); show_exception_stack(io, stack))
 show(io::IO, stack::ExceptionStack) = show(io, MIME("text/plain"), stack)
 
-# Called by the runtime with an exception that nothing caught.
-function _report_uncaught(@nospecialize(e), bt)
+# Called by the runtime with an exception that nothing caught, and those that were being handled when it was thrown,
+# newest first, each followed by its backtrace.
+function _report_uncaught(@nospecialize(e), bt, causes=Any[])
     try
         flush(stdout)
-        display_error(stderr, e, bt)
-        flush(stderr)
+        io = stderr
+        print(io, "ERROR: ")
+        showerror(io, e, bt)
+        i = 1
+        while i < length(causes)
+            print(io, "\n\ncaused by: ")
+            showerror(io, causes[i], causes[i+1])
+            i += 2
+        end
+        println(io)
+        flush(io)
     catch again
         ccall(:jl_safe_printf_string, Cvoid, (Any,), string("ERROR: ", typeof(e), " (and showing it failed with ", typeof(again), ")\n"))
     end

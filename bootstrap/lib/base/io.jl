@@ -601,6 +601,8 @@ end
 
 ## writing values
 
+sizeof(a::Union{Array,GenericMemory}) = length(a) * elsize(typeof(a))
+
 unsafe_write(io::IO, p::Ptr, n::Integer) = unsafe_write(io, bitcast(Ptr{UInt8}, p), UInt(n))
 function unsafe_write(io::IO, p::Ptr{UInt8}, n::UInt)
     for i in 1:Int(n)
