@@ -6,64 +6,34 @@
 //
 // Enters: surface syntax. Leaves: text. Line numbers are dropped; parsing makes new ones.
 
-import { continuesName, normalizeName, startsName } from './characters.ts';
+import { normalizeName } from './characters.ts';
 import { Expr, GlobalRef, LineNumberNode, Literal, QuoteNode, Sym, type Syntax } from './expr.ts';
 import { isHead } from './grammar-base.ts';
-import { encodeBytes } from './literals.ts';
-import { Scanner } from './scanner.ts';
-import { charCode } from './sexpr.ts';
 import {
-  DOTTED,
-  isAssignment,
-  isKeyword,
-  isOperator,
-  isSyntacticOperator,
-  isUnaryOperator,
-  isWordOperator,
-  K,
-  type Token,
-  words,
-} from './tokens.ts';
+  arrayHeads,
+  character,
+  escapeRaw,
+  escapeText,
+  expressionHeads,
+  float,
+  isAssignmentHead,
+  isBinary,
+  isBlockConditional,
+  isBroadcast,
+  isInfixHead,
+  isPlainName,
+  needsBrackets,
+  operatorToken,
+  quotedOperator,
+  UnprintableError,
+} from './print-words.ts';
+import { isKeyword, isSyntacticOperator, isUnaryOperator, K, words } from './tokens.ts';
 
-/** The expression has no source form. */
-export class UnprintableError extends Error {}
+export { UnprintableError } from './print-words.ts';
 
 /** The source text of an expression. Throws `UnprintableError` for what no source produces. */
 export function printSource(value: Syntax): string {
   return new Printer().statement(value, '', true);
-}
-
-/** The one token that `text` is, null if it is none or several. */
-function singleToken(text: string): Token | null {
-  const scanner = new Scanner(text, 0, 1);
-  const token = scanner.next();
-  return token.kind !== K.EndOfInput && token.end === text.length ? token : null;
-}
-
-const operatorCache = new Map<string, Token | null>();
-
-/** The operator token that `name` spells, null if it is none. */
-function operatorToken(name: string): Token | null {
-  let token = operatorCache.get(name);
-  if (token === undefined) {
-    token = singleToken(name);
-    if (token !== null && (!isOperator(token.kind) || isWordOperator(token.kind) || token.kind === K.Prime))
-      token = null;
-    operatorCache.set(name, token);
-  }
-  return token;
-}
-
-function isPlainName(name: string): boolean {
-  let first = true;
-  for (const character of name) {
-    const code = character.codePointAt(0) as number;
-    if (!(first ? startsName(code) : continuesName(code))) return false;
-    first = false;
-  }
-  if (first || normalizeName(name) !== name) return false;
-  const word = words.get(name);
-  return word === undefined || (word >= K.Abstract && word <= K.Type && word !== K.Public);
 }
 
 class Printer {
@@ -476,8 +446,8 @@ class Printer {
     }
     if (isHead(field, '$')) return `${left}.$(${this.expression(field.args[0] as Syntax)})`;
     if (typeof field === 'boolean') return `${left}.${field}`;
-    if (isHead(field, 'vect') || isHead(field, 'braces') || typeof field === 'string' || isHead(field, 'string'))
-      return `${left}.${this.expression(field)}`;
+    if (field instanceof Expr && arrayHeads.has(field.head)) return `${left}.${this.expression(field)}`;
+    if (!(field instanceof Expr) && !(field instanceof QuoteNode)) return `${left}.:(${this.expression(field)})`;
     throw new UnprintableError('a field that is no name');
   }
 
@@ -848,141 +818,4 @@ class Printer {
     }
     return text;
   }
-}
-
-const expressionHeads: ReadonlySet<string> = new Set([
-  'call',
-  'kw',
-  'tuple',
-  'ref',
-  'curly',
-  'vect',
-  'braces',
-  'hcat',
-  'vcat',
-  'ncat',
-  'comprehension',
-  'bracescat',
-  'typed_hcat',
-  'typed_vcat',
-  'typed_ncat',
-  'typed_comprehension',
-  'generator',
-  'flatten',
-  'string',
-  'macrocall',
-  '.',
-  '...',
-  '$',
-  '&',
-  "'",
-  '::',
-  '->',
-  'where',
-  'comparison',
-  'do',
-  'quote',
-  '<:',
-  '>:',
-]);
-
-function isAssignmentHead(head: string): boolean {
-  const token = operatorToken(head);
-  return token !== null && isAssignment(token.kind) && token.kind !== K.Tilde;
-}
-
-/** Heads that are the operator itself. */
-function isInfixHead(head: string): boolean {
-  const token = operatorToken(head);
-  if (token === null) return false;
-  if (token.kind === K.AndAnd || token.kind === K.OrOr) return true;
-  return token.flags === 0 && (token.kind === K.LongArrow || token.kind === K.Subtype || token.kind === K.Supertype);
-}
-
-/** Arguments that only an argument list can hold. */
-function needsBrackets(arg: Syntax): boolean {
-  return isHead(arg, 'kw') || isHead(arg, 'parameters') || isHead(arg, '...');
-}
-
-/** A call of a dotted operator, which no `=` makes a definition. */
-function isBroadcast(call: Expr): boolean {
-  const callee = call.args[0];
-  return callee instanceof Sym && ((operatorToken(callee.name)?.flags ?? 0) & DOTTED) !== 0;
-}
-
-/** Is this `if` the form with blocks, not `?:`? */
-function isBlockConditional(args: readonly Syntax[]): boolean {
-  const otherwise = args[2];
-  return (
-    isHead(args[1] ?? null, 'block') &&
-    (otherwise === undefined || isHead(otherwise, 'block') || isHead(otherwise, 'elseif'))
-  );
-}
-
-function isBinary(token: Token): boolean {
-  const kind = token.kind;
-  if (kind === K.Not || kind === K.Negation || kind === K.Radical || kind === K.Question || kind === K.Declare)
-    return false;
-  if (kind === K.LongArrow && token.flags === 0) return false;
-  if ((kind === K.Subtype || kind === K.Supertype) && token.flags === 0) return false;
-  return !isAssignment(kind) || kind === K.Tilde;
-}
-
-function float(value: number, single: boolean): string {
-  if (!Number.isFinite(value)) throw new UnprintableError('a float that no literal denotes');
-  const text = Object.is(value, -0) ? '-0' : String(value);
-  if (single) return text.includes('e') ? text.replace('e', 'f') : `${text}f0`;
-  return text.includes('e') || text.includes('.') ? text : `${text}.0`;
-}
-
-/** An operator behind a quoting colon. Parentheses keep the colon apart, but would take a dotted operator apart. */
-function quotedOperator(name: string): string {
-  const token = operatorToken(name);
-  const bare = token !== null && ((token.flags & DOTTED) !== 0 || token.kind === K.Question);
-  return bare ? `:${name}` : `:(${name})`;
-}
-
-const namedEscapes: Readonly<Record<string, string>> = {
-  '\n': '\\n',
-  '\t': '\\t',
-  '\r': '\\r',
-  '"': '\\"',
-  '\\': '\\\\',
-  $: '\\$',
-};
-
-function escapeText(text: string): string {
-  let result = '';
-  for (const character_ of text) {
-    const code = character_.codePointAt(0) as number;
-    const named = namedEscapes[character_];
-    if (named !== undefined) result += named;
-    else if (code < 32 || code === 127) result += `\\x${code.toString(16).padStart(2, '0')}`;
-    else if (code >= 0xdc80 && code <= 0xdcff) result += `\\x${(code - 0xdc00).toString(16)}`;
-    else if (code >= 0xd800 && code <= 0xdfff)
-      for (const byte of encodeBytes(character_)) result += `\\x${byte.toString(16)}`;
-    else if (code >= 0x202a && code <= 0x2069) result += `\\u${code.toString(16)}`;
-    else result += character_;
-  }
-  return result;
-}
-
-/** Raw text: backslashes are doubled only where a delimiter follows them. */
-function escapeRaw(text: string, delimiter: string): string {
-  if (!text.isWellFormed() || text.includes('\r')) throw new UnprintableError('text that a raw literal cannot hold');
-  const run = delimiter === '`' ? /(\\*)(`|$)/g : /(\\*)("|$)/g;
-  return text.replace(run, (_, slashes: string, stop: string) => slashes + slashes + (stop === '' ? '' : `\\${stop}`));
-}
-
-function character(bits: number): string {
-  const code = charCode(bits);
-  if (code < 0) {
-    const bytes = [(bits >>> 24) & 255, (bits >>> 16) & 255, (bits >>> 8) & 255, bits & 255];
-    while (bytes.length > 1 && bytes[bytes.length - 1] === 0) bytes.pop();
-    return `'${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}'`;
-  }
-  if (code === 39) return "'\\''";
-  if (code === 92) return "'\\\\'";
-  if (code < 32 || code >= 127) return `'\\U${code.toString(16)}'`;
-  return `'${String.fromCharCode(code)}'`;
 }
