@@ -22,7 +22,7 @@ import { defineName, initializeModule, useModule } from '../interpreter/runtime/
 import { symbol } from '../interpreter/runtime/symbols.ts';
 import { string } from '../interpreter/runtime/values.ts';
 import { afterBoot } from '../interpreter/types/index.ts';
-import { call } from '../interpreter/vm/calls.ts';
+import { call, saveKnownCalls } from '../interpreter/vm/calls.ts';
 import { prepareOutOfMemory } from '../interpreter/vm/incidents.ts';
 import { dropOldImages, imagePlace } from './image/snapshot-store.ts';
 import { installed } from './root.ts';
@@ -81,6 +81,16 @@ function bootForImage(progress: (what: string) => void): void {
       if (!(error instanceof JuliaException)) throw error;
     }
   }
+  progress('calls of small programs');
+  call(fromBase('__init__'), []);
+  try {
+    evaluateFile(MainModule, installed('bootstrap/lib/warmup.jl'));
+  } catch (error) {
+    // Whatever fails there fails in programs too, and is reported there; here it only makes starts slower.
+    if (!(error instanceof JuliaException)) throw error;
+    progress('(they failed)');
+  }
+  saveKnownCalls();
   keepBuffersInside(false);
 }
 

@@ -56,6 +56,8 @@ export const State = {
   permanent_end: 0x0c0,
   /** Magic number and version of the heap format. */
   format: 0x0c8,
+  /** Answers to calls that a snapshot brings along (vm/savedcalls.ts). */
+  calls: 0x0d0,
   /** Head of the free list of each size class (byte offset of the cell), 4 bytes each, from here to 0x800. */
   free_lists: 0x200,
   /** Bump position and end in the current page of each size class, 8 bytes each, to 0xe00. */
@@ -74,6 +76,7 @@ export const stateRoots: readonly number[] = [
   State.finalizers,
   State.permanent_roots,
   State.libraries,
+  State.calls,
 ];
 
 const word = (field: number) => (STATE_OFFSET + field) >> 2;

@@ -31,12 +31,13 @@ import { applyTupleType, typeTypeOf } from '../types/index.ts';
 import { isConcrete } from '../types/kinds.ts';
 import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
-import { CALL_HEADER, type Code, codes, Op, type Site, type SiteEntry, type Target } from './code.ts';
+import { CALL_HEADER, type Code, codes, Op, retireCode, type Site, type SiteEntry, type Target } from './code.ts';
 import { agedVariant, decode, instructionLength, onCodeInvalidated, setLeafResolver } from './decode.ts';
 import { exceptionDepth } from './exceptions.ts';
 import { frameBelow, HEADER_WORDS, Header, machine } from './frames.ts';
 import { generatedSource, stackOverflow } from './incidents.ts';
 import { run } from './run.ts';
+import { forgetSavedCalls, type KnownCall, saveCalls, savedInstance } from './savedcalls.ts';
 import { setSlot, slotRef, slotType } from './slots.ts';
 import { makeTupleOfSlots } from './tuples.ts';
 
@@ -124,6 +125,7 @@ const cache = new Map<number, CachedCall[]>();
 const byName = new Map<TypeNameRef, Set<CachedCall>>();
 
 onMethodChange((_method, names) => {
+  forgetSavedCalls(names);
   for (const name of names) {
     const affected = byName.get(name);
     if (affected === undefined) continue;
@@ -213,7 +215,8 @@ function resolve(words: Int32Array, n: number, world: number): CachedCall | Targ
     }
   }
   const own = scratch.slice(0, n);
-  const target = lookupTarget(words, n, world);
+  const saved = latest ? savedInstance(own, n, hashKeys(own, n), () => namesOfCallee(own[0])) : 0;
+  const target = saved !== 0 ? targetOfInstance(saved as MethodInstanceRef) : lookupTarget(words, n, world);
   if (!latest || world !== currentWorld()) return target;
   const entry: CachedCall = { keys: own, target, sites: new Set(), stale: false };
   const hash = hashKeys(own, n);
@@ -226,6 +229,18 @@ function resolve(words: Int32Array, n: number, world: number): CachedCall | Targ
     else set.add(entry);
   }
   return entry;
+}
+
+/** Keeps what the table knows in the heap, for processes that start from a snapshot of it. */
+export function saveKnownCalls(): void {
+  const known: KnownCall[] = [];
+  for (const list of cache.values()) {
+    for (const { keys: own, target, stale } of list) {
+      if (stale || target.instance === 0) continue;
+      known.push({ keys: own, hash: hashKeys(own, own.length), instance: target.instance as MethodInstanceRef });
+    }
+  }
+  saveCalls(known);
 }
 
 function lookupTarget(words: Int32Array, n: number, world: number): Target {
@@ -671,10 +686,23 @@ export function runThunk(source: CodeInfoRef, module: ModuleRef): Ref {
   }
 }
 
-/** A thunk runs once: its decoded code is not needed again. */
+/** Pushes the frame of toplevel code at the end of the stack, to be run by the loop that is running; returns its fp. */
+export function pushThunk(source: CodeInfoRef, module: ModuleRef, world: number): number {
+  let code = codeOfSource.get(source);
+  if (code === undefined) {
+    code = decode(source, module, module);
+    codeOfSource.set(source, code);
+  }
+  const result = machine.sp;
+  machine.sp += 4;
+  return pushFrame(code, module, new Int32Array(0), code.nargs, 0, 0, result, world);
+}
+
+/** A thunk runs once: its decoded code is not needed again, and its id may be. */
 function releaseCode(code: Code): void {
   code.sites = [];
   code.objects = [];
+  retireCode(code);
 }
 
 /** The code of a method that is looked up by argument types; for inference and tools. */

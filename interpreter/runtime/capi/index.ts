@@ -4,3 +4,6 @@ import './core.ts';
 import './evaluation.ts';
 import './exceptions.ts';
 import './modulenames.ts';
+import './objects.ts';
+import './reflection.ts';
+import './tasks.ts';
