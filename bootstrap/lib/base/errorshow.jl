@@ -525,7 +525,7 @@ function show_frame(io::IO, i::Int, width::Int, f)
         print(io, f.func)
         mod = Main
     end
-    print(io, "\n", " "^(width + 1), " @ ", f.func === Symbol("top-level scope") ? "" : string(mod, " "), f.file, ":", f.line)
+    print(io, "\n", " "^width, "@ ", f.func === Symbol("top-level scope") ? "" : string(mod, " "), contractuser(string(f.file)), ":", f.line)
 end
 function show_frame_call(io::IO, mi::Core.MethodInstance)
     m = mi.def::Method
@@ -552,6 +552,12 @@ function show_backtrace_frames(io::IO, frames)
     return
 end
 
+# Where the file was when it failed comes after the stack trace of what failed.
+function showerror(io::IO, e::LoadError, bt; backtrace::Bool=true)
+    e.error isa LoadError || print(io, "LoadError: ")
+    showerror(io, e.error, bt; backtrace=backtrace)
+    print(io, "\nin expression starting at ", e.file, ":", e.line)
+end
 function showerror(io::IO, e, bt; backtrace::Bool=true)
     showerror(io, e)
     backtrace && show_backtrace(io, bt)

@@ -136,7 +136,10 @@ end
 
 depwarn(msg, funcsym; force::Bool=false) = nothing
 
+# The second name tells the runtime to call `main(ARGS)` when the program has been read.
 macro main(args...)
+    isempty(args) || error("USAGE: `@main` is expected to be used as `(@main)` without macro arguments.")
+    Core.eval(__module__, :(global main; global var"#__main_is_entrypoint__#"::Bool = true))
     return esc(:main)
 end
 
