@@ -10,6 +10,8 @@
 //                     2 | pages << 8         first page of a large object (pages: how many)
 //                     3                      a further page of a large object
 //
+// A free cell has a zero header and, behind it, the offset of the next free cell of its class.
+//
 // All state is in the heap (state.ts): compiled code allocates by the same rules, a snapshot needs nothing else.
 // Memory handed out is zeroed: fresh pages are, and freed cells are cleared when they are reused.
 //
@@ -110,7 +112,7 @@ export function allocate(type: Ref, bytes: number): Ref {
     U32[BUDGET] -= units << 4;
     const cell = U32[FREE + units];
     if (cell !== 0) {
-      U32[FREE + units] = U32[cell >>> 2];
+      U32[FREE + units] = U32[(cell >>> 2) + 2];
       U32.fill(0, cell >>> 2, (cell >>> 2) + (units << 2));
       object = (cell + 8) >>> 3;
     } else {

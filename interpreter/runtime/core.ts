@@ -37,6 +37,8 @@ import { boxInt64, string } from './values.ts';
 
 import './builtins/index.ts';
 import './capi/index.ts';
+import './generated.ts';
+import '../vm/collection.ts';
 
 /** Names of all builtins, sorted, so that their objects are made in the same order in every process. */
 const builtinNames = (): string[] => [...new Set([...builtins.keys(), ...redirects.keys()])].sort();

@@ -2,6 +2,7 @@
 
 import { allocate } from '../memory/heap.ts';
 import {
+  type ArrayRef,
   type BindingRef,
   type CodeInfoRef,
   type DataTypeRef,
@@ -16,8 +17,9 @@ import {
   writeRef,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
-import { datatype, emptySvec, typename } from '../memory/wellknown.ts';
+import { datatype, emptySvec, nothing, typename } from '../memory/wellknown.ts';
 import { applyTupleType, newStructType, unionAll } from '../types/index.ts';
+import { evaluateToplevel } from '../vm/evaluate.ts';
 import {
   bindingModule,
   bindingName,
@@ -31,7 +33,7 @@ import { throwError } from './errors.ts';
 import { insertMethod, isKindType, newMethod, signatureParameters, unwrapUnionAll } from './methods.ts';
 import { defineConst } from './modules.ts';
 import { symbol, symbolName } from './symbols.ts';
-import { svecGet, svecToArray } from './values.ts';
+import { arrayGetRef, arrayLength, arraySetRef, svecGet, svecToArray } from './values.ts';
 
 /** The singleton type and instance of a new generic function; its type is named `#name` as Julia names it. */
 export function newGenericFunction(module: ModuleRef, name: SymbolRef): Ref {
@@ -115,8 +117,33 @@ export function addMethod(module: ModuleRef, signature: SvecRef, source: CodeInf
     typeOf(file) === datatype('Symbol') ? file : symbol('none'),
     line,
   );
+  takeGenerator(method, source);
   insertMethod(method);
   return method;
+}
+
+/**
+ * A generated function: `Expr(:meta, :generated, g)` in its body makes `g` the method's generator, and
+ * `Expr(:meta, :generated_only)` says that the body has nothing else.
+ */
+function takeGenerator(method: MethodRef, source: CodeInfoRef): void {
+  const statements = readRef<ArrayRef>(source, objects.CodeInfo.code);
+  for (let i = 0, n = arrayLength(statements); i < n; i++) {
+    const statement = arrayGetRef(statements, i);
+    if (typeOf(statement) !== datatype('Expr')) continue;
+    if (readRef(statement, objects.Expr.head) !== symbol('meta')) continue;
+    const args = readRef<ArrayRef>(statement, objects.Expr.args);
+    const count = arrayLength(args);
+    const kind = count === 0 ? nothing : arrayGetRef(args, 0);
+    if (kind === symbol('generated') && count === 2) {
+      const module = readRef<ModuleRef>(method, objects.Method.module);
+      writeRef(method, objects.Method.generator, evaluateToplevel(module, arrayGetRef(args, 1)));
+      arraySetRef(statements, i, nothing);
+    } else if (kind === symbol('generated_only') && count === 1) {
+      writeRef(method, objects.Method.source, 0 as Ref);
+      arraySetRef(statements, i, nothing);
+    }
+  }
 }
 
 function checkTypes(types: readonly Ref[]): void {

@@ -36,7 +36,7 @@ import { Bottom, datatype, emptySvec, typename } from '../memory/wellknown.ts';
 import { isSubtype, matchSignature, moreSpecific, typeEqual } from '../types/index.ts';
 import { currentWorld, nextWorld, WORLD_MAX } from './bindings.ts';
 import { symbolName } from './symbols.ts';
-import { arrayGetRef, arrayLength, svecGet, svecLength, svecSet, svecUninitialized } from './values.ts';
+import { arrayGetRef, arrayLength, string, svecGet, svecLength, svecSet, svecUninitialized } from './values.ts';
 
 const DataTypeType = datatype('DataType');
 const UnionAllType = datatype('UnionAll');
@@ -331,6 +331,7 @@ export function newMethod(
   writeRef(method, objects.Method.specializations, emptySvec);
   writeRef(method, objects.Method.source, source);
   writeRef(method, objects.Method.debuginfo, readRef(source, objects.CodeInfo.debuginfo));
+  writeRef(method, objects.Method.slot_syms, slotNames(readRef<ArrayRef>(source, objects.CodeInfo.slotnames)));
   const nargs = readWide(source, objects.CodeInfo.nargs);
   writeI32(method, objects.Method.nargs, nargs);
   const isva = isVarargSignature(sig) ? 1 : 0;
@@ -340,6 +341,13 @@ export function newMethod(
   writeU8(method, objects.Method.max_varargs, 0xff);
   scanMeta(method, readRef<ArrayRef>(source, objects.CodeInfo.code), nargs);
   return method;
+}
+
+/** The names of a method's slots as one string, each ended by NUL. */
+function slotNames(names: ArrayRef): Ref {
+  let text = '';
+  for (let i = 0, n = arrayLength(names); i < n; i++) text += `${symbolName(arrayGetRef<SymbolRef>(names, i))}\0`;
+  return string(text);
 }
 
 /** Reads `Expr(:meta, ...)` statements at the top of a body into the method's fields. */

@@ -115,6 +115,10 @@ export interface LeafBody {
   readonly name: string;
 }
 
+/** All decoded code, by id; frames name their code by it. Id 0 is no code. */
+export const codes: Code[] = [];
+const freeIds: number[] = [];
+
 export class Code {
   readonly id: number;
   readonly source: CodeInfoRef;
@@ -126,6 +130,8 @@ export class Code {
   statements: Int32Array = new Int32Array(0);
   /** For each statement (from 1), the instruction to go on with when it throws; -1 when this frame does not catch. */
   handlers: Int32Array = new Int32Array(0);
+  /** For each statement that is covered by a try block: the slot in which that block's `enter` noted what to restore. */
+  handlerTokens: Int32Array = new Int32Array(0);
   /** Operand of each SSA value (from 1); 0x7fffffff when it has no slot. */
   ssaOperands: Int32Array = new Int32Array(0);
   sites: Site[] = [];
@@ -144,13 +150,28 @@ export class Code {
     this.source = source;
     this.owner = owner;
     this.module = module;
-    this.id = codes.push(this) - 1;
+    const free = freeIds.pop();
+    if (free === undefined) {
+      this.id = codes.push(this) - 1;
+    } else {
+      this.id = free;
+      codes[free] = this;
+    }
   }
 }
 
-/** All decoded code, by id; frames name their code by it. Id 0 is no code. */
-export const codes: Code[] = [];
-codes.push(null as unknown as Code);
+/** Stands in the table for ids that are not in use. */
+const noCode = new Code(0 as CodeInfoRef, 0 as Ref, 0 as ModuleRef);
+
+/** Gives the id of code that no frame can be in any more to the next code. */
+export function retireCode(code: Code): void {
+  if (code.aged !== null) {
+    codes[code.aged.id] = noCode;
+    freeIds.push(code.aged.id);
+  }
+  codes[code.id] = noCode;
+  freeIds.push(code.id);
+}
 
 // Constants and stacks share the zone above the heap: constants from its start, the root task's stack above them.
 const CONSTANTS_START = STACKS_START >>> 2;
@@ -189,6 +210,7 @@ registerRoots((visit) => {
   for (const object of byReference.keys()) visit(object);
   for (let id = 1; id < codes.length; id++) {
     const code = codes[id];
+    if (code === noCode) continue;
     visit(code.source);
     visit(code.owner);
     for (const object of code.objects) if (object !== 0) visit(object);

@@ -494,7 +494,7 @@ class Decoder {
         return;
       }
       case 'leave':
-        this.emit(Op.LEAVE, n);
+        this.emit(Op.LEAVE, this.scopesLeft(args));
         return;
       case 'pop_exception':
         this.emit(Op.POP_EXCEPTION, this.operand(arrayGetRef(args, 0)));
@@ -512,6 +512,18 @@ class Decoder {
         this.emit(Op.EVAL, result, code.objects.push(expr) - 1);
     }
     void i;
+  }
+
+  /** How many of the blocks that a `leave` names had entered a dynamic scope. */
+  private scopesLeft(args: ArrayRef): number {
+    let count = 0;
+    for (let k = 0, n = arrayLength(args); k < n; k++) {
+      const token = arrayGetRef(args, k);
+      if (typeOf(token) !== T.SSAValue) continue;
+      const enter = this.statements[readWide(token, objects.SSAValue.id) - 1];
+      if (typeOf(enter) === T.EnterNode && readRef(enter, objects.EnterNode.scope) !== 0) count++;
+    }
+    return count;
   }
 
   private isConstantGlobal(globalref: Ref): boolean {
@@ -581,6 +593,7 @@ class Decoder {
   private handlers(): Int32Array {
     const n = this.statements.length;
     const result = new Int32Array(n + 2).fill(-1);
+    this.code.handlerTokens = new Int32Array(n + 2);
     const seen: (readonly number[] | undefined)[] = new Array(n + 2);
     const work: { at: number; stack: readonly number[] }[] = [{ at: 1, stack: [] }];
     for (let item = work.pop(); item !== undefined; item = work.pop()) {
@@ -592,6 +605,7 @@ class Decoder {
         );
         if (innermost !== undefined) {
           result[at] = this.start[readWide(this.statements[innermost - 1], objects.EnterNode.catch_dest)];
+          this.code.handlerTokens[at] = this.operands[innermost];
         }
         const statement = this.statements[at - 1];
         switch (typeOf(statement)) {
@@ -688,6 +702,7 @@ export function agedVariant(code: Code): Code {
   }
   aged.statements = code.statements;
   aged.handlers = code.handlers;
+  aged.handlerTokens = code.handlerTokens;
   aged.ssaOperands = code.ssaOperands;
   aged.sites = code.sites;
   aged.objects = code.objects;

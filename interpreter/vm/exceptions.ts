@@ -36,5 +36,11 @@ export function swapExceptionStack(other: CaughtException[]): CaughtException[] 
 }
 
 registerRoots((visit) => {
-  for (const { exception } of stack) visit(exception);
+  for (const { exception, backtrace } of stack) {
+    visit(exception);
+    for (const { code, instance } of backtrace) {
+      visit(code.source);
+      if (instance !== 0) visit(instance);
+    }
+  }
 });

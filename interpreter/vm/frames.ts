@@ -42,6 +42,8 @@ export const machine = {
   limit: STACK_LIMIT,
   /** First word of the stack that is running. */
   base: STACK_START,
+  /** After a switch of tasks: the instruction of frame `fp` to go on with. */
+  resume: 0,
 };
 
 /** One entry of a backtrace. */

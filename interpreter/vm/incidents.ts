@@ -19,13 +19,12 @@ import { InternalError, JuliaException, throwPlain, throwTypeError, throwUndefVa
 import { symbol } from '../runtime/symbols.ts';
 import { arrayGetRef } from '../runtime/values.ts';
 import type { Code } from './code.ts';
-import { STACK_LIMIT } from './code.ts';
 import { machine } from './frames.ts';
 import { slotRef } from './slots.ts';
 
 const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
 /** Bytes to allocate between two collections unless the collector says otherwise. */
-const DEFAULT_BUDGET = 0x7fff_ffff;
+const DEFAULT_BUDGET = 256 << 20;
 
 const safepointWork: (() => void)[] = [];
 
@@ -41,20 +40,21 @@ export function requestSafepoint(): void {
 
 /** Runs what waits for a safepoint. */
 export function safepoint(): void {
-  I32[BUDGET] = DEFAULT_BUDGET;
   for (const work of safepointWork) work();
+  if (I32[BUDGET] < 0) I32[BUDGET] = DEFAULT_BUDGET;
 }
 
 /** The exception of a full stack. The limit is lifted a little, so that handlers have room to run. */
 export function stackOverflow(): JuliaException {
-  machine.limit = STACK_LIMIT + 0x8000;
+  const { limit } = machine;
+  machine.limit = limit + 0x8000;
   try {
     return throwPlain('StackOverflowError');
   } catch (error) {
     if (error instanceof JuliaException) return error;
     throw error;
   } finally {
-    machine.limit = STACK_LIMIT;
+    machine.limit = limit;
   }
 }
 
@@ -82,11 +82,18 @@ export function nonBooleanCondition(word: number): never {
 
 // Dynamic scopes (ScopedValues): `enter` with a scope makes it the task's; leaving restores the one before.
 
-interface EnteredScope {
+export interface EnteredScope {
   readonly word: number;
   readonly outer: Ref;
 }
-const scopes: EnteredScope[] = [];
+let scopes: EnteredScope[] = [];
+
+/** Replaces the list of entered scopes: each task has its own. */
+export function swapScopes(other: EnteredScope[]): EnteredScope[] {
+  const old = scopes;
+  scopes = other;
+  return old;
+}
 
 export function enterScope(token: number, scopeWord: number): void {
   const task = currentTask();
@@ -94,14 +101,14 @@ export function enterScope(token: number, scopeWord: number): void {
   setTaskScope(task, slotRef(scopeWord));
 }
 
-/** Leaves the innermost `count` try blocks of a frame; those that entered a scope restore it. */
-export function leaveScopes(_fp: number, count: number): void {
-  if (scopes.length === 0) return;
-  for (let i = 0; i < count; i++) {
-    const top = scopes.at(-1);
-    if (top === undefined) return;
-    scopes.pop();
-    setTaskScope(currentTask(), top.outer);
+/** How many scopes are entered: what a try block restores when it catches. */
+export const scopeDepth = (): number => scopes.length;
+
+/** Leaves scopes until `depth` are left, the innermost first. */
+export function leaveScopesTo(depth: number): void {
+  while (scopes.length > depth) {
+    const top = scopes.pop();
+    if (top !== undefined) setTaskScope(currentTask(), top.outer);
   }
 }
 

@@ -20,7 +20,14 @@ import { evalExpression, getGlobal, makeNew, staticParameter } from './evaluate.
 import { exceptionDepth, popExceptionsTo, pushException, topException } from './exceptions.ts';
 import { foreignCall } from './foreigncall.ts';
 import { backtrace, type FramePlace, HEADER_WORDS, Header, machine, noteOuterFrame } from './frames.ts';
-import { enterScope, leaveScopes, nonBooleanCondition, safepoint, stackOverflow, undefinedSlot } from './incidents.ts';
+import {
+  enterScope,
+  leaveScopesTo,
+  nonBooleanCondition, safepoint,
+  scopeDepth,
+  stackOverflow,
+  undefinedSlot,
+} from './incidents.ts';
 import { setSlot } from './slots.ts';
 
 const Int64 = datatype('Int64') as number;
@@ -66,7 +73,7 @@ export function run(bottom: number): void {
   machine.fp = fp;
   for (;;) {
     try {
-      execute(fp, pc);
+      execute(fp, pc, bottom);
       machine.fp = outer;
       machine.sp = outerSp;
       return;
@@ -87,6 +94,8 @@ export function run(bottom: number): void {
         throw thrown;
       }
       const known = uncaughtBacktraces.get(thrown);
+      // What is thrown again is on the stack already: it takes its own place, or that of what it stands for.
+      if (thrown.rethrown) popExceptionsTo(exceptionDepth() - 1);
       pushException(thrown.exception, known ?? places);
       fp = machine.fp;
       pc = handler;
@@ -112,16 +121,26 @@ function asJuliaException(error: unknown): JuliaException | null {
 function findHandler(bottom: number): number {
   for (let fp = machine.fp; ; fp = U32[fp - Header.CALLER]) {
     const code = codes[U32[fp - Header.CODE]];
-    const handler = code.handlers[code.statements[U32[fp - Header.AT]]] ?? -1;
+    const statement = code.statements[U32[fp - Header.AT]];
+    const handler = code.handlers[statement] ?? -1;
     if (handler >= 0) {
       machine.fp = fp;
+      leaveScopesTo(U32[fp + code.handlerTokens[statement] + 1]);
       return handler;
     }
     if (fp === bottom) return -1;
+    if (U32[fp - Header.CALLER] === 0) endOfForeignRun();
   }
 }
 
-function execute(startFp: number, startPc: number): void {
+/** A task would end a run that began before others which have not ended: JavaScript's stack cannot do that. */
+function endOfForeignRun(): never {
+  throw new InternalError(
+    'tasks were switched within a callback, a macro or an iterator that is spread, and end in another order than they began',
+  );
+}
+
+function execute(startFp: number, startPc: number, bottom: number): void {
   let fp = startFp;
   let pc = startPc;
   let code: Code = codes[U32[fp - 14]];
@@ -172,7 +191,10 @@ function execute(startFp: number, startPc: number): void {
         U32[to + 1] = U32[from + 1];
         U32[to + 2] = U32[from + 2];
         const caller = U32[fp - 16];
-        if (caller === 0) return;
+        if (caller === 0) {
+          if (fp !== bottom) endOfForeignRun();
+          return;
+        }
         pc = U32[fp - 15];
         fp = caller;
         code = codes[U32[fp - 14]];
@@ -226,7 +248,7 @@ function execute(startFp: number, startPc: number): void {
         // ENTER dst scope
         const word = fp + ops[pc + 1];
         U32[word] = exceptionDepth();
-        U32[word + 1] = 0;
+        U32[word + 1] = scopeDepth();
         U32[word + 2] = Int64;
         if (ops[pc + 2] !== NO_OPERAND) enterScope(word, ops[pc + 2] >= 0 ? fp + ops[pc + 2] : -ops[pc + 2]);
         pc += 3;
@@ -234,7 +256,7 @@ function execute(startFp: number, startPc: number): void {
       }
       case 9: {
         // LEAVE count
-        leaveScopes(fp, ops[pc + 1]);
+        leaveScopesTo(scopeDepth() - ops[pc + 1]);
         pc += 2;
         continue;
       }
@@ -293,6 +315,14 @@ function execute(startFp: number, startPc: number): void {
         machine.fp = fp;
         machine.sp = fp + code.frameWords;
         foreignCall(code, pc, fp);
+        if (machine.fp !== fp) {
+          // The task was switched.
+          fp = machine.fp;
+          pc = machine.resume;
+          code = codes[U32[fp - 14]];
+          ops = code.ops;
+          continue;
+        }
         pc += 5 + ops[pc + 3];
         continue;
       }

@@ -9,7 +9,7 @@ import {
   typeOf,
 } from '../../memory/layout.ts';
 import * as objects from '../../memory/objects.ts';
-import { datatype, falseValue, nothing, trueValue } from '../../memory/wellknown.ts';
+import { datatype, nothing, trueValue } from '../../memory/wellknown.ts';
 import { newTypeVar } from '../../types/construct.ts';
 import {
   abstractType,

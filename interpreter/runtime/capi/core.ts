@@ -271,10 +271,6 @@ defineRuntimeFunctions({
       setSlotNothing(result);
     },
   ],
-  jl_get_current_task: [
-    'jl_task_t *(void)',
-    (_a, _n, result) => setSlotReference(result, (U32[(0x1000 + State.current_task) >> 2] >>> 3) as Ref),
-  ],
 });
 
 /** Copies elements between Memories of one type; `to` and `from` are the pointer parts of MemoryRefs. */

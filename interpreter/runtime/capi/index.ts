@@ -3,6 +3,7 @@
 import './core.ts';
 import './evaluation.ts';
 import './exceptions.ts';
+import './hashing.ts';
 import './modulenames.ts';
 import './objects.ts';
 import './reflection.ts';

@@ -5,8 +5,9 @@
 // counts as public. Names that the compiler made (they hold a `#`) are given only with `all`.
 
 import type { BindingRef, ModuleRef, Ref } from '../../memory/layout.ts';
-import { MainModule } from '../../memory/wellknown.ts';
+import { datatype, MainModule } from '../../memory/wellknown.ts';
 import { setSlotReference, slotRef } from '../../vm/slots.ts';
+import { vectorOfReferences } from '../arrays.ts';
 import {
   bindingName,
   currentWorld,
@@ -19,7 +20,6 @@ import {
 } from '../bindings.ts';
 import { moduleUsings } from '../modules.ts';
 import { symbolName } from '../symbols.ts';
-import { vectorAny } from '../values.ts';
 import { intOf } from './core.ts';
 import { defineRuntimeFunctions } from './table.ts';
 
@@ -59,7 +59,7 @@ function moduleNames(module: ModuleRef, all: boolean, imported: boolean, usings:
     for (const used of moduleUsings(module))
       for (const binding of moduleBindings(used)) if (isExported(binding)) add(binding);
   }
-  return vectorAny([...names]);
+  return vectorOfReferences(datatype('Symbol'), [...names]);
 }
 
 defineRuntimeFunctions({

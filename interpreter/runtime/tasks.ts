@@ -1,0 +1,94 @@
+// The life of a task: made from a function, started, finished.
+//
+// A task's first frame runs a piece of Julia code (`source` below) that calls the task's function, hands what comes of
+// it to the runtime, and then calls Base.task_done_hook, which switches to another task and never returns. The code is
+// lowered on first use. It runs in the world in which the task was made.
+
+import type { CodeInfo } from '../ir/code.ts';
+import { codeInfoToHeap } from '../ir/heap.ts';
+import { lower } from '../lowering/index.ts';
+import { allocate } from '../memory/heap.ts';
+import { type CodeInfoRef, type Ref, readRef, readU8, type TaskRef, writeRef, writeU8 } from '../memory/layout.ts';
+import * as objects from '../memory/objects.ts';
+import { registerRoots } from '../memory/roots.ts';
+import { BaseModule, CoreModule, datatype, nothing } from '../memory/wellknown.ts';
+import { Expr } from '../syntax/expr.ts';
+import { parseAll } from '../syntax/index.ts';
+import { pushThunk } from '../vm/calls.ts';
+import { topException } from '../vm/exceptions.ts';
+import { frameWorld, machine } from '../vm/frames.ts';
+import { addStackRanges } from '../vm/collection.ts';
+import { adoptTask, currentScope, initializeTask, releaseTask, setTaskEntry, suspendedStacks } from '../vm/tasks.ts';
+import { currentWorld, globalValue } from './bindings.ts';
+import { InternalError, throwValue } from './errors.ts';
+import { moduleSyntax, runtimeHost } from './frontend.ts';
+import { symbol } from './symbols.ts';
+
+const source = `
+let task = ccall(:jl_get_current_task, Any, ()), hook
+    try
+        hook = ccall(:jl_task_returned, Any, (Any, Any), task, ccall(:jl_task_function, Any, (Any,), task)())
+    catch
+        hook = ccall(:jl_task_threw, Any, (Any,), task)
+    end
+    Core.invokelatest(hook, task)
+end`;
+
+let entryCode = 0 as CodeInfoRef;
+registerRoots((visit) => {
+  if (entryCode !== 0) visit(entryCode);
+});
+
+function entry(): CodeInfoRef {
+  if (entryCode === 0) {
+    const [, parsed] = parseAll(source, { file: 'task' }).value.args;
+    const lowered = lower(parsed, moduleSyntax(CoreModule), runtimeHost, { file: 'task', line: 1 });
+    if (!(lowered instanceof Expr) || lowered.head !== 'thunk') throw new InternalError('the entry of tasks does not lower');
+    entryCode = codeInfoToHeap(lowered.args[0] as unknown as CodeInfo);
+  }
+  return entryCode;
+}
+
+addStackRanges(suspendedStacks);
+setTaskEntry((_task, world) => pushThunk(entry(), CoreModule, world));
+
+const State = { runnable: 0, done: 1, failed: 2 } as const;
+
+/** `Task(start)`, not yet scheduled. It inherits the scope and the world of the task that makes it. */
+export function newTask(start: Ref, donenotify: Ref): TaskRef {
+  const task = allocate(datatype('Task'), objects.Task.$size) as TaskRef;
+  initializeTask(task, start, donenotify, currentScope());
+  adoptTask(task, machine.fp === 0 ? currentWorld() : frameWorld(machine.fp));
+  return task;
+}
+
+/** What a task starts with: its function, or the exception that it was scheduled with. */
+export function taskFunction(task: TaskRef): Ref {
+  if (readU8(task, objects.Task._isexception) !== 0) {
+    writeU8(task, objects.Task._isexception, 0);
+    throwValue(readRef(task, objects.Task.result));
+  }
+  writeRef(task, objects.Task.result, nothing);
+  return readRef(task, objects.Task.start);
+}
+
+function finish(task: TaskRef, result: Ref, state: number): Ref {
+  writeRef(task, objects.Task.result, result);
+  writeU8(task, objects.Task._isexception, state === State.failed ? 1 : 0);
+  writeU8(task, objects.Task._state, state);
+  writeRef(task, objects.Task.start, nothing);
+  releaseTask(task);
+  const hook = globalValue(BaseModule, symbol('task_done_hook'));
+  if (hook === 0) throw new InternalError('Base has no task_done_hook');
+  return hook;
+}
+
+/** Notes what a task's function returned. @returns the function to call next, which never returns */
+export const taskReturned = (task: TaskRef, value: Ref): Ref => finish(task, value, State.done);
+
+/** Notes that a task's function threw what is being handled now. @returns the function to call next */
+export function taskThrew(task: TaskRef): Ref {
+  const top = topException();
+  if (top === undefined) throw new InternalError('a task failed without an exception');
+  return finish(task, top.exception, State.failed);
+}

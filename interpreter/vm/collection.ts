@@ -1,0 +1,77 @@
+// When the VM collects.
+//
+// Allocation counts down a budget; once it is spent, the next safepoint (a backward jump, a call) comes here. The stack in
+// use reaches from the root task's first slot to the register `sp`. Finalizers run after the collection, as ordinary
+// calls, outside of the collector.
+//
+// JL0_GC_STRESS=n collects whenever n bytes have been allocated: what is not rooted shows.
+
+import { I32 } from '../../ffi/region.ts';
+import { collect, noteMallocBuffer, setStackRanges, takeDueFinalizers } from '../memory/collect.ts';
+import { collectionDue } from '../memory/heap.ts';
+import { rooted } from '../memory/roots.ts';
+import { STATE_OFFSET, State, stateU32 } from '../memory/state.ts';
+import { onMallocBuffer } from '../runtime/builtins/memory.ts';
+import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
+import { intOf, setInteger } from '../runtime/capi/core.ts';
+import { JuliaException } from '../runtime/errors.ts';
+import { call } from './calls.ts';
+import { machine } from './frames.ts';
+import { onSafepoint } from './incidents.ts';
+import { setSlotNothing } from './slots.ts';
+
+const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
+const stress = Number(process.env['JL0_GC_STRESS'] ?? 0);
+
+let enabled = true;
+let running = false;
+
+/** Ranges of the stacks of tasks that are not running; the task switcher adds them. */
+const otherStacks: (() => readonly (readonly [from: number, to: number])[])[] = [];
+export function addStackRanges(ranges: () => readonly (readonly [from: number, to: number])[]): void {
+  otherStacks.push(ranges);
+}
+
+setStackRanges(() => [[machine.base, machine.sp], ...otherStacks.flatMap((ranges) => ranges())]);
+onMallocBuffer(noteMallocBuffer);
+
+/** Collects now and runs the finalizers of what was found unreachable. */
+export function collectNow(): void {
+  if (running) return;
+  running = true;
+  try {
+    collect();
+    if (stress > 0) I32[BUDGET] = stress;
+    for (const { object, f } of takeDueFinalizers()) {
+      rooted([object, f], () => {
+        try {
+          call(f, [object]);
+        } catch (error) {
+          // An exception in a finalizer is reported and does not reach the program, as in Julia.
+          if (!(error instanceof JuliaException)) throw error;
+          process.stderr.write('error in running finalizer\n');
+        }
+      });
+    }
+  } finally {
+    running = false;
+  }
+}
+
+onSafepoint(() => {
+  if (enabled && collectionDue()) collectNow();
+});
+
+defineRuntimeFunctions({
+  jl_gc_collect: ['void (int)', (_args, _n, result) => { if (enabled) collectNow(); setSlotNothing(result); }],
+  jl_gc_enable: [
+    'int (int)',
+    (args, _n, result, declared) => {
+      const was = enabled;
+      enabled = intOf(args[0]) !== 0;
+      setInteger(result, declared, was ? 1 : 0);
+    },
+  ],
+  jl_gc_is_enabled: ['int (void)', (_args, _n, result, declared) => setInteger(result, declared, enabled ? 1 : 0)],
+  jl_gc_live_bytes: ['int64_t (void)', (_args, _n, result, declared) => setInteger(result, declared, stateU32(State.live_bytes))],
+});
