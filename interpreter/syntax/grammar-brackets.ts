@@ -57,9 +57,9 @@ export abstract class BracketGrammar extends CallGrammar {
         found.trailingComma = false;
         break;
       }
-      lines.push(this.atLine);
+      const line = this.atLine;
       let item = this.item();
-      if (this.leaf !== null) lines[lines.length - 1] = (this.leaf as { line: number }).line;
+      lines.push(this.statementLine(item, line));
       found.trailingComma = false;
       if (items.length === 0) found.splat = this.node === N.Splat;
       let next = this.peek().kind;

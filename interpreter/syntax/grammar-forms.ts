@@ -117,10 +117,9 @@ export abstract class FormGrammar extends AtomGrammar {
 
   private blockStatement(args: Syntax[], statement: () => Syntax): void {
     if (this.atEnd('block')) return;
-    let line = this.atLine;
+    const line = this.atLine;
     const value = statement();
-    if (this.leaf !== null) line = this.leaf.line;
-    args.push(this.line(line), value);
+    args.push(this.line(this.statementLine(value, line)), value);
   }
 
   private end(tag: 'block' | 'other'): void {

@@ -435,6 +435,19 @@ export abstract class OperatorGrammar extends GrammarBase {
     return kind >= K.Baremodule && kind <= K.While && !(kind === K.Begin && (this.context & INDEXING) !== 0);
   }
 
+  /** The operand parsed last, without any operator, and the line it starts on. */
+  private operand: Syntax = null;
+  private operandLine = 0;
+
+  /**
+   * The line of a statement just parsed; `line` is where the white space before it began. An operand starts with its
+   * first token; what operators make of it starts, for Julia, with the white space (a comment may span lines).
+   */
+  protected statementLine(value: Syntax, line: number): number {
+    if (this.leaf !== null) return this.leaf.line;
+    return value === this.operand ? this.operandLine : line;
+  }
+
   /** Unary operators, signed literals, and operators called like functions. */
   protected unary(): Syntax {
     const start = this.at;
@@ -450,7 +463,10 @@ export abstract class OperatorGrammar extends GrammarBase {
       (isSyntacticUnary(kind) && (token.flags & DOTTED) === 0) ||
       isSyntacticOperator(kind)
     ) {
-      return this.factor();
+      const value = this.factor();
+      this.operand = value;
+      this.operandLine = token.line;
+      return value;
     }
     return this.operatorFirst(token, start, line);
   }
