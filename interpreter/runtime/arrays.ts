@@ -1,7 +1,15 @@
 // Arrays made by the runtime: vectors of references of a given element type, arrays over memory that is there already.
 
 import { allocate } from '../memory/heap.ts';
-import { type ArrayRef, type DataTypeRef, type Ref, readWide, setRefAt, writeRef, writeWide } from '../memory/layout.ts';
+import {
+  type ArrayRef,
+  type DataTypeRef,
+  type Ref,
+  readWide,
+  setRefAt,
+  writeRef,
+  writeWide,
+} from '../memory/layout.ts';
 import { GenericMemory, JuliaArray } from '../memory/objects.ts';
 import { CPUAddressSpace, wrapper } from '../memory/wellknown.ts';
 import { applyType } from '../types/index.ts';

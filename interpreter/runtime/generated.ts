@@ -29,7 +29,7 @@ import {
 import * as objects from '../memory/objects.ts';
 import { root, rootScope } from '../memory/roots.ts';
 import { datatype } from '../memory/wellknown.ts';
-import { Expr, LineNumberNode, sym, type Syntax } from '../syntax/expr.ts';
+import { Expr, LineNumberNode, type Syntax, sym } from '../syntax/expr.ts';
 import { call } from '../vm/calls.ts';
 import { machine } from '../vm/frames.ts';
 import { setGeneratedExpander } from '../vm/incidents.ts';

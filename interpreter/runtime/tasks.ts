@@ -15,9 +15,9 @@ import { BaseModule, CoreModule, datatype, nothing } from '../memory/wellknown.t
 import { Expr } from '../syntax/expr.ts';
 import { parseAll } from '../syntax/index.ts';
 import { pushThunk } from '../vm/calls.ts';
+import { addStackRanges } from '../vm/collection.ts';
 import { topException } from '../vm/exceptions.ts';
 import { frameWorld, machine } from '../vm/frames.ts';
-import { addStackRanges } from '../vm/collection.ts';
 import { adoptTask, currentScope, initializeTask, releaseTask, setTaskEntry, suspendedStacks } from '../vm/tasks.ts';
 import { currentWorld, globalValue } from './bindings.ts';
 import { InternalError, throwValue } from './errors.ts';
@@ -43,7 +43,8 @@ function entry(): CodeInfoRef {
   if (entryCode === 0) {
     const [, parsed] = parseAll(source, { file: 'task' }).value.args;
     const lowered = lower(parsed, moduleSyntax(CoreModule), runtimeHost, { file: 'task', line: 1 });
-    if (!(lowered instanceof Expr) || lowered.head !== 'thunk') throw new InternalError('the entry of tasks does not lower');
+    if (!(lowered instanceof Expr) || lowered.head !== 'thunk')
+      throw new InternalError('the entry of tasks does not lower');
     entryCode = codeInfoToHeap(lowered.args[0] as unknown as CodeInfo);
   }
   return entryCode;

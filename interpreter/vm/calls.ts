@@ -22,7 +22,7 @@ import {
 import * as objects from '../memory/objects.ts';
 import { registerRoots } from '../memory/roots.ts';
 import { datatype } from '../memory/wellknown.ts';
-import { currentWorld } from '../runtime/bindings.ts';
+import { currentWorld, getBinding } from '../runtime/bindings.ts';
 import { InternalError, throwMethodError } from '../runtime/errors.ts';
 import { isKindType, lookupMethod, methodInstance, onMethodChange } from '../runtime/methods.ts';
 import { symbolName } from '../runtime/symbols.ts';
@@ -31,8 +31,25 @@ import { applyTupleType, typeTypeOf } from '../types/index.ts';
 import { isConcrete } from '../types/kinds.ts';
 import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
-import { CALL_HEADER, type Code, codes, Op, retireCode, type Site, type SiteEntry, type Target } from './code.ts';
-import { agedVariant, decode, instructionLength, onCodeInvalidated, setLeafResolver } from './decode.ts';
+import {
+  CALL_HEADER,
+  type Code,
+  codes,
+  constantSlot,
+  Op,
+  retireCode,
+  type Site,
+  type SiteEntry,
+  type Target,
+} from './code.ts';
+import {
+  agedVariant,
+  constantGlobalOf,
+  decode,
+  instructionLength,
+  onCodeInvalidated,
+  setLeafResolver,
+} from './decode.ts';
 import { exceptionDepth } from './exceptions.ts';
 import { frameBelow, HEADER_WORDS, Header, machine } from './frames.ts';
 import { generatedSource, stackOverflow } from './incidents.ts';
@@ -587,13 +604,24 @@ function quicken(code: Code, pc: number, words: Int32Array, n: number, name: str
     } else if (a === Float64 && b === Float64) {
       const op = quickFloats.get(name);
       if (op !== undefined) ops[pc] = op;
-    } else if (name === 'getfield' && ops[pc + CALL_HEADER + 2] < 0) {
-      quickenGetfield(ops, pc, words, a);
+    } else if ((name === 'getfield' || name === 'getglobal') && ops[pc + CALL_HEADER + 2] < 0) {
+      if (a === datatype('Module')) quickenModuleField(code, pc, words);
+      else if (name === 'getfield') quickenGetfield(ops, pc, words, a);
     }
   } else if (n === 2) {
     if (name === 'not_int' && slotType(words[1]) === Bool) ops[pc] = Op.NOT_BOOL;
     if (name === 'neg_float' && slotType(words[1]) === Float64) ops[pc] = Op.NEG_F64;
   }
+}
+
+/** `M.name` with a constant module and name, whose value is constant, becomes that value. */
+function quickenModuleField(code: Code, pc: number, words: Int32Array): void {
+  const { ops } = code;
+  if (ops[pc + CALL_HEADER + 1] >= 0 || slotType(words[2]) !== SymbolType) return;
+  const value = constantGlobalOf(code, getBinding(slotRef(words[1]) as ModuleRef, slotRef(words[2]) as SymbolRef));
+  if (value === 0) return;
+  ops[pc + 4] = constantSlot(value, (word) => setSlot(word, value));
+  ops[pc] = Op.CONSTANT;
 }
 
 function quickenGetfield(ops: Int32Array, pc: number, words: Int32Array, type: DataTypeRef): void {

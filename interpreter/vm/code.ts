@@ -56,10 +56,9 @@ export const Op = {
   OR_I64: 35,
   XOR_I64: 36,
   GETFIELD: 37,
-  LEAF: 38,
   NE_I64: 39,
   NEG_F64: 40,
-  INVOKE_CODE: 41,
+  CONSTANT: 42,
 } as const;
 
 /** Words of a CALL before its callee operand. */

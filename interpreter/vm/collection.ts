@@ -12,8 +12,8 @@ import { collectionDue } from '../memory/heap.ts';
 import { rooted } from '../memory/roots.ts';
 import { STATE_OFFSET, State, stateU32 } from '../memory/state.ts';
 import { onMallocBuffer } from '../runtime/builtins/memory.ts';
-import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { intOf, setInteger } from '../runtime/capi/core.ts';
+import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { JuliaException } from '../runtime/errors.ts';
 import { call } from './calls.ts';
 import { machine } from './frames.ts';
@@ -63,7 +63,13 @@ onSafepoint(() => {
 });
 
 defineRuntimeFunctions({
-  jl_gc_collect: ['void (int)', (_args, _n, result) => { if (enabled) collectNow(); setSlotNothing(result); }],
+  jl_gc_collect: [
+    'void (int)',
+    (_args, _n, result) => {
+      if (enabled) collectNow();
+      setSlotNothing(result);
+    },
+  ],
   jl_gc_enable: [
     'int (int)',
     (args, _n, result, declared) => {
@@ -73,5 +79,8 @@ defineRuntimeFunctions({
     },
   ],
   jl_gc_is_enabled: ['int (void)', (_args, _n, result, declared) => setInteger(result, declared, enabled ? 1 : 0)],
-  jl_gc_live_bytes: ['int64_t (void)', (_args, _n, result, declared) => setInteger(result, declared, stateU32(State.live_bytes))],
+  jl_gc_live_bytes: [
+    'int64_t (void)',
+    (_args, _n, result, declared) => setInteger(result, declared, stateU32(State.live_bytes)),
+  ],
 });

@@ -94,6 +94,28 @@ const implicitValues = new Map<BindingRef, Ref>();
 const headOf = (expr: Ref): string => symbolName(readRef<SymbolRef>(expr, objects.Expr.head));
 const argsOf = (expr: Ref): ArrayRef => readRef<ArrayRef>(expr, objects.Expr.args);
 
+/**
+ * The value of a binding that is constant now, 0 if it is none. `code` is decoded anew when that changes.
+ */
+export function constantGlobalOf(code: Code, binding: BindingRef): Ref {
+  const resolution = resolveBinding(binding, currentWorld());
+  if (!isConstKind(resolution.kind)) return 0 as Ref;
+  const value = resolutionValue(resolution);
+  depend(binding, code);
+  if (resolution.binding !== binding) {
+    depend(resolution.binding, code);
+    implicitlyResolved.add(binding);
+    implicitValues.set(binding, value);
+  }
+  return value;
+}
+
+function depend(binding: BindingRef, code: Code): void {
+  const set = dependents.get(binding);
+  if (set === undefined) dependents.set(binding, new Set([code]));
+  else set.add(code);
+}
+
 /** Facts about the statements, from the first pass. */
 class Facts {
   readonly uses: Int32Array;
@@ -531,23 +553,7 @@ class Decoder {
   }
 
   private constantGlobal(globalref: Ref): Ref {
-    const binding = readRef<BindingRef>(globalref, objects.GlobalRef.binding);
-    const resolution = resolveBinding(binding, currentWorld());
-    if (!isConstKind(resolution.kind)) return 0 as Ref;
-    const value = resolutionValue(resolution);
-    this.depend(binding);
-    if (resolution.binding !== binding) {
-      this.depend(resolution.binding);
-      implicitlyResolved.add(binding);
-      implicitValues.set(binding, value);
-    }
-    return value;
-  }
-
-  private depend(binding: BindingRef): void {
-    const set = dependents.get(binding);
-    if (set === undefined) dependents.set(binding, new Set([this.code]));
-    else set.add(this.code);
+    return constantGlobalOf(this.code, readRef<BindingRef>(globalref, objects.GlobalRef.binding));
   }
 
   /** The operand of a value that stands as an argument; emits the instructions that it needs. */
@@ -689,6 +695,13 @@ export function decode(source: CodeInfoRef, owner: Ref, module: ModuleRef): Code
   return code;
 }
 
+/** Number among a code's objects of the GlobalRef that names a binding. */
+function globalRefIndex(code: Code, binding: BindingRef): number {
+  const globalref = readRef(binding, objects.Binding.globalref);
+  const known = code.objects.indexOf(globalref);
+  return known >= 0 ? known : code.objects.push(globalref) - 1;
+}
+
 /** The variant of decoded code for frames of an older world: the same instructions, none of which caches. */
 export function agedVariant(code: Code): Code {
   if (code.isAged) return code;
@@ -698,7 +711,10 @@ export function agedVariant(code: Code): Code {
   for (let at = 0; at < aged.ops.length; at += instructionLength(aged.ops, at)) {
     const op = aged.ops[at];
     if (op === Op.CALL || op >= Op.ADD_I64) aged.ops[at] = Op.CALL_WORLD;
-    else if (op === Op.GETGLOBAL_CELL) aged.ops[at] = Op.GETGLOBAL;
+    else if (op === Op.GETGLOBAL_CELL) {
+      aged.ops[at] = Op.GETGLOBAL;
+      aged.ops[at + 2] = globalRefIndex(code, aged.ops[at + 2] as BindingRef);
+    }
   }
   aged.statements = code.statements;
   aged.handlers = code.handlers;

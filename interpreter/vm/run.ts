@@ -23,7 +23,8 @@ import { backtrace, type FramePlace, HEADER_WORDS, Header, machine, noteOuterFra
 import {
   enterScope,
   leaveScopesTo,
-  nonBooleanCondition, safepoint,
+  nonBooleanCondition,
+  safepoint,
   scopeDepth,
   stackOverflow,
   undefinedSlot,
@@ -575,6 +576,16 @@ function execute(startFp: number, startPc: number, bottom: number): void {
           U32[to + 1] = 0;
           U32[to + 2] = type;
         }
+        pc += 7 + ops[pc + 3];
+        continue;
+      }
+      case 42: {
+        // CONSTANT: q0 the constant's slot
+        const from = ops[pc + 4];
+        const to = fp + ops[pc + 1];
+        U32[to] = U32[from];
+        U32[to + 1] = U32[from + 1];
+        U32[to + 2] = U32[from + 2];
         pc += 7 + ops[pc + 3];
         continue;
       }

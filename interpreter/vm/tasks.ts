@@ -15,7 +15,7 @@
 
 import { U32 } from '../../ffi/region.ts';
 import { STACKS_END } from '../memory/heap.ts';
-import { type Ref, type TaskRef, readRef, writeRef } from '../memory/layout.ts';
+import { type Ref, readRef, type TaskRef, writeRef } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { registerRoots } from '../memory/roots.ts';
 import { State, setStateRef, stateRef } from '../memory/state.ts';

@@ -91,6 +91,15 @@ defineRuntimeFunctions({
     'uint8_t *(jl_value_t *)',
     (args, _n, result, declared) => setInteger(result, declared, stringAddress(slotRef(args[0]) as StringRef)),
   ],
+  jl_string_contains_nul: [
+    'int8_t (jl_value_t *)',
+    (args, _n, result, declared) => {
+      const string = slotRef(args[0]) as StringRef;
+      const start = string * 8 + objects.JuliaString.$size;
+      const nul = U8.indexOf(0, start);
+      setFlagResult(result, declared, nul < start + readWide(string, objects.JuliaString.length));
+    },
+  ],
   jl_symbol_name: [
     'uint8_t *(jl_sym_t *)',
     (args, _n, result, declared) => setInteger(result, declared, symbolAddress(slotRef(args[0]) as SymbolRef)),

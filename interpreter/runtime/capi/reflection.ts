@@ -24,14 +24,7 @@ import { fieldOffset } from '../../types/layoutaccess.ts';
 import { copyAst } from '../../vm/evaluate.ts';
 import { setSlot, setSlotNothing, setSlotReference, slotRef } from '../../vm/slots.ts';
 import { vectorOfReferences } from '../arrays.ts';
-import {
-  bindingModule,
-  currentWorld,
-  getBinding,
-  isConstKind,
-  PartitionKind,
-  resolveBinding,
-} from '../bindings.ts';
+import { bindingModule, currentWorld, getBinding, isConstKind, PartitionKind, resolveBinding } from '../bindings.ts';
 import { addMethod } from '../definitions.ts';
 import { throwFieldError } from '../errors.ts';
 import { intrinsicNames } from '../intrinsics/names.ts';
