@@ -100,6 +100,8 @@ const argsOf = (expr: Ref): ArrayRef => readRef<ArrayRef>(expr, objects.Expr.arg
 export function constantGlobalOf(code: Code, binding: BindingRef): Ref {
   const resolution = resolveBinding(binding, currentWorld());
   if (!isConstKind(resolution.kind)) return 0 as Ref;
+  // Toplevel code may itself give a name of its own to what it so far sees through `using`, and then read it.
+  if (resolution.binding !== binding && typeOf(code.owner) === datatype('Module')) return 0 as Ref;
   const value = resolutionValue(resolution);
   depend(binding, code);
   if (resolution.binding !== binding) {

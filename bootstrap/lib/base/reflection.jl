@@ -35,7 +35,7 @@ moduleroot(m::Module) = (while true
 end)
 fullname(m::Module) = (m === Main || m === Base || m === Core) ? (nameof(m),) : parentmodule(m) === m ? (nameof(m),) : parentmodule(m) === Main ? (:Main, nameof(m)) : (fullname(parentmodule(m))..., nameof(m))
 function unsorted_names(m::Module; all::Bool=false, imported::Bool=false, usings::Bool=false)
-    return Symbol[s for s in ccall(:jl_module_names, Any, (Any, Cint, Cint, Cint), m, all, imported, usings)::Vector{Any}]
+    return ccall(:jl_module_names, Array{Symbol, 1}, (Any, Cint, Cint, Cint), m, all, imported, usings)
 end
 names(m::Module; kwargs...) = sort!(unsorted_names(m; kwargs...))
 isexported(m::Module, s::Symbol) = ccall(:jl_module_exports_p, Cint, (Any, Any), m, s) !== Int32(0)

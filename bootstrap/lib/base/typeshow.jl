@@ -130,9 +130,9 @@ function user_aliases(tn::Core.TypeName)
     out = TypeAlias[]
     mod = tn.module
     (mod === Core || mod === Base) && return out
-    for name in names(mod)
+    for name in unsorted_names(mod)
         name === tn.name && continue
-        isdefined(mod, name) && isconst(mod, name) || continue
+        isdefined(mod, name) || continue
         t = getglobal(mod, name)
         t isa Type || continue
         b = unwrap_unionall(t)

@@ -217,7 +217,7 @@ function pad(io::IO, text::String, left::Bool, zero::Bool, width::Int, prefix::I
 end
 
 whole(x::Integer) = x
-whole(x::AbstractFloat) = isinteger(x) ? (abs(x) < 9.0e18 ? Int(x) : BigInt(x)) : x
+whole(x::AbstractFloat) = isinteger(x) ? (abs(x) < 9.0e18 ? Int(x) : abs(x) < 1.0e38 ? Int128(x) : big(x)) : x
 whole(x::Rational) = isinteger(x) ? Integer(x) : Float64(x)
 whole(x::AbstractChar) = Int(x)
 whole(x::Ptr) = UInt(x)
@@ -232,7 +232,7 @@ function write_integer(io::IO, p::Spec, left::Bool, zero::Bool, width::Int, prec
     c = p.conversion
     base = c == 'o' ? 8 : c == 'x' || c == 'X' ? 16 : 10
     negative = n < 0
-    digits = string(negative ? (n isa Signed && !(n isa BigInt) ? unsigned(-n) : -n) : n, base=base)
+    digits = string(negative ? (n isa Base.BitSigned ? unsigned(-n) : -n) : n, base=base)
     precision > length(digits) && (digits = string('0'^(precision - length(digits)), digits))
     sign = negative ? "-" : p.plus ? "+" : p.space ? " " : ""
     radix = p.hash ? (base == 16 ? "0x" : base == 8 ? "0" : "") : ""
@@ -272,11 +272,7 @@ function c_format(p::Spec, precision::Int, y::Float64)
         ccall(:snprintf, Cint, (Ptr{UInt8}, Csize_t, Cstring, Cdouble...), buffer, size, f, y)
     return GC.@preserve buffer unsafe_string(pointer(buffer), n)
 end
-function c_format(p::Spec, precision::Int, y::BigFloat)
-    digits = precision < 0 ? 6 : precision
-    text = Base.MPFR.string_mpfr(y, string("%.", digits, "R", p.conversion))
-    return !signbit(y) && p.plus ? string("+", text) : !signbit(y) && p.space ? string(" ", text) : text
-end
+c_format(p::Spec, precision::Int, y::AbstractFloat) = c_format(p, precision, Float64(y))
 
 """
     @printf([io::IO], "%Fmt", args...)
