@@ -46,6 +46,7 @@ import {
   trueValue,
   typename,
   type WellKnownTypeName,
+  wellKnownTypeNames,
   wrapper,
 } from '../memory/wellknown.ts';
 import { symbol } from '../runtime/symbols.ts';
@@ -150,6 +151,7 @@ export function initializeTypes(): void {
   setTypeOf(Bottom, datatype('TypeofBottom'));
   setTypeOf(nothing, datatype('Nothing'));
   setTypeOf(emptyTuple, EmptyTupleType);
+  setTypeOf(CoreModule, datatype('Module'));
   // Everything that a definition touches before it exists: flags of types that are named as bounds and supertypes.
   setTypeOf(datatype('Any'), datatype('DataType'));
 
@@ -475,28 +477,24 @@ export function coreTypeBindings(): [name: string, value: Ref][] {
   ];
 }
 
+/** Layouts of parametric types: every instance of the name has them. */
+const familyLayouts: readonly WellKnownTypeName[] = ['GenericMemory', 'GenericMemoryRef', 'Array', 'OpaqueClosure'];
+
 /** Installs the check that JL0_CHECK=1 makes on accesses: the object's type must be the one that the layout is of. */
 export function installAccessCheck(): void {
-  const families: Record<string, readonly Ref[]> = {
-    GenericMemory: [typename('GenericMemory')],
-    GenericMemoryRef: [typename('GenericMemoryRef')],
-    Array: [typename('Array')],
-    OpaqueClosure: [typename('OpaqueClosure')],
-  };
+  const expected = new Map<string, Ref>();
+  for (const name of wellKnownTypeNames) expected.set(name, datatype(name));
+  expected.set('Vararg', datatype('TypeofVararg'));
+  const families = new Map<string, Ref>(familyLayouts.map((name) => [name, typename(name)]));
   setAccessCheck((object, info) => {
     if (info.name === 'layout') return;
     const type = typeOf(object);
-    const family = families[info.name];
+    const family = families.get(info.name);
+    // The name is read past the accessor, which would check itself.
     const ok =
-      family !== undefined
-        ? family.includes(readRefUnchecked(type))
-        : type === datatype(info.name as WellKnownTypeName);
+      family === undefined
+        ? type === expected.get(info.name)
+        : typeOf(type) === datatype('DataType') && U32[(type << 1) + (DataType.name & 0xfff)] >>> 3 === family;
     if (!ok) throw new Error(`access to a field of ${info.name} in object ${object}, whose type is ${type}`);
   });
 }
-
-/** The name of a DataType, read without the check that would call itself. */
-const readRefUnchecked = (type: Ref): Ref =>
-  (typeOf(type) === datatype('DataType') ? type : NULL) === NULL ? NULL : nameWord(type);
-
-const nameWord = (type: Ref): Ref => (U32[(type << 1) + (DataType.name & 0xfff)] >>> 3) as Ref;

@@ -34,7 +34,7 @@ import { svecGet, svecLength, svecSet, unboxInt64 } from '../runtime/values.ts';
 import { applyType } from './apply.ts';
 import { paramsOf } from './cache.ts';
 import { newBareDataType, newTypeVar, newUnion, newUnionAll, newVararg } from './construct.ts';
-import { egal, mixHash, typesEgal } from './egal.ts';
+import { CORE_HASH, egal, mixHash, typesEgal } from './egal.ts';
 import { orElse, throwError, throwTypeError } from './errors.ts';
 import { computeLayout, setPrimitiveLayout } from './fieldlayout.ts';
 import { completePartialInstances, deriveFlags } from './instance.ts';
@@ -121,7 +121,7 @@ export function newTypeName(
 /** Hash of a module for the hashes of its types: from the names on the path, so that every process agrees. */
 function moduleHash(module: Ref): number {
   // Core itself does not exist yet while its first types are made.
-  if (module === NULL || module === CoreModule) return 0x436f7265;
+  if (module === NULL || module === CoreModule) return CORE_HASH;
   let hash = 17;
   for (let m = module, depth = 0; m !== NULL && depth < 64; depth++) {
     const name = readRef<SymbolRef>(m, Module.name);
@@ -223,7 +223,7 @@ export function setFieldBits(
 const placeFor = (module: ModuleRef, name: SymbolRef): { place: Place } | Record<string, never> => {
   const place = module === CoreModule ? reservedPlace(symbolName(name)) : undefined;
   // A place is used once: a second definition of the same name in Core is a type of its own.
-  return place !== undefined && readRef(place.typename, TypeName.name) === NULL ? { place } : {};
+  return place !== undefined && typeOf(place.typename) === NULL ? { place } : {};
 };
 
 /**

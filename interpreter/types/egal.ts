@@ -9,8 +9,9 @@
 // mutable ones, where it stops.
 
 import { U8, U32 } from '../../ffi/region.ts';
-import { NULL, type Ref, readRef, readU32, type StringRef, type SvecRef, typeOf } from '../memory/layout.ts';
+import { NULL, type Ref, readRef, readU32, type StringRef, type SvecRef, type SymbolRef, typeOf } from '../memory/layout.ts';
 import { DataType, Module, TypeLayoutFlag, TypeName, TypeNameFlag, UnionAll } from '../memory/objects.ts';
+import { CoreModule } from '../memory/wellknown.ts';
 import { symbolHash } from '../runtime/symbols.ts';
 import { stringBytes, svecGet, svecLength } from '../runtime/values.ts';
 import { fieldTypes } from './fields.ts';
@@ -179,6 +180,9 @@ export function egalBody(type: Ref, a: number, b: number): boolean {
 /** The hash of a TypeName: the low word of its 64-bit field. */
 export const nameHash = (name: Ref): number => U32[(name << 1) + (TypeName.hash & 0xfff)];
 
+/** Hash of the module Core. */
+export const CORE_HASH = 0x436f7265;
+
 /** Mixes two 32-bit hashes; not symmetric. */
 export function mixHash(a: number, b: number): number {
   let h = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b);
@@ -197,7 +201,7 @@ export function valueHash(x: Ref): number {
     case Int64Type:
       return mixHash(U32[x << 1], U32[(x << 1) + 1] ^ 0x1234567);
     case SymbolType:
-      return symbolHash(x as Ref as Parameters<typeof symbolHash>[0]);
+      return symbolHash(x as SymbolRef);
     case StringType: {
       let h = 0x5bd1e995;
       for (const byte of stringBytes(x as StringRef)) h = mixHash(byte, h);
@@ -211,8 +215,11 @@ export function valueHash(x: Ref): number {
       }
       return h;
     }
-    case ModuleType:
-      return symbolHash(readRef(x, Module.name) as Parameters<typeof symbolHash>[0]);
+    case ModuleType: {
+      // Core is named in types before it has a name itself.
+      if (x === CoreModule) return CORE_HASH;
+      return symbolHash(readRef<SymbolRef>(x, Module.name));
+    }
   }
   if (isType(x)) return structureHash(x);
   if (type === TypeVarType || hasNameFlag(typeNameOf(type), TypeNameFlag.mutable) || layoutOffset(type) === 0)

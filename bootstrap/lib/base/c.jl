@@ -79,9 +79,8 @@ containsnul(s::String) = containsnul(pointer(s), sizeof(s))
 containsnul(s::AbstractString) = '\0' in s
 
 function unsafe_convert(::Type{Cstring}, s::String)
-    n = Core.sizeof(s)
-    n != 0 && containsnul(pointer(s), n) && nul_in_string(s)
-    return bitcast(Cstring, pointer(s))
+    ccall(:jl_string_contains_nul, Bool, (Any,), s) && nul_in_string(s)
+    return ccall(:jl_string_ptr, Cstring, (Any,), s)
 end
 unsafe_convert(::Type{Cstring}, s::Symbol) = bitcast(Cstring, unsafe_convert(Ptr{UInt8}, s))
 unsafe_convert(::Type{Cstring}, v::Vector{UInt8}) = bitcast(Cstring, pointer(v))

@@ -1,5 +1,6 @@
 // The C API that leads back into the front end: evaluating, parsing, expanding, lowering, loading files.
 
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fromHeap, toHeap } from '../../ir/heap.ts';
 import { type ModuleRef, type Ref, type StringRef, typeOf } from '../../memory/layout.ts';
@@ -7,7 +8,7 @@ import { datatype } from '../../memory/wellknown.ts';
 import { parseAll, parseAtom, parseOne } from '../../syntax/index.ts';
 import { setSlot, slotRef } from '../../vm/slots.ts';
 import { throwArgumentError } from '../errors.ts';
-import { evaluate, evaluateFile, expandMacros, lowerInto } from '../frontend.ts';
+import { evaluate, evaluateText, expandMacros, lowerInto } from '../frontend.ts';
 import { withParseErrors } from '../parse-errors.ts';
 import { symbolName } from '../symbols.ts';
 import { boxInt64, stringText, svec } from '../values.ts';
@@ -33,8 +34,12 @@ defineRuntimeFunctions({
   ],
   jl_load_library_file: [
     'jl_value_t *(jl_module_t *, jl_value_t *)',
-    (args, _n, result) =>
-      setSlot(result, evaluateFile(slotRef(args[0]) as ModuleRef, resolve(libraryFolder, text(slotRef(args[1]))))),
+    (args, _n, result) => {
+      const path = text(slotRef(args[1]));
+      // As in Julia, the library's files go by relative names: those in an image would be of another machine.
+      const source = readFileSync(resolve(libraryFolder, path));
+      setSlot(result, evaluateText(slotRef(args[0]) as ModuleRef, source, `./${path}`));
+    },
   ],
   jl_macroexpand: [
     'jl_value_t *(jl_value_t *, jl_module_t *)',
