@@ -9,7 +9,16 @@
 // mutable ones, where it stops.
 
 import { U8, U32 } from '../../ffi/region.ts';
-import { NULL, type Ref, readRef, readU32, type StringRef, type SvecRef, type SymbolRef, typeOf } from '../memory/layout.ts';
+import {
+  NULL,
+  type Ref,
+  readRef,
+  readU32,
+  type StringRef,
+  type SvecRef,
+  type SymbolRef,
+  typeOf,
+} from '../memory/layout.ts';
 import { DataType, Module, TypeLayoutFlag, TypeName, TypeNameFlag, UnionAll } from '../memory/objects.ts';
 import { CoreModule } from '../memory/wellknown.ts';
 import { symbolHash } from '../runtime/symbols.ts';

@@ -5,7 +5,7 @@
 // primitive declarations, constants and aliases are evaluated by evaluate.ts; no VM takes part.
 
 import { initializeHeap } from '../../interpreter/memory/heap.ts';
-import { setTypeOf, writeRef } from '../../interpreter/memory/layout.ts';
+import { CHECK, setTypeOf, writeRef } from '../../interpreter/memory/layout.ts';
 import { Module } from '../../interpreter/memory/objects.ts';
 import {
   BaseModule,
@@ -18,7 +18,13 @@ import {
 } from '../../interpreter/memory/wellknown.ts';
 import { symbol } from '../../interpreter/runtime/symbols.ts';
 import { boxFloat64 } from '../../interpreter/runtime/values.ts';
-import { afterBoot, coreTypeBindings, initializeTypes, setNameVisibility } from '../../interpreter/types/index.ts';
+import {
+  afterBoot,
+  coreTypeBindings,
+  initializeTypes,
+  installAccessCheck,
+  setNameVisibility,
+} from '../../interpreter/types/index.ts';
 import { World } from './evaluate.ts';
 
 const core = `
@@ -361,6 +367,7 @@ export function baseWorld(): World {
   if (world !== null) return world;
   initializeHeap();
   initializeTypes();
+  if (CHECK) installAccessCheck();
   module(CoreModule, 'Core', CoreModule);
   module(MainModule, 'Main', MainModule);
   module(BaseModule, 'Base', MainModule);
