@@ -1,0 +1,147 @@
+// Identity: which method instance compiled code is of, and what it was compiled against.
+//
+// A method is named by its module, its name and its signature; a digest of its code tells whether it is still the same.
+// Dependencies are the methods whose code was looked at, the constants that were taken for such, and what dispatch
+// answered. Whoever attaches code asks for each of them again (bootstrap/image).
+
+import { createHash } from 'node:crypto';
+import { U8 } from '../../ffi/region.ts';
+import {
+  type BindingRef,
+  type CodeInfoRef,
+  type MethodRef,
+  type ModuleRef,
+  type Ref,
+  readI32,
+  readRef,
+  readWide,
+  type StringRef,
+  type SymbolRef,
+  typeOf,
+} from '../../interpreter/memory/layout.ts';
+import * as objects from '../../interpreter/memory/objects.ts';
+import { datatype } from '../../interpreter/memory/wellknown.ts';
+import {
+  bindingModule,
+  bindingName,
+  currentWorld,
+  resolutionValue,
+  resolveBinding,
+} from '../../interpreter/runtime/bindings.ts';
+import { symbolName } from '../../interpreter/runtime/symbols.ts';
+import { stringText } from '../../interpreter/runtime/values.ts';
+import { canonicalText, isBits, isType, layoutSize } from '../../interpreter/types/index.ts';
+import { argsOf, bodyOf, gotoLabel, headOf, Node, slotId, ssaId } from '../inference/heapdata.ts';
+import type { Typed } from '../inference/interpret.ts';
+import type { Specialisation } from '../inference/matches.ts';
+import type { Json } from '../object/recipe.ts';
+import { encode, moduleRecipe, type Origins } from './recipes.ts';
+import { type Shape, typeOfShape } from './shapes.ts';
+
+/** Which method instance a record is of, and the type of its result. */
+export function identityOf(of: Specialisation, result: Shape, origins: Origins): Json {
+  return {
+    method: methodIdentity(of.method, origins),
+    types: encode(of.types, origins),
+    result:
+      result.kind === 'none'
+        ? { value: encode(result.value, origins) }
+        : { type: encode(typeOfShape(result), origins) },
+  };
+}
+
+/** A method by module, name, signature, and a digest of its code. */
+export function methodIdentity(method: MethodRef, origins: Origins): Json {
+  return {
+    module: moduleRecipe(readRef<ModuleRef>(method, objects.Method.module)),
+    name: symbolName(readRef<SymbolRef>(method, objects.Method.name)),
+    sig: encode(readRef(method, objects.Method.sig), origins),
+    digest: digestOf(method),
+  };
+}
+
+const digests = new Map<MethodRef, string>();
+
+/** A digest of a method's lowered code. */
+export function digestOf(method: MethodRef): string {
+  let digest = digests.get(method);
+  if (digest === undefined) {
+    const source = readRef<CodeInfoRef>(method, objects.Method.source);
+    const hash = createHash('sha256');
+    hash.update(`${readI32(method, objects.Method.nargs)}\n`);
+    if (source !== 0) {
+      const body = bodyOf(source);
+      hash.update(`${body.slotCount} ${body.inlining}\n`);
+      for (let i = 1; i < body.statements.length; i++) hash.update(`${textOf(body.statements[i])}\n`);
+    }
+    digest = hash.digest('hex').slice(0, 24);
+    digests.set(method, digest);
+  }
+  return digest;
+}
+
+/** A statement as text: the same for the same code in any process. */
+function textOf(value: Ref): string {
+  if (value === 0) return '#';
+  const type = typeOf(value);
+  switch (type) {
+    case Node.Expr:
+      return `(${headOf(value)} ${argsOf(value).map(textOf).join(' ')})`;
+    case Node.SSAValue:
+      return `%${ssaId(value)}`;
+    case Node.SlotNumber:
+      return `_${slotId(value)}`;
+    case Node.GotoNode:
+      return `goto ${gotoLabel(value)}`;
+    case Node.GotoIfNot:
+      return `unless ${textOf(readRef(value, objects.GotoIfNot.cond))} ${readWide(value, objects.GotoIfNot.dest)}`;
+    case Node.ReturnNode:
+      return `return ${textOf(readRef(value, objects.ReturnNode.val))}`;
+    case Node.EnterNode:
+      return `enter ${readWide(value, objects.EnterNode.catch_dest)} ${textOf(readRef(value, objects.EnterNode.scope))}`;
+    case Node.NewvarNode:
+      return `new ${textOf(readRef(value, objects.NewvarNode.slot))}`;
+    case Node.QuoteNode:
+      return `:${textOf(readRef(value, objects.QuoteNode.value))}`;
+    case Node.GlobalRef: {
+      const module = moduleRecipe(readRef<ModuleRef>(value, objects.GlobalRef.mod));
+      return `${module.join('.')}.${symbolName(readRef<SymbolRef>(value, objects.GlobalRef.name))}`;
+    }
+    case datatype('Symbol'):
+      return symbolName(value as SymbolRef);
+    case datatype('String'):
+      return JSON.stringify(stringText(value as StringRef));
+    default:
+      if (isType(value)) return canonicalText(value);
+      if (isBits(type) && layoutSize(type) > 0) {
+        return `${canonicalText(type)}:${Buffer.from(U8.slice(value * 8, value * 8 + layoutSize(type))).toString('hex')}`;
+      }
+      return `<${canonicalText(type)}>`;
+  }
+}
+
+/** What the bodies that went into a function rely on; what has no recipe cannot change its meaning unseen. */
+export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins): Json[] {
+  const methods = new Set<Ref>();
+  const bindings = new Set<BindingRef>();
+  for (const typed of noted) {
+    methods.add(typed.of.method);
+    for (const method of typed.relies.methods) methods.add(method);
+    for (const binding of typed.relies.bindings) bindings.add(binding);
+  }
+  const dependencies: Json[] = [];
+  for (const method of methods) dependencies.push({ method: methodIdentity(method as MethodRef, origins) });
+  for (const binding of bindings) {
+    const value = resolutionValue(resolveBinding(binding, currentWorld()));
+    let recipe: Json;
+    try {
+      recipe = value === 0 ? null : encode(value, origins);
+    } catch {
+      continue;
+    }
+    // A constant that is itself what its name says needs no check beyond the name: it is found by it.
+    const path = [...moduleRecipe(bindingModule(binding)), symbolName(bindingName(binding))];
+    dependencies.push({ constant: path, value: recipe });
+  }
+  return dependencies;
+}

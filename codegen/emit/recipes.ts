@@ -1,0 +1,339 @@
+// Recipes of values: how another process finds, or builds again, a value that code refers to.
+//
+// A recipe is JSON: a module by its path, a type by module, name and parameters, a symbol or string by its text, a number
+// by type and bytes, a singleton by its type, an immutable object by its fields, a binding by module and name; and as the
+// last resort, the value of a global constant. What has no recipe cannot be referred to by compiled code.
+//
+// `encode` checks its own work: what a recipe builds in this very process must be the value that it was made for.
+
+import { U8, U32 } from '../../ffi/region.ts';
+import { allocate } from '../../interpreter/memory/heap.ts';
+import {
+  type BindingRef,
+  type DataTypeRef,
+  type ModuleRef,
+  type Ref,
+  readRef,
+  type StringRef,
+  type SvecRef,
+  type SymbolRef,
+  setRefAt,
+  typeOf,
+} from '../../interpreter/memory/layout.ts';
+import * as objects from '../../interpreter/memory/objects.ts';
+import { Bottom, datatype, falseValue, MainModule, nothing, trueValue } from '../../interpreter/memory/wellknown.ts';
+import { bindingModule, bindingName, getBinding, globalValue } from '../../interpreter/runtime/bindings.ts';
+import { moduleParent } from '../../interpreter/runtime/modules.ts';
+import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
+import { stringBytes, stringOfBytes, svecGet, svecLength, svecOf } from '../../interpreter/runtime/values.ts';
+import {
+  applyTupleType,
+  applyType,
+  egal,
+  fieldCount,
+  fieldIsPtr,
+  fieldOffset,
+  instanceOf,
+  isBits,
+  isConcrete,
+  isDataType,
+  isMutableType,
+  isTupleType,
+  isType,
+  isTypeVar,
+  isUnion,
+  isUnionAll,
+  isVararg,
+  layoutSize,
+  newTypeVar,
+  newVararg,
+  param,
+  paramCount,
+  typeEqual,
+  typeNameOf,
+  typeUnion,
+  unionAll,
+  unionAllBody,
+  unionAllVar,
+  unionMembers,
+  unwrapUnionAll,
+  varargN,
+  varargT,
+  varLower,
+  varName,
+  varUpper,
+  wrapperOf,
+} from '../../interpreter/types/index.ts';
+import type { Json } from '../object/recipe.ts';
+
+/** Something of a program has no recipe, or no form in operations: the method stays interpreted. */
+export class CannotCompile extends Error {}
+
+type Fields = { readonly [key: string]: Json };
+
+/** The path of a module from a root module down. */
+export function moduleRecipe(module: ModuleRef): readonly string[] {
+  const path: string[] = [];
+  for (let each = module; ; each = moduleParent(each)) {
+    path.unshift(symbolName(readRef<SymbolRef>(each, objects.Module.name)));
+    if (moduleParent(each) === each || each === MainModule) break;
+  }
+  return path;
+}
+
+/** The module at a path, or null. */
+export function moduleAt(path: readonly string[]): ModuleRef | null {
+  let module: Ref = MainModule;
+  for (let i = 0; i < path.length; i++) {
+    if (i === 0 && path[0] === 'Main') continue;
+    module = globalValue(module as ModuleRef, symbol(path[i]));
+    if (module === 0 || typeOf(module) !== datatype('Module')) return null;
+  }
+  return module as ModuleRef;
+}
+
+/** A recipe for a global's Binding object. */
+export const bindingRecipe = (binding: BindingRef): Json => ({
+  binding: [...moduleRecipe(bindingModule(binding)), symbolName(bindingName(binding))],
+});
+
+/** Names of global constants whose values may have no recipe of their own. */
+export type Origins = ReadonlyMap<Ref, BindingRef>;
+
+/**
+ * The recipe of a value.
+ *
+ * @throws CannotCompile if it has none
+ */
+export function encode(value: Ref, origins: Origins): Json {
+  const recipe = new Encoder(origins).value(value);
+  let again: Ref | null;
+  try {
+    again = decode(recipe);
+  } catch {
+    again = null;
+  }
+  if (again === null || !isSameValue(again, value))
+    throw new CannotCompile(`a value has no recipe: ${JSON.stringify(recipe)}`);
+  return recipe;
+}
+
+function isSameValue(a: Ref, b: Ref): boolean {
+  if (a === b) return true;
+  if (isType(a) && isType(b)) return typeEqual(a, b);
+  if (typeOf(a) !== typeOf(b)) return false;
+  if (typeOf(a) === datatype('String'))
+    return Buffer.compare(stringBytes(a as StringRef), stringBytes(b as StringRef)) === 0;
+  if (typeOf(a) === datatype('SimpleVector')) return true;
+  return egal(a, b);
+}
+
+class Encoder {
+  private readonly origins: Origins;
+  private readonly variables: Ref[] = [];
+
+  constructor(origins: Origins) {
+    this.origins = origins;
+  }
+
+  value(value: Ref): Json {
+    if (value === 0) throw new CannotCompile('an undefined value has no recipe');
+    const type = typeOf(value);
+    if (isType(value) || isTypeVar(value) || isVararg(value)) return this.type(value);
+    if (type === datatype('Symbol')) return { symbol: symbolName(value as SymbolRef) };
+    if (type === datatype('Module')) return { module: moduleRecipe(value as ModuleRef) };
+    if (type === datatype('String')) return { string: Buffer.from(stringBytes(value as StringRef)).toString('base64') };
+    if (type === datatype('SimpleVector')) {
+      const elements: Json[] = [];
+      for (let i = 0, n = svecLength(value as SvecRef); i < n; i++)
+        elements.push(this.value(svecGet(value as SvecRef, i)));
+      return { svec: elements };
+    }
+    if (instanceOf(type) === value) return { instance: this.type(type) };
+    const origin = this.origins.get(value);
+    if (isMutableType(type) || !isConcrete(type)) {
+      if (origin !== undefined) return this.global(origin);
+      throw new CannotCompile('a mutable object of the code has no recipe');
+    }
+    if (isBits(type)) {
+      const bytes = Buffer.from(U8.slice(value * 8, value * 8 + layoutSize(type)));
+      return { bits: this.type(type), bytes: bytes.toString('hex') };
+    }
+    try {
+      const fields: Json[] = [];
+      for (let i = 0, n = fieldCount(type); i < n; i++) {
+        if (!fieldIsPtr(type, i)) throw new CannotCompile('an object with fields of several kinds has no recipe');
+        fields.push(this.value(referenceField(value, type, i)));
+      }
+      return { struct: this.type(type), fields };
+    } catch (error) {
+      if (origin !== undefined && error instanceof CannotCompile) return this.global(origin);
+      throw error;
+    }
+  }
+
+  private global(origin: BindingRef): Json {
+    return { global: [...moduleRecipe(bindingModule(origin)), symbolName(bindingName(origin))] };
+  }
+
+  type(type: Ref): Json {
+    if (type === Bottom) return { bottom: true };
+    if (isTypeVar(type)) {
+      const depth = this.variables.lastIndexOf(type);
+      if (depth < 0) throw new CannotCompile('a free type variable has no recipe');
+      return { variable: depth };
+    }
+    if (isVararg(type)) {
+      const [element, length] = [varargT(type), varargN(type)];
+      return { vararg: [element === 0 ? null : this.value(element), length === 0 ? null : this.value(length)] };
+    }
+    if (isUnion(type)) return { union: unionMembers(type).map((member) => this.type(member)) };
+    if (isUnionAll(type)) {
+      const body = unwrapUnionAll(type);
+      if (isDataType(body) && wrapperOf(typeNameOf(body)) === type) return { type: this.name(body) };
+      const variable = unionAllVar(type);
+      const lower = this.type(varLower(variable));
+      const upper = this.type(varUpper(variable));
+      this.variables.push(variable);
+      const inner = this.type(unionAllBody(type));
+      this.variables.pop();
+      return { where: symbolName(varName(variable)), lower, upper, body: inner };
+    }
+    if (!isDataType(type)) throw new CannotCompile('an object among types has no recipe');
+    const parameters: Json[] = [];
+    for (let i = 0, n = paramCount(type); i < n; i++) parameters.push(this.value(param(type, i)));
+    if (isTupleType(type)) return { tuple: parameters };
+    return parameters.length === 0 ? { type: this.name(type) } : { type: this.name(type), of: parameters };
+  }
+
+  /** Module path, name, and the name of the function of which it is the type. */
+  private name(type: DataTypeRef): Json {
+    const name = typeNameOf(type);
+    const module = moduleRecipe(readRef<ModuleRef>(name, objects.TypeName.module));
+    const own = symbolName(readRef<SymbolRef>(name, objects.TypeName.name));
+    const singleton = readRef<SymbolRef>(name, objects.TypeName.singletonname);
+    return [module, own, singleton === 0 || singleton === nothing ? own : symbolName(singleton)];
+  }
+}
+
+/** A field that is a reference. */
+const referenceField = (object: Ref, type: Ref, index: number): Ref => readWord(object * 8 + fieldOffset(type, index));
+
+const readWord = (at: number): Ref => (U32[at >>> 2] >>> 3) as Ref;
+
+/**
+ * Finds or builds what a recipe stands for.
+ *
+ * @throws CannotCompile if it is malformed, or what it names is not here
+ */
+export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
+  if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe)) throw malformed(recipe);
+  const fields = recipe as Fields;
+  if (fields.symbol !== undefined) return symbol(text(fields.symbol));
+  if (fields.string !== undefined) return stringOfBytes(Buffer.from(text(fields.string), 'base64'));
+  if (fields.bottom !== undefined) return Bottom;
+  if (fields.variable !== undefined) {
+    const found = variables[Number(fields.variable)];
+    if (found === undefined) throw malformed(recipe);
+    return found;
+  }
+  if (fields.module !== undefined) return moduleOf(list(fields.module));
+  if (fields.global !== undefined) {
+    const [module, name] = split(list(fields.global));
+    const value = globalValue(module, symbol(name));
+    if (value === 0) throw new CannotCompile(`${name} is not defined`);
+    return value;
+  }
+  if (fields.binding !== undefined) {
+    const [module, name] = split(list(fields.binding));
+    return getBinding(module, symbol(name));
+  }
+  if (fields.instance !== undefined) {
+    const instance = instanceOf(decode(fields.instance, variables));
+    if (instance === 0) throw new CannotCompile('a type has more than one instance now');
+    return instance;
+  }
+  if (fields.svec !== undefined) return svecOf(list(fields.svec).map((each) => decode(each, variables)));
+  if (fields.bits !== undefined) return bitsObject(decode(fields.bits, variables), text(fields.bytes));
+  if (fields.struct !== undefined) {
+    const type = decode(fields.struct, variables);
+    const object = allocate(type, Math.max(8, layoutSize(type)));
+    list(fields.fields).forEach((field, i) => {
+      setRefAt((object + (fieldOffset(type, i) >>> 3)) as Ref, 0, decode(field, variables));
+    });
+    return object;
+  }
+  return decodeType(fields, variables);
+}
+
+function decodeType(fields: Fields, variables: readonly Ref[]): Ref {
+  if (fields.tuple !== undefined) return applyTupleType(list(fields.tuple).map((each) => decode(each, variables)));
+  if (fields.union !== undefined) return typeUnion(list(fields.union).map((each) => decode(each, variables)));
+  if (fields.vararg !== undefined) {
+    const [element, length] = list(fields.vararg).map((each) => (each === null ? (0 as Ref) : decode(each, variables)));
+    return newVararg(element, length);
+  }
+  if (fields.where !== undefined) {
+    const lower = decode(fields.lower, variables);
+    const upper = decode(fields.upper, variables);
+    const variable = newTypeVar(symbol(text(fields.where)), lower, upper);
+    return unionAll(variable, decode(fields.body, [...variables, variable]));
+  }
+  if (fields.type === undefined) throw malformed(fields);
+  const wrapper = typeNamed(list(fields.type));
+  if (fields.of === undefined) return wrapper;
+  return applyType(
+    wrapper,
+    list(fields.of).map((each) => decode(each, variables)),
+  );
+}
+
+function typeNamed([path, name, singleton]: readonly Json[]): Ref {
+  const module = moduleOf(list(path));
+  const direct = globalValue(module, symbol(text(name)));
+  if (direct !== 0 && isType(direct)) {
+    const body = unwrapUnionAll(direct);
+    if (isDataType(body) && symbolName(readRef<SymbolRef>(typeNameOf(body), objects.TypeName.name)) === name) {
+      return wrapperOf(typeNameOf(body));
+    }
+  }
+  const instance = globalValue(module, symbol(text(singleton)));
+  if (instance !== 0) {
+    if (isType(instance) && isDataType(unwrapUnionAll(instance)))
+      return wrapperOf(typeNameOf(unwrapUnionAll(instance)));
+    return wrapperOf(typeNameOf(typeOf(instance)));
+  }
+  throw new CannotCompile(`there is no type ${text(name)}`);
+}
+
+function bitsObject(type: Ref, hex: string): Ref {
+  const bytes = Buffer.from(hex, 'hex');
+  if (bytes.length !== layoutSize(type)) throw new CannotCompile('a type has another size now');
+  if (type === datatype('Bool')) return bytes[0] === 0 ? falseValue : trueValue;
+  const object = allocate(type, Math.max(8, bytes.length));
+  U8.set(bytes, object * 8);
+  return object;
+}
+
+function moduleOf(path: readonly Json[]): ModuleRef {
+  const module = moduleAt(path.map(text));
+  if (module === null) throw new CannotCompile(`there is no module ${path.join('.')}`);
+  return module;
+}
+
+function split(path: readonly Json[]): [ModuleRef, string] {
+  return [moduleOf(path.slice(0, -1)), text(path.at(-1))];
+}
+
+const malformed = (recipe: Json): CannotCompile =>
+  new CannotCompile(`a recipe cannot be read: ${JSON.stringify(recipe)}`);
+
+function text(json: Json | undefined): string {
+  if (typeof json !== 'string') throw malformed(json ?? null);
+  return json;
+}
+
+function list(json: Json | undefined): readonly Json[] {
+  if (!Array.isArray(json)) throw malformed(json ?? null);
+  return json as readonly Json[];
+}
