@@ -27,7 +27,7 @@ import { InternalError, throwMethodError } from '../runtime/errors.ts';
 import { isKindType, lookupMethod, methodInstance, onMethodChange } from '../runtime/methods.ts';
 import { symbolName } from '../runtime/symbols.ts';
 import { fieldIndex, fieldIsAtomic, fieldType } from '../types/fields.ts';
-import { applyTupleType, typeTypeOf } from '../types/index.ts';
+import { applyTupleType, instanceIsA, typeTypeOf } from '../types/index.ts';
 import { isConcrete } from '../types/kinds.ts';
 import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
@@ -56,10 +56,11 @@ import { generatedSource, stackOverflow } from './incidents.ts';
 import { run } from './run.ts';
 import { forgetSavedCalls, type KnownCall, saveCalls, savedInstance } from './savedcalls.ts';
 import { setSlot, slotRef, slotType } from './slots.ts';
-import { makeTupleOfSlots } from './tuples.ts';
+import { knownShape, makeTupleOfSlots } from './tuples.ts';
 
 const SymbolType = datatype('Symbol');
 const Int64 = datatype('Int64');
+const UInt64 = datatype('UInt64');
 const Float64 = datatype('Float64');
 const Bool = datatype('Bool');
 
@@ -595,10 +596,24 @@ function quicken(code: Code, pc: number, words: Int32Array, n: number, name: str
   const { ops } = code;
   // The callee must be a constant: the quick instructions do not look at it again.
   if (ops[pc + CALL_HEADER] >= 0 || ops[pc] !== Op.CALL) return;
-  if (n === 3) {
+  if (name === 'tuple') {
+    const shape = knownShape(words.subarray(1, n), n - 1);
+    if (shape < 0) return;
+    ops[pc + 4] = shape;
+    ops[pc] = Op.TUPLE;
+  } else if (n === 3) {
     const a = slotType(words[1]);
     const b = slotType(words[2]);
-    if (a === Int64 && b === Int64) {
+    if (name === 'isa') {
+      quickenIsa(ops, pc, words, a);
+    } else if (name === 'bitcast') {
+      quickenBitcast(ops, pc, words, b);
+    } else if (name === 'ult_int' && a === b && (a === Int64 || a === UInt64)) {
+      ops[pc + 4] = a;
+      ops[pc] = Op.ULT_64;
+    } else if (name === '===' && !(a === Int64 && b === Int64)) {
+      ops[pc] = Op.IS;
+    } else if (a === Int64 && b === Int64) {
       const op = quickIntegers.get(name);
       if (op !== undefined) ops[pc] = op;
     } else if (a === Float64 && b === Float64) {
@@ -612,6 +627,25 @@ function quicken(code: Code, pc: number, words: Int32Array, n: number, name: str
     if (name === 'not_int' && slotType(words[1]) === Bool) ops[pc] = Op.NOT_BOOL;
     if (name === 'neg_float' && slotType(words[1]) === Float64) ops[pc] = Op.NEG_F64;
   }
+}
+
+/** `x isa T` remembers one answer; types as values have too many. */
+function quickenIsa(ops: Int32Array, pc: number, words: Int32Array, type: DataTypeRef): void {
+  const asked = slotRef(words[2]);
+  if (isKindType(type) || !isKindType(typeOf(asked))) return;
+  ops[pc + 4] = type;
+  ops[pc + 5] = asked;
+  ops[pc + 6] = instanceIsA(slotRef(words[1]), asked) ? 1 : 0;
+  ops[pc] = Op.ISA;
+}
+
+/** `bitcast` between the integers of 64 bits. */
+function quickenBitcast(ops: Int32Array, pc: number, words: Int32Array, from: DataTypeRef): void {
+  const to = slotRef(words[1]);
+  if ((from !== Int64 && from !== UInt64) || (to !== Int64 && to !== UInt64)) return;
+  ops[pc + 4] = from;
+  ops[pc + 5] = to;
+  ops[pc] = Op.BITCAST_64;
 }
 
 /** `M.name` with a constant module and name, whose value is constant, becomes that value. */

@@ -17,6 +17,7 @@ import type { SlotFunction } from './builtin.ts';
 /**
  * Instruction numbers. The loop in run.ts repeats them as literals, since only literal cases compile to a jump table.
  * Layouts: `dst`, `src`, ... are operands; a CALL is [4, dst, site, n, q0, q1, q2, callee, arguments...].
+ * The fused instructions (fused.ts) are [op, dst, site, n, q0, q1, q2, operands...] likewise, without a callee.
  */
 export const Op = {
   MOVE: 0,
@@ -59,6 +60,14 @@ export const Op = {
   NE_I64: 39,
   NEG_F64: 40,
   CONSTANT: 42,
+  ARRAY_GET: 43,
+  ARRAY_SET: 44,
+  GETFIELD_NESTED: 45,
+  IS: 46,
+  ISA: 47,
+  TUPLE: 48,
+  BITCAST_64: 49,
+  ULT_64: 50,
 } as const;
 
 /** Words of a CALL before its callee operand. */
@@ -104,7 +113,7 @@ export class Site {
     this.first = null;
     this.count = 0;
     const op = this.code.ops[this.at];
-    if (op >= Op.ADD_I64 || op === Op.CALL) this.code.ops[this.at] = Op.CALL;
+    if (op >= Op.ADD_I64 && (op < Op.ARRAY_GET || op > Op.GETFIELD_NESTED)) this.code.ops[this.at] = Op.CALL;
   }
 }
 

@@ -39,6 +39,7 @@ import { InternalError } from '../runtime/errors.ts';
 import { symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
 import { CALL_HEADER, Code, constantSlot, type LeafBody, Op, Site } from './code.ts';
+import { type Fusion, findFusions } from './fusion.ts';
 import { setSlot } from './slots.ts';
 
 const NO_OPERAND = 0x7fffffff;
@@ -143,6 +144,7 @@ class Decoder {
   private readonly out: number[] = [];
   private readonly owners: number[] = [];
   private readonly start: Int32Array;
+  private fusion: Fusion = { fused: new Map(), absorbed: new Set() };
   private readonly fixups: { at: number; statement: number }[] = [];
   private readonly operands: Int32Array;
   private frameSlots: number;
@@ -168,6 +170,7 @@ class Decoder {
   decode(): void {
     this.gather();
     this.findDefined();
+    this.fusion = findFusions(this.statements, this.facts, (callee) => this.builtinName(callee));
     const n = this.statements.length;
     for (let i = 1; i <= n; i++) {
       if (i === 1 || this.facts.block[i] !== this.facts.block[i - 1]) {
@@ -188,6 +191,12 @@ class Decoder {
     code.frameWords = this.frameSlots * 4;
     code.handlers = this.handlers();
     code.leafBody = this.leafBody();
+  }
+
+  /** The name of the builtin that a callee operand is, '' when it is none or not constant. */
+  private builtinName(callee: Ref): string {
+    const value = typeOf(callee) === T.GlobalRef ? this.constantGlobal(callee) : callee;
+    return value === 0 ? '' : (leafOf?.(-this.constant(value))?.name ?? '');
   }
 
   // First pass: uses of SSA values, basic blocks, assignments.
@@ -381,6 +390,16 @@ class Decoder {
 
   private emitStatement(statement: Ref, i: number): void {
     const { code } = this;
+    if (this.fusion.absorbed.has(i)) return;
+    const fused = this.fusion.fused.get(i);
+    if (fused !== undefined) {
+      const site = code.sites.push(new Site(code, this.out.length)) - 1;
+      const result = this.resultOperand(i);
+      const operands = fused.operands.map((operand) => this.operand(operand));
+      code.sites[site] = new Site(code, this.out.length);
+      this.emit(fused.op, result, site, operands.length, 0, 0, 0, ...operands);
+      return;
+    }
     switch (typeOf(statement)) {
       case T.GotoNode:
         this.emitJump([Op.JUMP], readWide(statement, objects.GotoNode.label));
@@ -712,7 +731,7 @@ export function agedVariant(code: Code): Code {
   aged.ops = Int32Array.from(code.ops);
   for (let at = 0; at < aged.ops.length; at += instructionLength(aged.ops, at)) {
     const op = aged.ops[at];
-    if (op === Op.CALL || op >= Op.ADD_I64) aged.ops[at] = Op.CALL_WORLD;
+    if (op === Op.CALL || (op >= Op.ADD_I64 && !isFused(op))) aged.ops[at] = Op.CALL_WORLD;
     else if (op === Op.GETGLOBAL_CELL) {
       aged.ops[at] = Op.GETGLOBAL;
       aged.ops[at + 2] = globalRefIndex(code, aged.ops[at + 2] as BindingRef);
@@ -732,6 +751,9 @@ export function agedVariant(code: Code): Code {
   code.aged = aged;
   return aged;
 }
+
+/** Fused instructions make no calls: they mean the same in every world. */
+export const isFused = (op: number): boolean => op >= Op.ARRAY_GET && op <= Op.GETFIELD_NESTED;
 
 /** Number of words of the instruction at `at`. */
 export function instructionLength(ops: Int32Array, at: number): number {

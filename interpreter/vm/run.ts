@@ -8,7 +8,7 @@
 // The quick instructions check the tags of their operands and do the work in place; where a check fails they go the
 // general way of a call, which they were rewritten from and whose operands they keep.
 
-import { F64, I32, U8, U32 } from '../../ffi/region.ts';
+import { F64, I32, U8, U16, U32 } from '../../ffi/region.ts';
 import type { Ref } from '../memory/layout.ts';
 import { STATE_OFFSET, State } from '../memory/state.ts';
 import { datatype } from '../memory/wellknown.ts';
@@ -20,6 +20,7 @@ import { evalExpression, getGlobal, makeNew, staticParameter } from './evaluate.
 import { exceptionDepth, popExceptionsTo, pushException, topException } from './exceptions.ts';
 import { foreignCall } from './foreigncall.ts';
 import { backtrace, type FramePlace, HEADER_WORDS, Header, machine, noteOuterFrame } from './frames.ts';
+import { arrayGet, arraySet, getFieldNested } from './fused.ts';
 import {
   enterScope,
   leaveScopesTo,
@@ -30,10 +31,13 @@ import {
   undefinedSlot,
 } from './incidents.ts';
 import { setSlot } from './slots.ts';
+import { isSingletonPair, makeKnownTuple } from './tuples.ts';
 
 const Int64 = datatype('Int64') as number;
 const Float64 = datatype('Float64') as number;
 const Bool = datatype('Bool') as number;
+const UInt8 = datatype('UInt8') as number;
+const LastBits = datatype('BFloat16') as number;
 const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
 const NO_OPERAND = 0x7fffffff;
 
@@ -577,6 +581,241 @@ function execute(startFp: number, startPc: number, bottom: number): void {
           U32[to + 2] = type;
         }
         pc += 7 + ops[pc + 3];
+        continue;
+      }
+      case 43: {
+        // ARRAY_GET array index ...: q0 the array's type, q1 bytes per element, q2 the element's type (0: references)
+        const a = ops[pc + 7];
+        const b = ops[pc + 8];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        const at = U32[x] >>> 2;
+        if (U32[x + 2] === 0 && (U32[at - 2] & ~15) >>> 3 === ops[pc + 4] && U32[y + 2] === Int64 && U32[y + 1] === 0) {
+          const memory = U32[at + 2] >>> 2;
+          const size = ops[pc + 5];
+          const start = U32[at];
+          const offset = start + (U32[y] - 1) * size;
+          const first = U32[memory + 2];
+          // The element must lie in the Memory, and the Memory in the region.
+          if (
+            U32[memory + 3] === 0x1000 &&
+            offset >= first &&
+            offset < first + U32[memory] * size &&
+            U32[at + 1] === 0x1000
+          ) {
+            const to = fp + ops[pc + 1];
+            const type = ops[pc + 6];
+            if (type === 0) {
+              const element = U32[offset >>> 2] >>> 3;
+              if (element !== 0) {
+                setSlot(to, element as Ref);
+                pc += 12;
+                continue;
+              }
+            } else {
+              switch (size) {
+                case 8:
+                  U32[to] = U32[offset >>> 2];
+                  U32[to + 1] = U32[(offset >>> 2) + 1];
+                  break;
+                case 4:
+                  U32[to] = U32[offset >>> 2];
+                  U32[to + 1] = 0;
+                  break;
+                case 2:
+                  U32[to] = U16[offset >>> 1];
+                  U32[to + 1] = 0;
+                  break;
+                default:
+                  U32[to] = U8[offset];
+                  U32[to + 1] = 0;
+              }
+              U32[to + 2] = type;
+              pc += 12;
+              continue;
+            }
+          }
+        }
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        machine.sp = fp + code.frameWords;
+        arrayGet(code, pc, fp);
+        pc += 12;
+        continue;
+      }
+      case 44: {
+        // ARRAY_SET array index boundscheck value ...
+        const a = ops[pc + 7];
+        const b = ops[pc + 8];
+        const v = ops[pc + 10];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        const value = v >= 0 ? fp + v : -v;
+        const at = U32[x] >>> 2;
+        const type = ops[pc + 6];
+        if (
+          U32[x + 2] === 0 &&
+          (U32[at - 2] & ~15) >>> 3 === ops[pc + 4] &&
+          U32[y + 2] === Int64 &&
+          U32[y + 1] === 0 &&
+          type !== 0 &&
+          U32[value + 2] === type
+        ) {
+          const memory = U32[at + 2] >>> 2;
+          const size = ops[pc + 5];
+          const offset = U32[at] + (U32[y] - 1) * size;
+          const first = U32[memory + 2];
+          if (
+            U32[memory + 3] === 0x1000 &&
+            offset >= first &&
+            offset < first + U32[memory] * size &&
+            U32[at + 1] === 0x1000
+          ) {
+            switch (size) {
+              case 8:
+                U32[offset >>> 2] = U32[value];
+                U32[(offset >>> 2) + 1] = U32[value + 1];
+                break;
+              case 4:
+                U32[offset >>> 2] = U32[value];
+                break;
+              case 2:
+                U16[offset >>> 1] = U32[value];
+                break;
+              default:
+                U8[offset] = U32[value];
+            }
+            const to = fp + ops[pc + 1];
+            U32[to] = U32[value];
+            U32[to + 1] = U32[value + 1];
+            U32[to + 2] = type;
+            pc += 13;
+            continue;
+          }
+        }
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        machine.sp = fp + code.frameWords;
+        arraySet(code, pc, fp);
+        pc += 13;
+        continue;
+      }
+      case 45: {
+        // GETFIELD_NESTED object outer inner: q0 the object's type, q1 byte offset, q2 the field's type (0: a reference)
+        const a = ops[pc + 7];
+        const x = a >= 0 ? fp + a : -a;
+        const at = U32[x];
+        if (U32[x + 2] === 0 && (U32[(at >>> 2) - 2] & ~15) >>> 3 === ops[pc + 4]) {
+          const offset = at + ops[pc + 5];
+          const type = ops[pc + 6];
+          const to = fp + ops[pc + 1];
+          if (type === 0) {
+            const field = U32[offset >>> 2] >>> 3;
+            if (field !== 0) {
+              setSlot(to, field as Ref);
+              pc += 10;
+              continue;
+            }
+          } else {
+            if (type === Bool || type === UInt8) {
+              U32[to] = U8[offset];
+              U32[to + 1] = 0;
+            } else {
+              U32[to] = U32[offset >>> 2];
+              U32[to + 1] = U32[(offset >>> 2) + 1];
+            }
+            U32[to + 2] = type;
+            pc += 10;
+            continue;
+          }
+        }
+        U32[fp - 10] = pc;
+        machine.fp = fp;
+        machine.sp = fp + code.frameWords;
+        getFieldNested(code, pc, fp);
+        pc += 10;
+        continue;
+      }
+      case 46: {
+        // IS: `===` of values that are references or of different kinds
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        const tagX = U32[x + 2];
+        const tagY = U32[y + 2];
+        let same: number;
+        if (tagX === 0 && tagY === 0) {
+          if (U32[x] === U32[y]) same = 1;
+          else if (
+            (U32[(U32[x] >>> 2) - 2] ^ U32[(U32[y] >>> 2) - 2]) >>> 4 !== 0 &&
+            isSingletonPair(U32[x] >>> 3, U32[y] >>> 3)
+          )
+            same = 0;
+          else break;
+        } else if (tagX !== 0 && tagY !== 0) {
+          same = tagX === tagY && U32[x] === U32[y] && U32[x + 1] === U32[y + 1] ? 1 : 0;
+        } else if (tagX >= Bool && tagX <= LastBits) {
+          same = 0;
+        } else if (tagY >= Bool && tagY <= LastBits) {
+          same = 0;
+        } else break;
+        const to = fp + ops[pc + 1];
+        U32[to] = same;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
+        continue;
+      }
+      case 47: {
+        // ISA: q0 the type of the value, q1 the type asked about, q2 the answer
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        const tag = U32[x + 2];
+        if ((tag !== 0 ? tag : (U32[(U32[x] >>> 2) - 2] & ~15) >>> 3) !== ops[pc + 4]) break;
+        if (U32[y + 2] !== 0 || U32[y] >>> 3 !== ops[pc + 5]) break;
+        const to = fp + ops[pc + 1];
+        U32[to] = ops[pc + 6];
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
+        continue;
+      }
+      case 48: {
+        // TUPLE: q0 the number of the tuple's shape
+        if (!makeKnownTuple(ops, pc, fp)) break;
+        pc += 7 + ops[pc + 3];
+        continue;
+      }
+      case 49: {
+        // BITCAST_64 type value: q0 the value's type, q1 the type it gets
+        const a = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const t = ops[pc + 8];
+        if (U32[x + 2] !== ops[pc + 4] || U32[t >= 0 ? fp + t : -t] >>> 3 !== ops[pc + 5]) break;
+        const to = fp + ops[pc + 1];
+        U32[to] = U32[x];
+        U32[to + 1] = U32[x + 1];
+        U32[to + 2] = ops[pc + 5];
+        pc += 10;
+        continue;
+      }
+      case 50: {
+        // ULT_64: q0 the type of both operands
+        const a = ops[pc + 8];
+        const b = ops[pc + 9];
+        const x = a >= 0 ? fp + a : -a;
+        const y = b >= 0 ? fp + b : -b;
+        if (U32[x + 2] !== ops[pc + 4] || U32[y + 2] !== ops[pc + 4]) break;
+        const to = fp + ops[pc + 1];
+        const xh = U32[x + 1];
+        const yh = U32[y + 1];
+        U32[to] = xh < yh || (xh === yh && U32[x] < U32[y]) ? 1 : 0;
+        U32[to + 1] = 0;
+        U32[to + 2] = Bool;
+        pc += 10;
         continue;
       }
       case 42: {

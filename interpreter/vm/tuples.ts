@@ -5,7 +5,7 @@
 
 import { U32 } from '../../ffi/region.ts';
 import { allocate } from '../memory/heap.ts';
-import { type DataTypeRef, NULL, type Ref, setRefAt } from '../memory/layout.ts';
+import { type DataTypeRef, NULL, type Ref, setRefAt, typeOf } from '../memory/layout.ts';
 import { registerRoots } from '../memory/roots.ts';
 import { emptyTuple } from '../memory/wellknown.ts';
 import { addressOfObject, storeInline, storeUnion } from '../runtime/storage.ts';
@@ -13,7 +13,7 @@ import { fieldType } from '../types/fields.ts';
 import { applyTupleType } from '../types/index.ts';
 import { instanceOf, isUnion } from '../types/kinds.ts';
 import { fieldIsPtr, fieldOffset, fieldSize, layoutSize } from '../types/layoutaccess.ts';
-import { setSlot, setSlotReference, slotRef, slotType } from './slots.ts';
+import { isSlotBits, primitiveSize, setSlot, setSlotReference, slotRef, slotType } from './slots.ts';
 
 interface Shape {
   readonly type: DataTypeRef;
@@ -51,6 +51,50 @@ registerRoots((visit) => {
   };
   walk(root);
 });
+
+/** Shapes that TUPLE instructions name by number: tuples of bits of 8 bytes and references, at offsets 0, 8, 16, ... */
+const knownShapes: Shape[] = [];
+
+/** The number of the shape of a tuple of these slots, for the quick instruction; -1 if it has none. */
+export function knownShape(words: Int32Array, n: number): number {
+  let node: Node | undefined = root;
+  for (let i = 0; i < n && node !== undefined; i++) node = node.next.get(slotType(words[i]));
+  const shape = node?.shape ?? null;
+  if (shape === null || n === 0 || shape.instance !== NULL) return -1;
+  for (let i = 0; i < n; i++) {
+    if (shape.offsets[i] !== 8 * i) return -1;
+    if (!shape.pointers[i] && !(isSlotBits(shape.types[i]) && primitiveSize(shape.types[i]) === 8)) return -1;
+  }
+  const known = knownShapes.indexOf(shape);
+  return known >= 0 ? known : knownShapes.push(shape) - 1;
+}
+
+/** TUPLE: makes a tuple of the shape that the instruction knows; false if the values are of other types. */
+export function makeKnownTuple(ops: Int32Array, pc: number, fp: number): boolean {
+  const shape = knownShapes[ops[pc + 4]];
+  const n = ops[pc + 3] - 1;
+  const { types } = shape;
+  for (let i = 0; i < n; i++) {
+    const operand = ops[pc + 8 + i];
+    const word = operand >= 0 ? fp + operand : -operand;
+    const tag = U32[word + 2];
+    if ((tag !== 0 ? tag : (U32[(U32[word] >>> 2) - 2] & ~15) >>> 3) !== types[i]) return false;
+  }
+  const object = allocate(shape.type, shape.size);
+  for (let i = 0, to = object << 1; i < n; i++, to += 2) {
+    const operand = ops[pc + 8 + i];
+    const word = operand >= 0 ? fp + operand : -operand;
+    U32[to] = U32[word];
+    U32[to + 1] = U32[word + 1];
+  }
+  setSlotReference(fp + ops[pc + 1], object);
+  return true;
+}
+
+/** Two different objects of which one is the instance of a singleton type are different for certain. */
+export function isSingletonPair(a: number, b: number): boolean {
+  return instanceOf(typeOf(a as Ref)) !== NULL || instanceOf(typeOf(b as Ref)) !== NULL;
+}
 
 /** `tuple(args...)` of the values in the given slots, into a slot. */
 export function makeTupleOfSlots(words: Int32Array, n: number, result: number): void {

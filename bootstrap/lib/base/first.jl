@@ -126,7 +126,8 @@ function getindex(A::Array, i::Int)
 end
 function setindex!(A::Array{T}, x, i::Int) where {T}
     @_boundscheck() && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
-    memoryrefset!(memoryrefnew(getfield(A, :ref), i, false), x isa T ? x : convert(T, x)::T, :not_atomic, false)
+    v = x isa T ? x : convert(T, x)::T
+    memoryrefset!(memoryrefnew(getfield(A, :ref), i, false), v, :not_atomic, false)
     return A
 end
 iterate(A::Array, i::Int=1) =
