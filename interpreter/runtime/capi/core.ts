@@ -304,8 +304,8 @@ function nextGensym(): number {
   return counter;
 }
 
-/** `gensym(tag)`: `##tag#230` */
-export const gensym = (tag: string): SymbolRef => symbol(`##${tag}#${nextGensym()}`.replace('####', '##'));
+/** `gensym()`: `##230`; `gensym(tag)`: `##tag#230` */
+export const gensym = (tag: string): SymbolRef => symbol(`##${tag === '' ? '' : `${tag}#`}${nextGensym()}`);
 
 function gensymBytes(tag: Uint8Array): SymbolRef {
   const head = [35, 35];
