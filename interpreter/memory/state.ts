@@ -58,6 +58,8 @@ export const State = {
   format: 0x0c8,
   /** Answers to calls that a snapshot brings along (vm/savedcalls.ts). */
   calls: 0x0d0,
+  /** The thread state of compiled code, 64 bytes (docs/native-abi.md). */
+  thread_state: 0x180,
   /** Head of the free list of each size class (byte offset of the cell), 4 bytes each, from here to 0x800. */
   free_lists: 0x200,
   /** Bump position and end in the current page of each size class, 8 bytes each, to 0xe00. */

@@ -276,6 +276,17 @@ function lookupTarget(words: Int32Array, n: number, world: number): Target {
   return targetOfInstance(methodInstance(method, types, sparams));
 }
 
+/** The method instances that calls have reached in this process: what there is to compile for a program. */
+export function reachedInstances(): MethodInstanceRef[] {
+  const reached = new Set<MethodInstanceRef>();
+  for (const list of cache.values()) {
+    for (const { target, stale } of list) {
+      if (!stale && target.instance !== 0) reached.add(target.instance as MethodInstanceRef);
+    }
+  }
+  return [...reached];
+}
+
 /** Native entries by instance; codegen installs them. */
 const nativeEntries = new Map<Ref, SlotFunction>();
 
