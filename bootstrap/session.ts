@@ -7,7 +7,7 @@
 // Enters: nothing, or the file of an image. Leaves: functions that run files and text the way the commands need them.
 // How a program ends (exit, uncaught exceptions, errors of jl0 itself) is the business of program.ts.
 
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type ArrayRef, type Ref, setRefAt, writeRef } from '../interpreter/memory/layout.ts';
 import { Binding } from '../interpreter/memory/objects.ts';
 import { loadSnapshot, SnapshotRefused, saveSnapshot } from '../interpreter/memory/snapshot.ts';
@@ -31,7 +31,7 @@ import { installed } from './root.ts';
 export function bootFromSource(progress: (what: string) => void = () => {}): void {
   progress('Core');
   bootCore();
-  evaluateFile(CoreModule, installed('bootstrap/lib/core/boot.jl'));
+  evaluateText(CoreModule, readFileSync(installed('bootstrap/lib/core/boot.jl')), './boot.jl');
   afterBoot();
   prepareOutOfMemory();
   progress('Base');
@@ -41,7 +41,7 @@ export function bootFromSource(progress: (what: string) => void = () => {}): voi
   defineName(MainModule, 'Base', BaseModule);
   useModule(BaseModule, CoreModule);
   evaluateText(BaseModule, 'include(m::Module, path) = ccall(:jl_load_library_file, Any, (Any, Any), m, path)', 'boot');
-  evaluateFile(BaseModule, installed('bootstrap/lib/base/base.jl'));
+  evaluateText(BaseModule, readFileSync(installed('bootstrap/lib/base/base.jl')), './base.jl');
   useModule(MainModule, CoreModule);
   addStandardNames(MainModule);
 }

@@ -16,7 +16,8 @@ import {
 import { REGION_BASE, U32 } from '../../ffi/region.ts';
 import { setSlotAddress, slotU32 } from '../../ffi/slots.ts';
 import { allocate } from '../memory/heap.ts';
-import type { DataTypeRef, Ref } from '../memory/layout.ts';
+import { type DataTypeRef, type Ref, readRef, type SymbolRef } from '../memory/layout.ts';
+import { TypeName } from '../memory/objects.ts';
 import { Bottom, datatype, nothing, typename, wrapper } from '../memory/wellknown.ts';
 import { fieldCount, fieldType } from '../types/fields.ts';
 import {
@@ -33,7 +34,7 @@ import {
 import { fieldIsPtr, fieldOffset, layoutAlignment, layoutSize } from '../types/layoutaccess.ts';
 import { primitiveSize, setSlot, setSlotBits, setSlotReference, slotRef, slotType } from '../vm/slots.ts';
 import { throwArgumentError, throwPlain, throwTypeErrorIn } from './errors.ts';
-import { symbol } from './symbols.ts';
+import { symbol, symbolName } from './symbols.ts';
 
 const signedTypes = new Set<Ref>((['Int8', 'Int16', 'Int32', 'Int64'] as const).map((name) => datatype(name)));
 
@@ -70,6 +71,12 @@ export function cTypeOf(type: Ref, isResult: boolean): CType {
   return structCType(type);
 }
 
+/** True for Cstring and Cwstring, whichever library declares them. */
+function isCString(type: DataTypeRef): boolean {
+  const name = symbolName(readRef<SymbolRef>(typeNameOf(type), TypeName.name));
+  return name === 'Cstring' || name === 'Cwstring';
+}
+
 function primitiveCType(type: DataTypeRef): CType {
   switch (type) {
     case datatype('Bool'):
@@ -87,7 +94,7 @@ function primitiveCType(type: DataTypeRef): CType {
     default:
   }
   const name = typeNameOf(type);
-  if (name === typename('Ptr') || type === datatype('Cstring') || type === datatype('Cwstring')) return cPointer;
+  if (name === typename('Ptr') || isCString(type)) return cPointer;
   const bytes = primitiveSize(type);
   switch (bytes) {
     case 1:
