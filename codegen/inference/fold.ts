@@ -21,6 +21,7 @@ export const foldable: ReadonlySet<string> = new Set([
   'apply_type',
   'ifelse',
   'tuple',
+  'svec',
   'typeassert',
 ]);
 
