@@ -9,7 +9,7 @@
 import { U8, U32 } from '../../ffi/region.ts';
 import { setBitsVectorMakers } from '../ir/heap.ts';
 import { allocate, initializeHeap } from '../memory/heap.ts';
-import { type DataTypeRef, type Ref, readRef, readWide, writeRef, writeWide } from '../memory/layout.ts';
+import { CHECK, type DataTypeRef, type Ref, readRef, readWide, writeRef, writeWide } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { State, setStateRef, setStateWide } from '../memory/state.ts';
 import {
@@ -22,7 +22,14 @@ import {
   nothing,
   wrapper,
 } from '../memory/wellknown.ts';
-import { applyType, coreTypeBindings, initializeTypes, newStructType, setTypeErrorHandlers } from '../types/index.ts';
+import {
+  applyType,
+  coreTypeBindings,
+  initializeTypes,
+  installAccessCheck,
+  newStructType,
+  setTypeErrorHandlers,
+} from '../types/index.ts';
 import { builtins, redirects } from '../vm/builtin.ts';
 import { registerBuiltin, registerIntrinsic } from '../vm/calls.ts';
 import { prepareOutOfMemory } from '../vm/incidents.ts';
@@ -65,6 +72,7 @@ export function bootCore(): void {
   intrinsicNames.forEach(makeIntrinsic);
   makeMethodTable();
   makeRootTask();
+  if (CHECK) installAccessCheck();
   connectVectors();
 }
 
@@ -164,6 +172,7 @@ const one = (): Ref => boxInt64(1);
 /** Fills the JavaScript tables from a heap that a snapshot brought back. */
 export function reconnect(): void {
   connectErrors();
+  if (CHECK) installAccessCheck();
   for (const name of builtinNames()) registerBuiltin(globalValue(CoreModule, symbol(name)), name);
   for (const name of intrinsicNames) registerIntrinsic(globalValue(IntrinsicsModule, symbol(name)), name);
   connectVectors();

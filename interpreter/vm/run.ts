@@ -453,7 +453,10 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const y = b >= 0 ? fp + b : -b;
         if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
         const to = fp + ops[pc + 1];
-        F64[to >>> 1] = F64[x >>> 1] + F64[y >>> 1];
+        const value = F64[x >>> 1] + F64[y >>> 1];
+        // Which NaN comes out is the processor's business: the intrinsic follows it.
+        if (value !== value) break;
+        F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;
         continue;
@@ -466,7 +469,10 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const y = b >= 0 ? fp + b : -b;
         if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
         const to = fp + ops[pc + 1];
-        F64[to >>> 1] = F64[x >>> 1] - F64[y >>> 1];
+        const value = F64[x >>> 1] - F64[y >>> 1];
+        // Which NaN comes out is the processor's business: the intrinsic follows it.
+        if (value !== value) break;
+        F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;
         continue;
@@ -479,7 +485,10 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const y = b >= 0 ? fp + b : -b;
         if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
         const to = fp + ops[pc + 1];
-        F64[to >>> 1] = F64[x >>> 1] * F64[y >>> 1];
+        const value = F64[x >>> 1] * F64[y >>> 1];
+        // Which NaN comes out is the processor's business: the intrinsic follows it.
+        if (value !== value) break;
+        F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;
         continue;
@@ -492,7 +501,10 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const y = b >= 0 ? fp + b : -b;
         if (U32[x + 2] !== Float64 || U32[y + 2] !== Float64) break;
         const to = fp + ops[pc + 1];
-        F64[to >>> 1] = F64[x >>> 1] / F64[y >>> 1];
+        const value = F64[x >>> 1] / F64[y >>> 1];
+        // Which NaN comes out is the processor's business: the intrinsic follows it.
+        if (value !== value) break;
+        F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;
         continue;
