@@ -32,6 +32,8 @@ function BitArray{N}(A::AbstractArray{T, N}) where {N, T}
     return B
 end
 BitArray{N}(B::BitArray{N}) where {N} = copy(B)
+BitArray{1}(A::AbstractArray{T, 1}) where {T} = BitArray{1}(undef, (length(A),)) .= A
+BitArray{1}(B::BitArray{1}) = copy(B)
 BitArray(itr) = (v = collect(Bool, itr); BitArray(v))
 BitArray{1}(itr) = BitArray(collect(Bool, itr))
 BitArray{1}(t::Tuple{Vararg{Bool}}) = BitArray(collect(Bool, t))

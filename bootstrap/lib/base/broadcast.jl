@@ -229,24 +229,21 @@ broadcasted(::DefaultArrayStyle{1}, ::typeof(-), a::AbstractRange, b::AbstractRa
 materialize(bc::Broadcasted) = copy(instantiate(bc))
 materialize(x) = x
 function materialize!(dest, x)
-    return materialize_into!(dest, instantiate(Broadcasted(x isa Broadcasted ? x.style : combine_styles(dest, x), identity, (x,), axes(dest))))
-end
-function materialize!(dest, bc::Broadcasted)
-    for a in bc.args
-        check_broadcast_axes(axes(dest), a)
+    y = x isa Broadcasted ? x : broadcastable(x)
+    if y isa Broadcasted
+        for a in y.args
+            check_broadcast_axes(axes(dest), a)
+        end
+        copyto!(dest, Broadcasted(y.style isa Style{Tuple} || y.style === nothing ? combine_styles(dest, y) : y.style, y.f, y.args, axes(dest)))
+        return dest
     end
-    return materialize_into!(dest, Broadcasted(bc.style, bc.f, bc.args, axes(dest)))
-end
-materialize_into!(dest, bc::Broadcasted) = copyto!(dest, bc)
-materialize!(dest, x::Union{Number, AbstractString, AbstractChar, Symbol, Nothing, Missing}) = fill_dest!(dest, x)
-materialize!(dest, x::Ref) = fill_dest!(dest, x[])
-fill_dest!(dest::AbstractArray, x) = fill!(dest, x)
-fill_dest!(dest, x) = copyto!(dest, Broadcasted(DefaultArrayStyle{0}(), identity, (Ref(x),), axes(dest)))
-function materialize!(dest::AbstractArray, x)
-    y = broadcastable(x)
-    y isa Broadcasted && return invoke(materialize!, Tuple{Any, Broadcasted}, dest, y)
     check_broadcast_axes(axes(dest), y)
-    return copyto!(dest, Broadcasted(combine_styles(dest, y), identity, (y,), axes(dest)))
+    if (y isa Number || y isa Ref) && dest isa AbstractArray
+        fill!(dest, y[])
+        return dest
+    end
+    copyto!(dest, Broadcasted(combine_styles(dest, y), identity, (y,), axes(dest)))
+    return dest
 end
 
 similar(bc::Broadcasted, ::Type{T}) where {T} = similar(bc, T, axes(bc))

@@ -11,6 +11,7 @@ flatten_index(t::Tuple) = (out = Int[]; for i in t
     i isa CartesianIndex ? append!(out, i.I) : push!(out, Int(i))
 end; (out...,))
 
+show(io::IO, i::CartesianIndex) = (print(io, "CartesianIndex("); join(io, i.I, ", "); print(io, ")"))
 getindex(index::CartesianIndex, i::Integer) = index.I[i]
 Tuple(index::CartesianIndex) = index.I
 Int(index::CartesianIndex{1}) = index.I[1]

@@ -119,3 +119,11 @@ function membership(values, x)
     length(values) == hi - lo + 1 && return :($lo <= $x <= $hi)
     return foldl((a, b) -> :($a || $b), [:($x == $v) for v in values])
 end
+
+# The names under which programs ask about enums
+
+module Enums
+import ..Base
+using ..Base: Enum, @enum, enum_basetype as basetype, enum_namemap as namemap
+export Enum, @enum
+end

@@ -42,6 +42,9 @@ function broadcasted end
 function error end
 function peek end
 function flush end
+function deepcopy_internal end
+function setprecision end
+function setrounding end
 function sprint end
 function show_sexpr end
 function sort end

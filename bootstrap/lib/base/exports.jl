@@ -27,7 +27,7 @@ export ARGS, DEPOT_PATH, ENDIAN_BOM, ENV, Inf, Inf16, Inf32, Inf64, LOAD_PATH, N
     PROGRAM_FILE, VERSION, devnull, im, missing, pi, stderr, stdin, stdout, π, ℯ, undef
 
 # operators
-export !, !=, ≠, !==, ≡, ≢, xor, ⊻, nand, ⊼, nor, ⊽, %, ÷, &, *, +, -, /, //, <, <:, <<, <=, ≤, ==, >, >:, >=, ≥, >>,
+export var"'", !, !=, ≠, !==, ≡, ≢, xor, ⊻, nand, ⊼, nor, ⊽, %, ÷, &, *, +, -, /, //, <, <:, <<, <=, ≤, ==, >, >:, >=, ≥, >>,
     >>>, \, ^, |, |>, ~, =>, :, ∘, √, ∛, ∜, ∈, ∉, ∋, ∌, ⊆, ⊈, ⊊, ⊇, ⊉, ⊋, ∩, ∪, ≈, ≉, ===
 
 # numbers

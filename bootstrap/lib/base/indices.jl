@@ -181,6 +181,7 @@ checkindex(::Type{Bool}, inds::AbstractUnitRange, i::Real) = (first(inds) <= i) 
 checkindex(::Type{Bool}, inds::OneTo{Int}, i::Int) = 1 <= i <= inds.stop
 checkindex(::Type{Bool}, inds, ::Colon) = true
 checkindex(::Type{Bool}, inds, ::Slice) = true
+checkindex(::Type{Bool}, inds::AbstractUnitRange, ::Slice) = true
 checkindex(::Type{Bool}, inds::AbstractUnitRange, r::AbstractRange) = isempty(r) | (checkindex(Bool, inds, first(r)) & checkindex(Bool, inds, last(r)))
 checkindex(::Type{Bool}, inds::AbstractUnitRange, I::AbstractVector{Bool}) = inds == axes1(I)
 checkindex(::Type{Bool}, inds::AbstractUnitRange, I::AbstractArray{Bool}) = false

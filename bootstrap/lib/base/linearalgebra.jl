@@ -9,6 +9,7 @@ end
 Adjoint(A::AbstractVecOrMat) = Adjoint{typeof(adjoint(zero_or_first(A))), typeof(A)}(A)
 Transpose(A::AbstractVecOrMat) = Transpose{typeof(transpose(zero_or_first(A))), typeof(A)}(A)
 zero_or_first(A) = isempty(A) ? zero(eltype(A)) : first(A)
+const var"'" = adjoint
 const AdjOrTrans{T, S} = Union{Adjoint{T, S}, Transpose{T, S}}
 adjoint(A::AbstractVecOrMat) = Adjoint{eltype(A) <: Number ? eltype(A) : Any, typeof(A)}(A)
 transpose(A::AbstractVecOrMat) = Transpose{eltype(A) <: Number ? eltype(A) : Any, typeof(A)}(A)

@@ -7,6 +7,7 @@ function nonmissingtype_checked(T::Type)
     R >: T && error("could not compute non-missing type")
     return R
 end
+promote_rule(::Type{Any}, S::Type) = Any
 promote_rule(T::Type{Missing}, S::Type) = Union{S, Missing}
 promote_rule(T::Type{Union{Nothing, Missing}}, S::Type) = Union{S, Nothing, Missing}
 function promote_rule(T::Type{>:Union{Nothing, Missing}}, S::Type)

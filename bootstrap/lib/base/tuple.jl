@@ -221,9 +221,13 @@ function isless(t1::Tuple, t2::Tuple)
 end
 reverse(t::Tuple) = ntuple(i -> t[nfields(t) + 1 - i], nfields(t))
 revargs(x...) = reverse(x)
-findfirst(f, t::Tuple) = (for i in 1:nfields(t)
-    f(t[i]) && return i
-end; nothing)
+function filter(f, t::Tuple)
+    out = Any[]
+    for x in t
+        f(x) && push!(out, x)
+    end
+    return (out...,)
+end
 any(f, t::Tuple) = any_of(f, t)
 all(f, t::Tuple) = all_of(f, t)
 any(f, ::Tuple{}) = false
