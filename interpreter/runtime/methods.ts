@@ -36,7 +36,7 @@ import { Bottom, datatype, emptySvec, typename } from '../memory/wellknown.ts';
 import { isSubtype, matchSignature, moreSpecific, typeEqual } from '../types/index.ts';
 import { currentWorld, nextWorld, WORLD_MAX } from './bindings.ts';
 import { symbolName } from './symbols.ts';
-import { arrayGetRef, arrayLength, string, svecGet, svecLength, svecSet, svecUninitialized } from './values.ts';
+import { arrayGetRef, arrayLength, string, svecGet, svecLength, svecSet, svecUninitialized, unboxInt64 } from './values.ts';
 
 const DataTypeType = datatype('DataType');
 const UnionAllType = datatype('UnionAll');
@@ -370,7 +370,7 @@ function scanMeta(method: MethodRef, statements: ArrayRef, nargs: number): void 
         }
         break;
       case 'nkw':
-        writeI32(method, objects.Method.nkw, readWide(arrayGetRef(args, 1), objects.SlotNumber.id));
+        writeI32(method, objects.Method.nkw, unboxInt64(arrayGetRef(args, 1)));
         break;
       default:
     }

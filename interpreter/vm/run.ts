@@ -455,7 +455,7 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const to = fp + ops[pc + 1];
         const value = F64[x >>> 1] + F64[y >>> 1];
         // Which NaN comes out is the processor's business: the intrinsic follows it.
-        if (value !== value) break;
+        if (Number.isNaN(value)) break;
         F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;
@@ -471,7 +471,7 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const to = fp + ops[pc + 1];
         const value = F64[x >>> 1] - F64[y >>> 1];
         // Which NaN comes out is the processor's business: the intrinsic follows it.
-        if (value !== value) break;
+        if (Number.isNaN(value)) break;
         F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;
@@ -487,7 +487,7 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const to = fp + ops[pc + 1];
         const value = F64[x >>> 1] * F64[y >>> 1];
         // Which NaN comes out is the processor's business: the intrinsic follows it.
-        if (value !== value) break;
+        if (Number.isNaN(value)) break;
         F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;
@@ -503,7 +503,7 @@ function execute(startFp: number, startPc: number, bottom: number): void {
         const to = fp + ops[pc + 1];
         const value = F64[x >>> 1] / F64[y >>> 1];
         // Which NaN comes out is the processor's business: the intrinsic follows it.
-        if (value !== value) break;
+        if (Number.isNaN(value)) break;
         F64[to >>> 1] = value;
         U32[to + 2] = Float64;
         pc += 10;

@@ -68,7 +68,7 @@ export function newMemory(type: DataTypeRef, length: number): Ref {
   const isBits = !layout.boxed && layout.pointers.length === 0;
   if (isBits && bytes >= mallocThreshold) {
     const memory = allocate(type, GenericMemory.$size + 8);
-    const data = calloc(bytes);
+    const data = callocOrNull(bytes);
     if (data === 0) throwPlain('OutOfMemoryError');
     writeWide(memory, GenericMemory.length, length);
     writeWide(memory, GenericMemory.ptr, data);
@@ -79,6 +79,16 @@ export function newMemory(type: DataTypeRef, length: number): Ref {
   writeWide(memory, GenericMemory.length, length);
   writeWide(memory, GenericMemory.ptr, addressOfObject(memory) + GenericMemory.$size);
   return memory;
+}
+
+/** The border throws where C returns NULL. */
+function callocOrNull(bytes: number): number {
+  try {
+    return calloc(bytes);
+  } catch (error) {
+    if (error instanceof RangeError) return 0;
+    throw error;
+  }
 }
 
 let noteMalloc: (memory: Ref, bytes: number) => void = () => {};
