@@ -4,20 +4,27 @@
 // signature, and is the same if the digest of its code is. A native method is taken away again when a new method could
 // change what its calls mean, or a constant that it took for such gets another value.
 
-import { digestOf } from '../../codegen/emit/identity.ts';
+import { digestOf, keyOfMethod } from '../../codegen/emit/identity.ts';
 import { CannotCompile, decode, moduleAt } from '../../codegen/emit/recipes.ts';
-import type { SlotKind } from '../../codegen/object/metadata.ts';
+import type { MethodRecord, SlotKind } from '../../codegen/object/metadata.ts';
+import { openObject } from '../../codegen/object/object.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import { type Address, toAddress } from '../../ffi/address.ts';
 import { isExceptionPending, takePendingException } from '../../ffi/callback.ts';
 import { REGION_BASE, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import { closeFrame, openFrame, slotAddress, slotU32 } from '../../ffi/slots.ts';
-import type { BindingRef, MethodInstanceRef, MethodRef, ModuleRef, Ref } from '../../interpreter/memory/layout.ts';
-import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
+import type { BindingRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
+import { readRef, readWide, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { registerRoots, root, rootScope } from '../../interpreter/memory/roots.ts';
-import { Bottom, nothing } from '../../interpreter/memory/wellknown.ts';
-import { currentWorld, getBinding, globalValue, onBindingChange } from '../../interpreter/runtime/bindings.ts';
+import { registerRoots } from '../../interpreter/memory/roots.ts';
+import { Bottom, datatype, nothing } from '../../interpreter/memory/wellknown.ts';
+import {
+  bindingName,
+  currentWorld,
+  getBinding,
+  globalValue,
+  onBindingChange,
+} from '../../interpreter/runtime/bindings.ts';
 import {
   methodInstance,
   methodsOfCallee,
@@ -26,13 +33,13 @@ import {
 } from '../../interpreter/runtime/methods.ts';
 import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
 import { svecGet } from '../../interpreter/runtime/values.ts';
-import { egal, isType, matchSignature, typeEqual } from '../../interpreter/types/index.ts';
+import { egal, hasEmptyIntersection, isType, matchSignature, typeEqual } from '../../interpreter/types/index.ts';
 import type { SlotFunction } from '../../interpreter/vm/builtin.ts';
-import { installNative, removeNative } from '../../interpreter/vm/calls.ts';
+import { installNative, removeNative, setNativeFinder } from '../../interpreter/vm/calls.ts';
 import { setSlot, setSlotBits, setSlotReference, slotRef } from '../../interpreter/vm/slots.ts';
 import { type AttachRuntime, attachObject } from '../loader/attach.ts';
 import { type Entry, entryAt } from '../loader/enter.ts';
-import type { LoadedMethod, LoadedObject, RefusedMethod } from '../loader/load.ts';
+import type { LoadedMethod } from '../loader/load.ts';
 import { loadObject } from '../loader/load.ts';
 import { type Resolver, resolveC } from '../loader/symbols.ts';
 import { rethrowFromNative, runtimeAddress, threadState } from './runtime-functions.ts';
@@ -138,6 +145,7 @@ function whatChanged(dependency: Fields): string | undefined {
     const method = knownMethod(dependency.method);
     return typeof method === 'string' ? method : undefined;
   }
+  if (dependency.program !== undefined) return undefined;
   if (dependency.constant !== undefined) {
     const path = dependency.constant as readonly string[];
     const name = path.at(-1) ?? '';
@@ -257,62 +265,140 @@ function resultOf(kind: SlotKind, described: Fields): (base: number, word: numbe
 
 /** What became of an object's methods. */
 export interface NativeMethods {
-  readonly object: LoadedObject;
-  readonly attached: readonly LoadedMethod[];
-  readonly refused: readonly RefusedMethod[];
+  /** Names of the methods whose code runs. */
+  attached(): readonly string[];
+  /** Those that stay interpreted, with the reason as it was last. */
+  refused(): readonly { readonly name: string; readonly reason: string }[];
 }
+
+/** What an object says of the program that it was compiled from. */
+interface ProgramFacts {
+  /** The methods that the program had defined, as keys. */
+  readonly known: ReadonlySet<string>;
+  /** Recipes of the argument types of the calls that were resolved while compiling. */
+  readonly calls: readonly Json[];
+}
+
+/** How often an object is loaded again for methods that were not defined before. */
+const MAX_ATTEMPTS = 6;
 
 /**
- * Loads an object and attaches its methods.
+ * Gets an object's methods ready: each is attached when the program has defined it and calls it for the first time.
  *
- * @throws LoadError when the object as a whole is not taken
+ * @throws ObjectError or LoadError when the object as a whole is not taken
  */
-export function attachNative(bytes: Uint8Array): NativeMethods {
-  const object = loadObject(bytes, resolver);
-  const { attached, refused } = rootScope(() => {
-    root(nothing);
-    return attachObject(object, runtime);
+export function prepareNative(bytes: Uint8Array): NativeMethods {
+  const { metadata } = openObject(bytes);
+  const facts = factsOf(metadata.methods);
+  const waiting = new Map<string, string>();
+  const names = new Set<string>();
+  for (const record of metadata.methods) {
+    waiting.set(record.name, 'it was not called');
+    names.add(String(((record.identity as Fields).method as Fields).name));
+  }
+  const attachedNames: string[] = [];
+  let attempts = 0;
+  let lastWorld = -1;
+  let isBusy = false;
+  setNativeFinder((instance) => {
+    if (isBusy || waiting.size === 0 || attempts >= MAX_ATTEMPTS || lastWorld === currentWorld()) return;
+    const method = readRef(instance, objects.MethodInstance.def);
+    if (typeOf(method) !== MethodType || !names.has(symbolName(readRef(method, objects.Method.name)))) return;
+    if (readWide(method, objects.Method.primary_world) <= startWorld) return;
+    isBusy = true;
+    attempts++;
+    lastWorld = currentWorld();
+    try {
+      const { attached, refused } = load(bytes, waiting);
+      for (const each of attached) {
+        waiting.delete(each.record.name);
+        attachedNames.push(each.record.name);
+      }
+      for (const { record, reason } of refused) if (waiting.has(record.name)) waiting.set(record.name, reason);
+    } finally {
+      isBusy = false;
+    }
   });
-  watch(attached);
-  return { object, attached, refused };
+  const startWorld = currentWorld();
+  onMethodChange((method) => {
+    if (isBusy || facts.known.has(keyOfMethod(method))) return;
+    const changedCall = facts.calls.some((call) => meets(call, method));
+    if (!changedCall) return;
+    const reason = `the new method ${symbolName(readRef(method, objects.Method.name))} changes what its calls mean`;
+    dropAll();
+    for (const name of attachedNames) waiting.set(name, reason);
+    for (const record of metadata.methods) waiting.set(record.name, reason);
+    attachedNames.length = 0;
+    attempts = MAX_ATTEMPTS;
+  });
+  onBindingChange((binding) => {
+    if (!constants.has(binding)) return;
+    const reason = `the constant ${symbolName(bindingName(binding))} was given another value`;
+    dropAll();
+    for (const name of attachedNames) waiting.set(name, reason);
+    attachedNames.length = 0;
+    attempts = MAX_ATTEMPTS;
+  });
+  return {
+    attached: () => attachedNames,
+    refused: () => [...waiting].map(([name, reason]) => ({ name, reason })),
+  };
 }
 
-// Changes after attaching.
+const constants = new Set<BindingRef>();
+const MethodType = datatype('Method');
 
-const relyingOnConstant = new Map<BindingRef, Installed[]>();
-let isWatching = false;
-
-function watch(attached: readonly LoadedMethod[]): void {
-  for (const method of attached) {
-    const found = runtime.find(method.record.identity);
-    if (typeof found !== 'number') continue;
-    const entry: Installed = { instance: found, name: method.record.name };
-    for (const dependency of method.record.dependencies) {
+function load(bytes: Uint8Array, waiting: ReadonlyMap<string, string>): ReturnType<typeof attachObject> {
+  values.clear();
+  methods.clear();
+  changes.clear();
+  const object = loadObject(bytes, resolver);
+  const result = attachObject(
+    { ...object, methods: object.methods, refused: object.refused },
+    {
+      ...runtime,
+      attach(instance, method) {
+        if (waiting.has(method.record.name)) runtime.attach(instance, method);
+      },
+    },
+  );
+  for (const { record } of result.attached) {
+    for (const dependency of record.dependencies) {
       const { constant } = dependency as Fields;
       if (constant === undefined) continue;
       const path = constant as readonly string[];
       const module = moduleAt(path.slice(0, -1));
-      if (module === null) continue;
-      const binding = getBinding(module as ModuleRef, symbol(path.at(-1) ?? ''));
-      const list = relyingOnConstant.get(binding);
-      if (list === undefined) relyingOnConstant.set(binding, [entry]);
-      else list.push(entry);
+      if (module !== null) constants.add(getBinding(module, symbol(path.at(-1) ?? '')));
     }
   }
-  if (isWatching) return;
-  isWatching = true;
-  onBindingChange((binding) => {
-    if (relyingOnConstant.has(binding)) dropAll();
-  });
-  onMethodChange(() => {
-    methods.clear();
-    changes.clear();
-  });
+  return result;
+}
+
+function factsOf(records: readonly MethodRecord[]): ProgramFacts {
+  for (const record of records) {
+    for (const dependency of record.dependencies) {
+      const { program } = dependency as Fields;
+      if (program === undefined) continue;
+      const fields = program as Fields;
+      return { known: new Set(fields.methods as readonly string[]), calls: fields.calls as readonly Json[] };
+    }
+  }
+  return { known: new Set(), calls: [] };
+}
+
+/** Could a call with arguments of these types mean this method? */
+function meets(call: Json, method: MethodRef): boolean {
+  try {
+    return !hasEmptyIntersection(decode(call), readRef(method, objects.Method.sig));
+  } catch (error) {
+    // Types that do not exist (any more) are not those of a call of this program.
+    if (error instanceof CannotCompile) return false;
+    throw error;
+  }
 }
 
 /** Takes all native code away: its assumptions no longer hold. The program goes on interpreted. */
 export function dropAll(): void {
   for (const { instance } of installed) removeNative(instance);
   installed.length = 0;
-  relyingOnConstant.clear();
 }

@@ -6,9 +6,11 @@
 
 import { compileObject } from '../../codegen/compile-object.ts';
 import { MethodCompiler, nameOf, type Refused } from '../../codegen/emit/functions.ts';
+import { keyOfMethod } from '../../codegen/emit/identity.ts';
 import { svecToArray } from '../../codegen/inference/heapdata.ts';
 import type { Specialisation } from '../../codegen/inference/matches.ts';
 import type { CompileOptions } from '../../codegen/llvm/compile.ts';
+import type { MethodRecord } from '../../codegen/object/metadata.ts';
 import {
   type DataTypeRef,
   type MethodInstanceRef,
@@ -19,13 +21,15 @@ import {
 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { BaseModule, CoreModule, datatype } from '../../interpreter/memory/wellknown.ts';
-import { isMethodAlive } from '../../interpreter/runtime/methods.ts';
+import { currentWorld } from '../../interpreter/runtime/bindings.ts';
+import { isMethodAlive, onMethodChange } from '../../interpreter/runtime/methods.ts';
 import { moduleParent } from '../../interpreter/runtime/modules.ts';
 import { isDispatchTuple } from '../../interpreter/types/index.ts';
 import { reachedInstances } from '../../interpreter/vm/calls.ts';
 
 export interface CompiledProgram {
   readonly compiler: MethodCompiler;
+  readonly records: readonly MethodRecord[];
   readonly refused: readonly Refused[];
 }
 
@@ -46,6 +50,25 @@ function specialisationOf(instance: MethodInstanceRef): Specialisation | null {
   return { method, types, sparams: svecToArray(readRef(instance, objects.MethodInstance.sparam_vals)) };
 }
 
+let firstWorld = Number.POSITIVE_INFINITY;
+const defined: MethodRef[] = [];
+
+/** Notes the methods that are defined from now on: they are the program's own. To be called before the program runs. */
+export function watchDefinitions(): void {
+  if (firstWorld !== Number.POSITIVE_INFINITY) return;
+  firstWorld = currentWorld();
+  onMethodChange((method) => {
+    defined.push(method);
+  });
+}
+
+/** The methods of the program, as keys. */
+const programMethods = (): string[] =>
+  defined
+    .filter((method) => isMethodAlive(method))
+    .map(keyOfMethod)
+    .sort();
+
 /** Infers and emits the methods that the program has used, in one program of operations. */
 export function compileUsed(name: string, includeLibrary = false): CompiledProgram {
   const wanted: { name: string; of: Specialisation }[] = [];
@@ -59,10 +82,14 @@ export function compileUsed(name: string, includeLibrary = false): CompiledProgr
   const compiler = new MethodCompiler(name);
   for (const { of } of wanted) compiler.add(of);
   compiler.finish();
-  return { compiler, refused: compiler.refused };
+  const [first, ...others] = compiler.records;
+  if (first === undefined) return { compiler, records: [], refused: compiler.refused };
+  const program = { methods: programMethods(), calls: compiler.resolvedCalls() };
+  const withProgram = { ...first, dependencies: [...first.dependencies, { program }] };
+  return { compiler, records: [withProgram, ...others], refused: compiler.refused };
 }
 
 /** Writes a compiled program as an object. */
-export function writeObject({ compiler }: CompiledProgram, options: CompileOptions = {}): Uint8Array {
-  return compileObject(compiler.program, compiler.records, options);
+export function writeObject({ compiler, records }: CompiledProgram, options: CompileOptions = {}): Uint8Array {
+  return compileObject(compiler.program, records, options);
 }

@@ -18,13 +18,14 @@ import type { Typed } from '../inference/interpret.ts';
 import { isImpossible, widen, withoutConditional } from '../inference/lattice.ts';
 import { hasAllParameters, type Specialisation } from '../inference/matches.ts';
 import type { MethodRecord, SlotKind } from '../object/metadata.ts';
+import type { Json } from '../object/recipe.ts';
 import { BodyWriter, bundleArguments, type Compilation, type CompiledFunction } from './bodies.ts';
 import { FunctionBuilder } from './builder.ts';
 import { STATUS_RETURNED, STATUS_THREW } from './entry.ts';
 import { dependenciesOf, identityOf } from './identity.ts';
 import { throwIf } from './intrinsics.ts';
 import { bitsOf, isFloatType, type MachineType, Program, type Value } from './operations.ts';
-import { CannotCompile } from './recipes.ts';
+import { CannotCompile, encode } from './recipes.ts';
 import { leavesOf, type Shape, shapeOf } from './shapes.ts';
 import { OFFSET_STACK_LIMIT } from './thread-state.ts';
 import { constant, type Emitted, ValueWriter } from './values.ts';
@@ -73,6 +74,7 @@ export class MethodCompiler implements Compilation {
 
   note(typed: Typed): void {
     this.current?.noted.add(typed);
+    for (const call of typed.relies.lookups.keys()) this.lookups.add(call);
     for (const binding of typed.relies.bindings) {
       const value = resolutionValue(resolveBinding(binding, currentWorld()));
       if (value !== 0 && !this.origins.has(value)) this.origins.set(value, binding);
@@ -251,6 +253,22 @@ export class MethodCompiler implements Compilation {
     const value = build.load('ref', list, offset, { align: 8 });
     return w.flatten(w.coerce({ kind: 'reference', type: shape.type, value }, shape), shape);
   }
+
+  /** The argument types of all calls that were resolved, as recipes: a new method that meets one may change the code. */
+  resolvedCalls(): Json[] {
+    const calls = new Map<string, Json>();
+    for (const call of this.lookups) {
+      try {
+        const recipe = encode(call, this.origins);
+        calls.set(JSON.stringify(recipe), recipe);
+      } catch (error) {
+        if (!(error instanceof CannotCompile)) throw error;
+      }
+    }
+    return [...calls].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, recipe]) => recipe);
+  }
+
+  private readonly lookups = new Set<Ref>();
 
   private recordOf(pending: Pending): MethodRecord {
     return {

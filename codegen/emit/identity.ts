@@ -60,6 +60,13 @@ export function methodIdentity(method: MethodRef, origins: Origins): Json {
   };
 }
 
+/** A method as a short text: the same for the same method of the same program. */
+export function keyOfMethod(method: MethodRef): string {
+  const module = moduleRecipe(readRef<ModuleRef>(method, objects.Method.module)).join('.');
+  const name = symbolName(readRef<SymbolRef>(method, objects.Method.name));
+  return `${module}.${name} ${canonicalText(readRef(method, objects.Method.sig))} ${digestOf(method)}`;
+}
+
 const digests = new Map<MethodRef, string>();
 
 /** A digest of a method's lowered code. */

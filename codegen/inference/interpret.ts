@@ -343,6 +343,9 @@ export class Interpreter implements Surroundings {
         return known === undefined || isTypeVar(known) ? anything : ofConst(known);
       }
       case 'foreigncall':
+        // Function, result type and argument types may be expressions of their own; their calls are noted.
+        this.operand(args[0], variables);
+        this.operand(args[2], variables);
         return foreignResult(this.operand(args[1], variables));
       case 'isdefined':
       case 'boundscheck':

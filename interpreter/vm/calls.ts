@@ -312,7 +312,15 @@ function forgetInstance(instance: MethodInstanceRef): void {
   }
 }
 
+let findNative: (instance: MethodInstanceRef) => void = () => {};
+
+/** Installs who is asked when an instance is about to run for the first time: it may install a native entry. */
+export function setNativeFinder(finder: (instance: MethodInstanceRef) => void): void {
+  findNative = finder;
+}
+
 function targetOfInstance(instance: MethodInstanceRef): Target {
+  if (!nativeEntries.has(instance)) findNative(instance);
   const native = nativeEntries.get(instance);
   if (native !== undefined) return { code: null, instance, leaf: native, name: '' };
   const code = codeOf(instance);
