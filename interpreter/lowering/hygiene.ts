@@ -4,7 +4,7 @@
 // renamed to a fresh one; any other name becomes a GlobalRef to the macro's module. Parts under `escape` belong to the
 // scope outside and are resolved there. Labels of @goto are renamed per scope in the same way.
 
-import { Expr, GlobalRef, ModuleRef, Sym, type Syntax } from '../syntax/expr.ts';
+import { Expr, GlobalRef, LineNumberNode, ModuleRef, Sym, type Syntax } from '../syntax/expr.ts';
 import { freshName } from './context.ts';
 import { assignedIn, declaredIn, introducedNames, isDefinition, keywordNames } from './introducednames.ts';
 import { malformed } from './node.ts';
@@ -67,10 +67,20 @@ function moduleOf(scope: Expr): ModuleRef {
   throw malformed();
 }
 
+// Statements at top level are expanded one by one as they are evaluated, so each keeps the scope for itself.
+function distribute(toplevel: Expr, scope: readonly Syntax[]): Expr {
+  return new Expr(
+    'toplevel',
+    toplevel.args.map((arg) => (arg instanceof LineNumberNode ? arg : new Expr('hygienic-scope', [arg, ...scope]))),
+  );
+}
+
 // Outside of macro results: only looks for them.
 function resolveScopes(x: Syntax): Syntax {
   if (!(x instanceof Expr) || x.head === 'inert' || x.head === 'module') return x;
   if (x.head === 'hygienic-scope') {
+    const body = x.args[0];
+    if (body instanceof Expr && body.head === 'toplevel') return distribute(body, x.args.slice(1));
     return new Resolver(moduleOf(x), undefined).withNewScope(x.args[0], new Map(), false, true);
   }
   return hasScopes(x) ? new Expr(x.head, x.args.map(resolveScopes)) : x;
@@ -144,6 +154,11 @@ class Resolver {
     switch (head) {
       case 'escape':
         return this.resolveEscaped(args[0], inArguments);
+      case 'toplevel': {
+        let result = distribute(x, [this.module]);
+        for (let at = this.outer; at !== undefined; at = at.outer) result = distribute(result, [at.module]);
+        return result;
+      }
       case 'global':
         return this.resolveGlobal(x, env, inArguments);
       case 'macrocall':

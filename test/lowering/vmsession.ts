@@ -21,7 +21,7 @@ import type { Session } from './corpus.ts';
 
 // What the texts of values need of the library; evaluated once.
 const HELPERS = `
-corpus_message(e) = first(split(sprint(showerror, e), '\\n'))
+corpus_message(e) = String(first(split(sprint(showerror, e), '\\n')))
 corpus_unwrap(e) = e isa LoadError ? corpus_unwrap(e.error) : e
 corpus_type(e) = string(nameof(typeof(e)))
 corpus_parts(x::Tuple) = Core.svec(x...)
@@ -29,6 +29,9 @@ corpus_parts(x::Core.SimpleVector) = x
 corpus_parts(x::Pair) = Core.svec(x.first, x.second)
 corpus_parts(x::AbstractArray) = Core.svec(x...)
 corpus_eltype(x) = string(eltype(x))
+corpus_keytype(x) = string(keytype(x))
+corpus_valtype(x) = string(valtype(x))
+corpus_parts(x::AbstractDict) = Core.svec([k => v for (k, v) in x]...)
 `;
 
 let helpers: ReturnType<typeof newModule> | undefined;
@@ -51,16 +54,19 @@ function typeNameOf(value: Ref): string {
 
 function heapText(value: HeapValue): string {
   const ref = value.ref as Ref;
-  const parts = (): string =>
-    svecToArray(helper('corpus_parts', ref) as SvecRef)
-      .map((part) => ` ${sexpr(fromHeap(part), heapText)}`)
-      .join('');
+  const texts = (): string[] =>
+    svecToArray(helper('corpus_parts', ref) as SvecRef).map((part) => ` ${sexpr(fromHeap(part), heapText)}`);
+  const parts = (): string => texts().join('');
   if (isA(ref, 'DataType', 'UnionAll', 'Union', 'TypeofBottom')) return `(type-value ${JSON.stringify(repr(ref))})`;
   const type = typeNameOf(ref);
   if (type === 'Tuple') return `(tuple-value${parts()})`;
   if (type === 'SimpleVector') return `(svec-value${parts()})`;
   if (type === 'Pair') return `(pair-value${parts()})`;
   if (type === 'Array') return `(array-value ${JSON.stringify(helperText('corpus_eltype', ref))}${parts()})`;
+  if (type === 'Dict') {
+    const [key, value] = ['corpus_keytype', 'corpus_valtype'].map((name) => JSON.stringify(helperText(name, ref)));
+    return `(dict-value ${key} ${value}${texts().sort().join('')})`;
+  }
   if (type.startsWith('#') && !/#\d/.test(type)) {
     const module = readRef(readRef(typeOf(ref), objects.DataType.name), objects.TypeName.module);
     return `(function-value ${modulePath(module as Parameters<typeof modulePath>[0])} ${type.slice(1)})`;
