@@ -56,7 +56,7 @@ import {
 } from './bindings.ts';
 import { setDefaultConstructors } from './builtins/definitions.ts';
 import { addMethod } from './definitions.ts';
-import { JuliaException, throwError, throwException, throwUndefVar } from './errors.ts';
+import { JuliaException, throwError, throwException, throwUndefVar, throwValue } from './errors.ts';
 import { lookupMethod } from './methods.ts';
 import { declareGlobal, defineConst, exportName, importBinding, modulePath, newModule, useModule } from './modules.ts';
 import { withParseErrors } from './parse-errors.ts';
@@ -124,7 +124,7 @@ function expandMacro(
     value = root(call(macro, objectsOfCall));
   } catch (error) {
     if (error instanceof JuliaException && typeOf(error.exception) !== datatype('LoadError')) {
-      throwException('LoadError', string(file === null ? 'none' : file.name), boxInt64(line), error.exception);
+      throwValue(call(datatype('LoadError'), [string(file === null ? 'none' : file.name), boxInt64(line), error.exception]));
     }
     throw error;
   }

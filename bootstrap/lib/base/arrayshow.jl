@@ -127,7 +127,7 @@ function showarg(io::IO, r::ReshapedArray, toplevel)
 end
 function showarg(io::IO, p::Pairs, toplevel)
     print(io, "pairs(")
-    showarg(io, p.data, false)
+    p.data isa NamedTuple ? print(io, "::NamedTuple") : showarg(io, p.data, false)
     print(io, ")")
 end
 
@@ -320,7 +320,7 @@ function alignment(io::IO, x::Real)
     for i in eachindex(s)
         c = s[i]
         if c == '.' || c == 'e' || c == 'E' || c == 'f' || c == 'F'
-            s == "Inf" || s == "-Inf" || s == "Inf32" || s == "Inf16" || return (i - 1, length(s) - i + 1)
+            return (i - 1, length(s) - i + 1)
         end
     end
     return (textwidth(s), 0)

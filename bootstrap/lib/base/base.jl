@@ -17,6 +17,8 @@ using Core.Intrinsics: add_int, sub_int, mul_int, neg_int, sdiv_int, udiv_int, s
     cglobal, atomic_fence, atomic_pointerref, atomic_pointerset, atomic_pointerswap, atomic_pointermodify,
     atomic_pointerreplace, llvmcall
 
+import Core: convert
+
 const is_primary_base_module = true
 eval(x) = Core.eval(Base, x)
 eval(m::Module, x) = Core.eval(m, x)

@@ -35,6 +35,7 @@ BroadcastStyle(::S, ::Unknown) where {S<:BroadcastStyle} = S()
 BroadcastStyle(::S, ::S) where {S<:BroadcastStyle} = S()
 BroadcastStyle(::Style{Tuple}, ::AbstractArrayStyle{0}) = Style{Tuple}()
 BroadcastStyle(a::AbstractArrayStyle, ::Style{Tuple}) = a
+BroadcastStyle(::AbstractArrayStyle{0}, b::Style{Tuple}) = b
 BroadcastStyle(::A, ::A) where {A<:ArrayStyle} = A()
 BroadcastStyle(::ArrayStyle, ::ArrayStyle) = Unknown()
 BroadcastStyle(::A, ::A) where {N, A<:AbstractArrayStyle{N}} = A()

@@ -600,7 +600,13 @@ function iterate(d::ImmutableDict{K, V}, t=d) where {K, V}
 end
 isempty(d::ImmutableDict) = !isdefined(d, :parent)
 empty(d::ImmutableDict, ::Type{K}, ::Type{V}) where {K, V} = ImmutableDict{K, V}()
-IteratorSize(::Type{<:ImmutableDict}) = SizeUnknown()
+function length(d::ImmutableDict)
+    n = 0
+    for _ in d
+        n += 1
+    end
+    return n
+end
 
 # Keys by identity
 

@@ -127,3 +127,10 @@ import ..Base
 using ..Base: Enum, @enum, enum_basetype as basetype, enum_namemap as namemap
 export Enum, @enum
 end
+
+module Enums
+import ..Base: Enum, enum_basetype, enum_namemap, @enum
+export Enum, @enum
+basetype(T::Type) = enum_basetype(T)
+namemap(T::Type) = enum_namemap(T)
+end

@@ -113,3 +113,5 @@ macro __DIR__()
     d = dirname(String(f::Symbol))
     return isempty(d) ? pwd() : abspath(d)
 end
+
+export @__FILE__, @__DIR__, @__LINE__, @__MODULE__

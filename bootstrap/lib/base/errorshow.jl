@@ -261,6 +261,9 @@ function showerror(io::IO, e::MethodError)
     elseif kws === nothing && is_ambiguous_call(f, types, e.world)
         show_ambiguity(io, f, types)
         return
+    elseif f isa DataType && isabstracttype(f) && isempty(methods(f))
+        print(io, "no constructors have been defined for ", f)
+        return
     elseif !(f isa Function) && !(f isa Type) && isempty(methods_of_type(typeof(f)))
         print(io, "objects of type ", typeof(f), " are not callable")
         if length(args) == 1 && f isa AbstractArray || f isa AbstractArray

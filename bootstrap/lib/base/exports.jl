@@ -16,7 +16,7 @@ export AbstractChannel, AbstractDict, AbstractIrrational, AbstractMatrix, Abstra
     StridedVecOrMat, StridedVector, SubArray, SubString, SubstitutionString, Text, TextDisplay, Timer, UnitRange,
     Val, VecOrMat, Vector, VersionNumber, WeakKeyDict, Lockable, Pair, OncePerProcess, OncePerTask, OncePerThread,
     CodePointError, InvalidCharError, StringIndexError, DimensionMismatch, EOFError, KeyError, SystemError,
-    TaskFailedException, ComposedFunction, Fix, Fix1, Fix2, Unsigned, Signed
+    TaskFailedException, ComposedFunction, Unsigned, Signed
 
 # C
 export Cchar, Cdouble, Cfloat, Cint, Cintmax_t, Clong, Clonglong, Cptrdiff_t, Cshort, Csize_t, Cssize_t, Cstring,
@@ -98,7 +98,7 @@ export asyncmap, asyncmap!, bind, current_task, errormonitor, fetch, islocked, i
     waitany, waitall, yield, yieldto, @async, @sync, @task, @lock, Task
 
 # errors
-export AssertionError, backtrace, current_exceptions, error, rethrow, stacktrace, @assert, throw, retry
+export AssertionError, catch_backtrace, backtrace, current_exceptions, error, rethrow, stacktrace, @assert, throw, retry
 
 # reflection and evaluation
 export applicable, convert, cglobal, evalfile, eval, fieldcount, fieldname, fieldnames, fieldoffset, fieldtypes,

@@ -5,7 +5,8 @@ import ..Base
 using ..Base
 using ..Base: IEEEFloat, bitcast, sqrt_llvm, significand_bits, exponent_bias, exponent_mask, significand_mask, sign_mask, uinttype, exponent_one,
     exponent_half, BitInteger, uabs, float_of
-import ..Base: sqrt, exp, log, sin, cos, tan, exponent, significand, ldexp, frexp, clamp, clamp!, hypot, ^, rem2pi, mod2pi
+import ..Base: asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, exp2, exp10, expm1, log2, log10, log1p, cbrt, sincos,
+    sqrt, exp, log, sin, cos, tan, exponent, significand, ldexp, frexp, clamp, clamp!, hypot, ^, rem2pi, mod2pi
 export sin, cos, sincos, tan, sinh, cosh, tanh, asin, acos, atan, asinh, acosh, atanh, sec, csc, cot, asec, acsc, acot, sech, csch, coth, asech, acsch, acoth,
     sinpi, cospi, sincospi, tanpi, sinc, cosc, cosd, cotd, cscd, secd, sind, tand, sincosd, acosd, acotd, acscd, asecd, asind, atand,
     rad2deg, deg2rad, log, log2, log10, log1p, exponent, exp, exp2, exp10, expm1, cbrt, fourthroot, sqrt, significand, hypot, max, min, minmax, ldexp, frexp,

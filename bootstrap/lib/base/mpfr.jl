@@ -105,6 +105,7 @@ big(::Type{<:AbstractFloat}) = BigFloat
 widen(::Type{BigFloat}) = BigFloat
 float_of(x::BigFloat) = x
 promote_rule(::Type{BigFloat}, ::Type{<:Real}) = BigFloat
+promote_rule(::Type{BigFloat}, ::Type{Bool}) = BigFloat
 promote_rule(::Type{BigInt}, ::Type{<:AbstractFloat}) = BigFloat
 promote_rule(::Type{BigFloat}, ::Type{<:AbstractFloat}) = BigFloat
 promote_rule(::Type{<:AbstractIrrational}, ::Type{BigFloat}) = BigFloat

@@ -131,7 +131,9 @@ function parse_float(::Type{T}, s::AbstractString) where {T<:Union{Float16,Float
         stop[] == p + sizeof(t) || return nothing
     end
     y = T(x)
-    isinf(y) && !isempty(t) && any(isdigit, t) && return nothing
+    isinf(y) && any(isdigit, t) && return nothing
+    # A number that is not zero but too small to tell from it is out of range as well.
+    y == 0 && any(c -> '1' <= c <= '9', first(split(lowercase(t), startswith(lowercase(lstrip(c -> c in "+-", t)), "0x") ? 'p' : 'e'))) && return nothing
     return y
 end
 tryparse(::Type{T}, s::AbstractString) where {T<:Union{Float16,Float32,Float64}} = parse_float(T, s)

@@ -202,14 +202,18 @@ function make_command(words...)
     return Cmd(exec)
 end
 
-macro cmd(str)
-    words = shell_parse(str)
+function command_code(str)
     codes = Any[]
-    for w in words
+    for w in shell_parse(str)
         parts = Any[p isa String ? p : esc(p) for p in w]
-        push!(codes, isempty(parts) ? :(String[""]) : :(command_words($(parts...))))
+        push!(codes, isempty(parts) ? String[""] : Expr(:call, GlobalRef(Base, :command_words), parts...))
     end
-    return :(make_command($(codes...)))
+    return Expr(:call, GlobalRef(Base, :make_command), codes...)
+end
+# What the backticks of a program call.
+Core.var"@cmd"(source::LineNumberNode, mod::Module, str) = command_code(str)
+macro cmd(str)
+    return command_code(str)
 end
 
 ## pipelines

@@ -44,6 +44,7 @@ round_to(::Type{T}, x::Integer, r::RoundingMode) where {T<:Integer} = convert(T,
 function round_to(::Type{T}, x::IEEEFloat, r::RoundingMode) where {T<:BitInteger}
     y = round(x, r)
     fits_integer(T, y) && return float_to_int(T, y)
+    r === RoundNearest && throw(InexactError(nameof(T), T, y))
     throw(InexactError(:round, T, x, r))
 end
 round_to(::Type{Integer}, x::IEEEFloat, r::RoundingMode) = round_to(Int, x, r)

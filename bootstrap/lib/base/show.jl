@@ -151,8 +151,19 @@ print(io::IO, b::Bool) = print(io, get(io, :typeinfo, Any) === Bool ? (b ? "1" :
 show(io::IO, p::Ptr) = print(io, typeof(p), "(0x", string(UInt(p), base=16, pad=16), ")")
 show(io::IO, p::Union{Cstring,Cwstring}) = print(io, typeof(p), "(0x", string(bitcast(UInt, p), base=16, pad=16), ")")
 
-show(io::IO, x::Rational) = (show(io, numerator(x)); print(io, "//"); show(io, denominator(x)))
+function show(io::IO, x::Rational)
+    show(io, numerator(x))
+    # Where the reader knows that it is a Rational, a whole number is written as one.
+    isone(denominator(x)) && nonmissing_typeinfo(io) <: Rational && return
+    print(io, "//")
+    show(io, denominator(x))
+    return
+end
 print(io::IO, x::Rational) = show(io, x)
+function nonmissing_typeinfo(io::IO)
+    t = get(io, :typeinfo, Any)
+    return t isa Union ? typesplit(typesplit(t, Nothing), Missing) : t
+end
 
 function show(io::IO, z::Complex)
     r, i = reim(z)

@@ -741,7 +741,7 @@ need_full_hex(s::AbstractString, i::Int) = i <= ncodeunits(s) && isxdigit(s[i])
 
 `s` with backslash escapes for control and other unprintable characters, and for the characters in `esc`.
 """
-escape_string(s::AbstractString, esc=(); keep=(), ascii::Bool=false, fullhex::Bool=false) =
+escape_string(s::AbstractString, esc=('"',); keep=(), ascii::Bool=false, fullhex::Bool=false) =
     sprint(io -> escape_string(io, s, esc; keep=keep, ascii=ascii, fullhex=fullhex), sizehint=ncodeunits(s))
 function escape_string(io::IO, s::AbstractString, esc=""; keep=(), ascii::Bool=false, fullhex::Bool=false)
     next = iterate(s)

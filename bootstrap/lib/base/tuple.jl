@@ -266,3 +266,4 @@ sum(t::Tuple{}) = 0
 prod(t::Tuple{}) = 1
 circshift(x::Tuple, shift::Integer) = (n = nfields(x); n == 0 ? x : ntuple(i -> x[mod1(i - shift, n)], n))
 copy(t::Tuple) = t
+filter(f, xs::Tuple) = Core._apply_iterate(iterate, Core.tuple, Any[x for x in xs if f(x)])

@@ -177,11 +177,27 @@ end
 macro lazy_str(s)
     return esc(Meta.parse(string('"', escape_raw_string(s), '"')))
 end
-macro big_str(s)
-    n = tryparse(BigInt, replace(s, "_" => ""))
+function big_number(s)
+    text = replace(s, "_" => "")
+    n = tryparse(BigInt, text)
     n === nothing || return n
-    x = tryparse(BigFloat, replace(s, "_" => ""))
+    x = tryparse(BigFloat, text)
     x === nothing || return x
-    msg = "invalid number format $s for BigInt or BigFloat"
-    return :(throw(ArgumentError($msg)))
+    return Expr(:call, GlobalRef(Core, :throw), Expr(:call, GlobalRef(Core, :ArgumentError), "invalid number format $s for BigInt or BigFloat"))
+end
+macro big_str(s)
+    return big_number(s)
+end
+# Integer literals too wide for Int64 are calls of these.
+Core.var"@big_str"(source::LineNumberNode, mod::Module, s) = big_number(s)
+Core.var"@int128_str"(source::LineNumberNode, mod::Module, s) = parse(Int128, replace(s, "_" => ""))
+Core.var"@uint128_str"(source::LineNumberNode, mod::Module, s) = parse(UInt128, replace(s, "_" => ""))
+
+"""
+    parameter_upper_bound(t::UnionAll, i)
+
+The most general type that parameter `i` of `t` can be.
+"""
+function parameter_upper_bound(t::UnionAll, i)
+    return rewrap_unionall((unwrap_unionall(t)::DataType).parameters[i], t)
 end

@@ -190,6 +190,12 @@ Union{}(a...) = throw(ArgumentError("cannot construct a value of type Union{} fo
 
 eval(m::Module, @nospecialize(e)) = ccall(:jl_toplevel_eval_in, Any, (Any, Any), m, e)
 
+# The `eval` that each module has of its own.
+struct EvalInto <: Function
+    m::Module
+end
+(f::EvalInto)(@nospecialize(e)) = eval(f.m, e)
+
 # Constructors of the built-in types. A type made by the runtime has none, so each is an `Expr(:new)`.
 
 mutable struct Box

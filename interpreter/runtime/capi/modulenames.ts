@@ -4,7 +4,8 @@
 // saying so; with `imported` what it imports by name; with `usings` what it sees through `using`. In Main every name
 // counts as public. Names that the compiler made (they hold a `#`) are given only with `all`.
 
-import type { BindingRef, ModuleRef, Ref } from '../../memory/layout.ts';
+import { type BindingRef, type ModuleRef, type Ref, readRef, type SymbolRef } from '../../memory/layout.ts';
+import { Module } from '../../memory/objects.ts';
 import { datatype, MainModule } from '../../memory/wellknown.ts';
 import { setSlotReference, slotRef } from '../../vm/slots.ts';
 import { vectorOfReferences } from '../arrays.ts';
@@ -47,7 +48,9 @@ function moduleNames(module: ModuleRef, all: boolean, imported: boolean, usings:
   const add = (binding: BindingRef) => names.add(bindingName(binding));
   for (const binding of moduleBindings(module)) {
     const hidden = symbolName(bindingName(binding)).includes('#');
-    if (isPublic(binding) && (!hidden || all)) {
+    // A module's own name is one of its exports.
+    const own = bindingName(binding) === readRef<SymbolRef>(module, Module.name);
+    if ((isPublic(binding) || own) && (!hidden || all)) {
       add(binding);
       continue;
     }
