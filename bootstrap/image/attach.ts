@@ -130,13 +130,15 @@ function knownMethod(identity: Json): MethodRef | string {
   return found;
 }
 
-const changes = new Map<string, string | undefined>();
+const changes = new Map<number, string | undefined>();
 
-function changed(dependency: Json): string | undefined {
-  const key = JSON.stringify(dependency);
-  if (changes.has(key)) return changes.get(key);
-  const reason = whatChanged(dependency as Fields);
-  changes.set(key, reason);
+/** Why a dependency, given by its number in the object's table, no longer holds. */
+function changed(number: Json, table: readonly Json[]): string | undefined {
+  if (typeof number !== 'number') return undefined;
+  if (changes.has(number)) return changes.get(number);
+  const dependency = table[number];
+  const reason = dependency === undefined ? 'a dependency is missing' : whatChanged(dependency as Fields);
+  changes.set(number, reason);
   return reason;
 }
 
@@ -145,7 +147,6 @@ function whatChanged(dependency: Fields): string | undefined {
     const method = knownMethod(dependency.method);
     return typeof method === 'string' ? method : undefined;
   }
-  if (dependency.program !== undefined) return undefined;
   if (dependency.constant !== undefined) {
     const path = dependency.constant as readonly string[];
     const name = path.at(-1) ?? '';
@@ -185,7 +186,7 @@ const runtime: AttachRuntime<MethodInstanceRef> = {
       throw error;
     }
   },
-  changed,
+  changed: () => undefined,
   attach(instance, method) {
     const entry = slotFunctionOf(method);
     if (entry === null) return;
@@ -277,6 +278,8 @@ interface ProgramFacts {
   readonly known: ReadonlySet<string>;
   /** Recipes of the argument types of the calls that were resolved while compiling. */
   readonly calls: readonly Json[];
+  /** What methods depend on, by number. */
+  readonly dependencies: readonly Json[];
 }
 
 /** How often an object is loaded again for methods that were not defined before. */
@@ -309,7 +312,7 @@ export function prepareNative(bytes: Uint8Array): NativeMethods {
     attempts++;
     lastWorld = currentWorld();
     try {
-      const { attached, refused } = load(bytes, waiting);
+      const { attached, refused } = load(bytes, waiting, facts);
       for (const each of attached) {
         waiting.delete(each.record.name);
         attachedNames.push(each.record.name);
@@ -348,7 +351,11 @@ export function prepareNative(bytes: Uint8Array): NativeMethods {
 const constants = new Set<BindingRef>();
 const MethodType = datatype('Method');
 
-function load(bytes: Uint8Array, waiting: ReadonlyMap<string, string>): ReturnType<typeof attachObject> {
+function load(
+  bytes: Uint8Array,
+  waiting: ReadonlyMap<string, string>,
+  facts: ProgramFacts,
+): ReturnType<typeof attachObject> {
   values.clear();
   methods.clear();
   changes.clear();
@@ -357,14 +364,15 @@ function load(bytes: Uint8Array, waiting: ReadonlyMap<string, string>): ReturnTy
     { ...object, methods: object.methods, refused: object.refused },
     {
       ...runtime,
+      changed: (dependency) => changed(dependency, facts.dependencies),
       attach(instance, method) {
         if (waiting.has(method.record.name)) runtime.attach(instance, method);
       },
     },
   );
   for (const { record } of result.attached) {
-    for (const dependency of record.dependencies) {
-      const { constant } = dependency as Fields;
+    for (const number of record.dependencies) {
+      const { constant } = (facts.dependencies[Number(number)] ?? {}) as Fields;
       if (constant === undefined) continue;
       const path = constant as readonly string[];
       const module = moduleAt(path.slice(0, -1));
@@ -380,10 +388,14 @@ function factsOf(records: readonly MethodRecord[]): ProgramFacts {
       const { program } = dependency as Fields;
       if (program === undefined) continue;
       const fields = program as Fields;
-      return { known: new Set(fields.methods as readonly string[]), calls: fields.calls as readonly Json[] };
+      return {
+        known: new Set(fields.methods as readonly string[]),
+        calls: fields.calls as readonly Json[],
+        dependencies: fields.dependencies as readonly Json[],
+      };
     }
   }
-  return { known: new Set(), calls: [] };
+  return { known: new Set(), calls: [], dependencies: [] };
 }
 
 /** Could a call with arguments of these types mean this method? */

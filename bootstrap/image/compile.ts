@@ -11,6 +11,7 @@ import { svecToArray } from '../../codegen/inference/heapdata.ts';
 import type { Specialisation } from '../../codegen/inference/matches.ts';
 import type { CompileOptions } from '../../codegen/llvm/compile.ts';
 import type { MethodRecord } from '../../codegen/object/metadata.ts';
+import type { Json } from '../../codegen/object/recipe.ts';
 import {
   type DataTypeRef,
   type MethodInstanceRef,
@@ -69,6 +70,25 @@ const programMethods = (): string[] =>
     .map(keyOfMethod)
     .sort();
 
+/** Many methods depend on the same things: the records hold numbers of a table, which the first record has. */
+function shareDependencies(records: readonly MethodRecord[]): { records: MethodRecord[]; table: Json[] } {
+  const numbers = new Map<string, number>();
+  const table: Json[] = [];
+  const shared = records.map((record) => ({
+    ...record,
+    dependencies: record.dependencies.map((dependency) => {
+      const key = JSON.stringify(dependency);
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = table.push(dependency) - 1;
+        numbers.set(key, number);
+      }
+      return number;
+    }),
+  }));
+  return { records: shared, table };
+}
+
 /** Infers and emits the methods that the program has used, in one program of operations. */
 export function compileUsed(name: string, includeLibrary = false): CompiledProgram {
   const wanted: { name: string; of: Specialisation }[] = [];
@@ -85,8 +105,10 @@ export function compileUsed(name: string, includeLibrary = false): CompiledProgr
   const [first, ...others] = compiler.records;
   if (first === undefined) return { compiler, records: [], refused: compiler.refused };
   const program = { methods: programMethods(), calls: compiler.resolvedCalls() };
-  const withProgram = { ...first, dependencies: [...first.dependencies, { program }] };
-  return { compiler, records: [withProgram, ...others], refused: compiler.refused };
+  const { records, table } = shareDependencies([first, ...others]);
+  const facts = { ...program, dependencies: table };
+  const withProgram = { ...records[0], dependencies: [...records[0].dependencies, { program: facts }] };
+  return { compiler, records: [withProgram, ...records.slice(1)], refused: compiler.refused };
 }
 
 /** Writes a compiled program as an object. */

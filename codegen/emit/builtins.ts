@@ -273,6 +273,11 @@ const hasPlainFields = (type: DataTypeRef): boolean =>
 function fieldInMemory(w: ValueWriter, object: Value, type: DataTypeRef, index: number): Emitted | undefined {
   if (fieldIsAtomic(type, index) || !hasPlainFields(type)) return undefined;
   const declared = fieldType(type, index);
+  if (isMemory(type)) {
+    // The layout of a Memory type is that of its elements; its own two fields are where every Memory has them.
+    const bits = w.build.load('i64', object, index === 0 ? LENGTH : POINTER, { kind: Kind.arrayHeader });
+    return { kind: 'bits', type: declared as DataTypeRef, value: bits };
+  }
   const kind = kindOfObject(type);
   const offset = fieldOffset(type, index);
   if (!fieldIsPtr(type, index)) return w.loadInline(declared, object, offset, fieldSize(type, index), kind);
@@ -371,7 +376,7 @@ writers.set('setfield!', (w, { args }) => {
   const type = typeOfEmitted(object);
   if (order !== undefined || name.kind !== 'const' || !isDataType(type) || !isConcrete(type)) return undefined;
   if (object.kind !== 'reference' && object.kind !== 'const') return undefined;
-  if (!isMutableType(type) || layoutOffset(type) === 0) return undefined;
+  if (!isMutableType(type) || layoutOffset(type) === 0 || isMemory(type)) return undefined;
   const index = numberOfField(type, name.value);
   if (index < 0 || index >= fieldCount(type)) return undefined;
   if (fieldIsConst(type, index) || fieldIsAtomic(type, index) || !hasPlainFields(type)) return undefined;
