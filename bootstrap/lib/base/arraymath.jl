@@ -148,9 +148,19 @@ unique!(A::AbstractVector) = unique!(identity, A)
 # Replacement by value
 
 function replace(A::AbstractArray, old_new::Pair...; count::Integer=typemax(Int))
+    T = eltype(A)
+    # a value that is the only one of its type is gone from the result altogether
+    if count == typemax(Int)
+        for p in old_new
+            issingletontype(typeof(p.first)) && (T = typesplit(T, typeof(p.first)))
+        end
+    end
+    for p in old_new
+        T = promote_type(T, typeof(p.second))
+    end
     return replace_values(A, x -> (for p in old_new
         isequal_or_egal(p.first, x) && return Some(p.second)
-    end; nothing), count, mapreduce(p -> typeof(p.second), promote_type, old_new))
+    end; nothing), count, T)
 end
 isequal_or_egal(a, b) = a === b || isequal(a, b)
 replace(new::Callable, A::AbstractArray; count::Integer=typemax(Int)) = copyto_widened(map_count(new, A, count))
@@ -165,8 +175,7 @@ function map_count(new, A, count)
 end
 copyto_widened(A) = A
 function replace_values(A, pick, count, T)
-    S = promote_type(eltype(A), T)
-    R = similar(A, S)
+    R = similar(A, T)
     c = 0
     for i in eachindex(A)
         x = A[i]

@@ -9,7 +9,6 @@ export checked_neg, checked_abs, checked_add, checked_sub, checked_mul, checked_
     checked_cld, checked_pow, checked_length, add_with_overflow, sub_with_overflow, mul_with_overflow
 
 overflow_binary(op, x, y) = throw(OverflowError(Base.string(x, " ", op, " ", y, " overflowed for type ", typeof(x))))
-overflow_unary(f, x) = throw(OverflowError(Base.string("checked arithmetic: cannot compute ", f, x, " for type ", typeof(x))))
 
 add_with_overflow(x::T, y::T) where {T<:BitSigned} = checked_sadd_int(x, y)
 add_with_overflow(x::T, y::T) where {T<:BitUnsigned} = checked_uadd_int(x, y)
@@ -42,11 +41,11 @@ checked_mul(x::Bool, y::Bool) = x & y
 
 checked_neg(x::Integer) = -x
 function checked_neg(x::BitSigned)
-    x == typemin(x) && overflow_unary("-", x)
+    x == typemin(x) && overflow_binary(:-, zero(x), x)
     return -x
 end
 function checked_neg(x::BitUnsigned)
-    x == zero(x) || overflow_unary("-", x)
+    x == zero(x) || overflow_binary(:-, zero(x), x)
     return x
 end
 checked_abs(x::Integer) = abs(x)

@@ -120,14 +120,6 @@ function membership(values, x)
     return foldl((a, b) -> :($a || $b), [:($x == $v) for v in values])
 end
 
-# The names under which programs ask about enums
-
-module Enums
-import ..Base
-using ..Base: Enum, @enum, enum_basetype as basetype, enum_namemap as namemap
-export Enum, @enum
-end
-
 module Enums
 import ..Base: Enum, enum_basetype, enum_namemap, @enum
 export Enum, @enum

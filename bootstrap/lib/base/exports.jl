@@ -1,6 +1,6 @@
 # The names that `using Base` brings into a module. Data, nothing else; grouped by subject.
 
-export Base, Core, Main, Iterators, Broadcast, Meta, Sys, Threads, GC, Libc, Docs, ScopedValues, StackTraces
+export Base, Core, Main, MathConstants, Iterators, Broadcast, Meta, Sys, Threads, GC, Libc, Docs, ScopedValues, StackTraces
 
 # types
 export AbstractChannel, AbstractDict, AbstractIrrational, AbstractMatrix, AbstractRange, AbstractSet,

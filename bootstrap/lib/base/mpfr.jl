@@ -293,7 +293,7 @@ function string(x::BigFloat)
     neg && (s = s[2:end])
     s = String(rstrip(s, '0'))
     sgn = neg ? "-" : ""
-    if -5 < e <= 21 && (e > 0 || e > -5)
+    if -5 < e - 1 < 6
         if e <= 0
             return string(sgn, "0.", repeat("0", -e), s)
         elseif e >= length(s)

@@ -147,7 +147,7 @@ function show(io::IO, b::Bool)
         print(io, b ? "true" : "false")
     end
 end
-print(io::IO, b::Bool) = print(io, get(io, :typeinfo, Any) === Bool ? (b ? "1" : "0") : (b ? "true" : "false"))
+print(io::IO, b::Bool) = print(io, nonmissingtype(nonnothingtype(get(io, :typeinfo, Any))) === Bool ? (b ? "1" : "0") : (b ? "true" : "false"))
 show(io::IO, p::Ptr) = print(io, typeof(p), "(0x", string(UInt(p), base=16, pad=16), ")")
 show(io::IO, p::Union{Cstring,Cwstring}) = print(io, typeof(p), "(0x", string(bitcast(UInt, p), base=16, pad=16), ")")
 
@@ -159,7 +159,7 @@ function show(io::IO, x::Rational)
     show(io, denominator(x))
     return
 end
-print(io::IO, x::Rational) = show(io, x)
+print(io::IO, x::Rational) = (print(io, numerator(x)); print(io, "//"); print(io, denominator(x)))
 function nonmissing_typeinfo(io::IO)
     t = get(io, :typeinfo, Any)
     return t isa Union ? typesplit(typesplit(t, Nothing), Missing) : t
