@@ -1,8 +1,12 @@
 // `jl0 compile`: compiles what a program uses to a relocatable object.
 
 import { type Command, Option } from 'commander';
-import { notInThisBuild } from './exit.ts';
-import { readSource } from './input.ts';
+import { checkReadable } from './input.ts';
+
+interface Options {
+  readonly output: string;
+  readonly emit: 'obj' | 'asm' | 'll' | 'bc';
+}
 
 /** Adds the command to the program. */
 export function registerCompile(program: Command): void {
@@ -23,8 +27,9 @@ Examples:
 
 The object holds no address of this process and the same program gives the same bytes. Needs LLVM (see jl0 doctor).`,
     )
-    .action(async (file: string) => {
-      readSource(file);
-      throw notInThisBuild('compiling');
+    .action(async (file: string, args: string[], options: Options) => {
+      checkReadable(file);
+      const { compileFile } = await import('../image/compile-program.ts');
+      process.exitCode = compileFile(file, args, options.emit, options.output);
     });
 }

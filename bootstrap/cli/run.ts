@@ -1,7 +1,6 @@
 // `jl0 run`: runs a Julia file.
 
 import type { Command } from 'commander';
-import { notInThisBuild } from './exit.ts';
 import { checkReadable } from './input.ts';
 
 interface Options {
@@ -30,11 +29,17 @@ A method of an object that no longer fits the program is interpreted, and the re
 An uncaught exception is printed as Julia prints it; the exit code is then 1. exit(n) ends with n.`,
     )
     .action(async (file: string, args: string[], options: Options) => {
-      if (options.native !== undefined) throw notInThisBuild('running with compiled methods');
       if (file !== '-') checkReadable(file);
       const { inSession } = await import('./session.ts');
       const { runFile, runStandardInput } = await import('../program.ts');
-      process.exitCode = inSession(file, args, () => (file === '-' ? runStandardInput() : runFile(file)));
+      const { native } = options;
+      const useNative = native === undefined ? null : (await import('../image/use-native.ts')).useNative;
+      process.exitCode = inSession(file, args, () => {
+        const report = useNative === null ? null : useNative(native ?? []);
+        const code = file === '-' ? runStandardInput() : runFile(file);
+        report?.();
+        return code;
+      });
     });
 }
 
