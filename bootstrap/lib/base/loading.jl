@@ -43,7 +43,7 @@ function load_package(name::String, path::String)
         source_path[] = from
     end
     # The module was made in a world after the one this function runs in.
-    m = invokelatest(getglobal, __toplevel__, Symbol(name))::Module
+    m = Core.eval(__toplevel__, Symbol(name))::Module
     # A package is a root: its own parent. That is the second field of a module.
     unsafe_store!(Ptr{Ptr{Cvoid}}(pointer_from_objref(m) + 8), pointer_from_objref(m))
     loaded_modules[name] = m
