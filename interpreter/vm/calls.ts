@@ -538,7 +538,10 @@ export function callSlow(code: Code, pc: number, fp: number): number {
     if (!isCached(found)) return enterResolved(found, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
     if (site.count < SITE_ENTRIES) {
       learn(site, ops, pc, n, found);
-      if (site.count === 1 && found.target.leaf !== null) quicken(code, pc, words, n, found.target.name);
+      // `===` and `tuple` have quick forms for operands of any type: right for the builtin, wrong for one method of a
+      // generic function that happens to be nothing but it.
+      const { leaf, name } = found.target;
+      if (site.count === 1 && leaf !== null && name !== '===' && name !== 'tuple') quicken(code, pc, words, n, name);
     }
     return enterResolved(found.target, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
   } finally {
