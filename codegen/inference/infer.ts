@@ -49,6 +49,7 @@ interface InProgress {
   /** Depth of the lowest frame whose guess it used; its own depth and above: none. */
   reliesOn: number;
   readonly depth: number;
+  readonly isRefined: boolean;
 }
 
 const finished = new Map<string, Entry>();
@@ -57,6 +58,11 @@ const stack: InProgress[] = [];
 let order = 0;
 
 const MAX_DEPTH = 120;
+/** Bodies that one question may lead to; beyond, calls are left dynamic. */
+const MAX_WORK = 4000;
+let work = 0;
+/** Frames on the stack that are there for better known arguments. */
+const MAX_CONSTPROP_DEPTH = 4;
 /** Frames of one method on the stack, with ever different types. */
 const MAX_SAME_METHOD = 10;
 /** Rounds of a recursive specialisation after which its result is widened. */
@@ -156,16 +162,18 @@ function infer(of: Specialisation, given: readonly Lattice[] | null): Entry | nu
     noteReliance(running.depth);
     return running.entry;
   }
-  if (stack.length > MAX_DEPTH || growsWithoutEnd(of)) return null;
+  if (stack.length === 0) work = 0;
+  if (stack.length > MAX_DEPTH || work++ > MAX_WORK || growsWithoutEnd(of)) return null;
   const body = bodyOfSpecialisation(of);
   if (body === null) return null;
   if (given !== null) {
     if (body.statements.length > MAX_CONSTPROP_STATEMENTS) return infer(of, null);
-    if (stack.filter((frame) => frame.entry.of.method === of.method).length > 2) return infer(of, null);
+    if (stack.filter((frame) => frame.entry.of.method === of.method).length > 1) return infer(of, null);
+    if (stack.filter((frame) => frame.isRefined).length >= MAX_CONSTPROP_DEPTH) return infer(of, null);
   }
   const args = elementsOfArguments(of, body, given);
   if (args === null) return null;
-  return run(key, of, body, args);
+  return run(key, of, body, args, given !== null);
 }
 
 function noteReliance(depth: number): void {
@@ -181,27 +189,38 @@ function growsWithoutEnd(of: Specialisation): boolean {
   return same.every((frame) => sizeOfType(frame.entry.of.types) < size);
 }
 
-function run(key: string, of: Specialisation, body: Body, args: Lattice[]): Entry | null {
-  const entry: Entry = { key, of, result: impossible, typed: null, relies: newReliance() };
-  const frame: InProgress = { entry, isRecursive: false, reliesOn: Number.POSITIVE_INFINITY, depth: stack.length };
+/** Results of recursive specialisations as the last round had them: what a round starts from. */
+const estimates = new Map<string, Lattice>();
+let estimateChanges = 0;
+
+function run(key: string, of: Specialisation, body: Body, args: Lattice[], isRefined: boolean): Entry | null {
+  const entry: Entry = { key, of, result: estimates.get(key) ?? impossible, typed: null, relies: newReliance() };
+  const frame: InProgress = {
+    entry,
+    isRecursive: false,
+    isRefined,
+    reliesOn: Number.POSITIVE_INFINITY,
+    depth: stack.length,
+  };
   const began = ++order;
   stack.push(frame);
   try {
     for (let round = 1; ; round++) {
-      frame.isRecursive = false;
       frame.reliesOn = Number.POSITIVE_INFINITY;
+      const changesBefore = estimateChanges;
       const interpreter = new Interpreter(of, body, args, entry.relies);
       interpreter.run();
-      const result = round > 1 ? join(entry.result, interpreter.result) : interpreter.result;
-      entry.typed = { ...picked(interpreter), result };
-      const isStable = !frame.isRecursive || sameElement(result, entry.result);
-      entry.result = isStable || round <= MAX_ROUNDS ? result : ofType(widen(withoutConditional(result)));
-      if (isStable) break;
-      for (const [other, guess] of provisional) if (guess.order > began) provisional.delete(other);
-      if (round > 2 * MAX_ROUNDS) {
-        entry.result = anything;
-        frame.isRecursive = false;
+      let result = frame.isRecursive ? join(entry.result, interpreter.result) : interpreter.result;
+      if (round > MAX_ROUNDS) result = round > 2 * MAX_ROUNDS ? anything : ofType(widen(withoutConditional(result)));
+      if (frame.isRecursive && !sameElement(result, entry.result)) {
+        estimateChanges++;
+        estimates.set(key, result);
       }
+      entry.typed = { ...picked(interpreter), result };
+      entry.result = result;
+      // Only the outermost of specialisations that call each other goes round; those within start from its estimates.
+      if (frame.reliesOn < frame.depth || estimateChanges === changesBefore) break;
+      for (const [other, guess] of provisional) if (guess.order > began) provisional.delete(other);
     }
   } catch (error) {
     if (!(error instanceof DoesNotConverge)) throw error;
@@ -211,6 +230,7 @@ function run(key: string, of: Specialisation, body: Body, args: Lattice[]): Entr
     stack.pop();
   }
   settle(frame, began);
+  if (stack.length === 0) estimates.clear();
   return entry;
 }
 
