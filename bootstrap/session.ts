@@ -131,14 +131,27 @@ const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).
  * @param args what ARGS shall hold
  */
 export function start(programFile: string, args: readonly string[]): Start {
-  const { file, identity, onDemand } = imagePlace();
   const notes: string[] = [];
-  let from: Start['from'] = 'image';
+  const from = process.env['JL0_IMAGE'] === 'none' ? startFromSources() : startFromImage(notes);
+  connect();
+  call(fromBase('__init__'), []);
+  setCommandLine(programFile, args);
+  return { from, notes };
+}
+
+/** What the environment variable JL0_IMAGE=none asks for: as if there were no images. */
+function startFromSources(): Start['from'] {
+  bootFromSource();
+  return 'sources';
+}
+
+function startFromImage(notes: string[]): Start['from'] {
+  const { file, identity, onDemand } = imagePlace();
   try {
     loadSnapshot(file, identity);
     reconnect();
+    return 'image';
   } catch (error) {
-    from = 'sources';
     if (error instanceof SnapshotRefused) notes.push(`the system image ${file} is not used: ${error.message}`);
     else if (!isMissing(error)) notes.push(`the system image ${file} cannot be read: ${messageOf(error)}`);
     else if (!onDemand) notes.push(`there is no system image ${file}; starting from the library's sources is slow`);
@@ -148,11 +161,8 @@ export function start(programFile: string, args: readonly string[]): Start {
     } else {
       bootFromSource();
     }
+    return 'sources';
   }
-  connect();
-  call(fromBase('__init__'), []);
-  setCommandLine(programFile, args);
-  return { from, notes };
 }
 
 function setCommandLine(programFile: string, args: readonly string[]): void {

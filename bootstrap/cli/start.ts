@@ -7,6 +7,11 @@ import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { installation } from '../root.ts';
 
+/** Whether a command, going by its name, needs the heap. */
+function runsJulia(command: string): boolean {
+  return ['run', '-e', '--eval', 'eval', 'trace', 'compile', 'ir', 'measure', 'image'].includes(command);
+}
+
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
     `jl0 needs Node 24 or newer; this is Node ${process.versions.node}.\n` +
@@ -15,5 +20,21 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(3);
 }
 nodeModule.enableCompileCache(join(installation, '.jl0/compile-cache'));
+// The heap has its place in the address space, and Node puts its own memory at random places: the sooner it is reserved
+// the better. In the rare case that the place is taken, another process will have better luck.
+if (runsJulia(process.argv[2] ?? '')) {
+  try {
+    await import('../../ffi/region.ts');
+  } catch (error) {
+    const attempt = Number(process.env['JL0_ATTEMPT'] ?? 0);
+    if (attempt >= 5) throw error;
+    const { spawnSync } = await import('node:child_process');
+    const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+      stdio: 'inherit',
+      env: { ...process.env, JL0_ATTEMPT: String(attempt + 1) },
+    });
+    process.exit(again.status ?? 70);
+  }
+}
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));
