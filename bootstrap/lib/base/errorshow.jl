@@ -190,6 +190,8 @@ function showerror(io::IO, e::FieldError)
 end
 nameof_wrapper(T::DataType) = sprint(show_type_name, T.name)
 
+export CanonicalIndexError
+
 ## MethodError
 
 # The argument types of the failed call, with keyword arguments apart.
@@ -401,68 +403,84 @@ function show_method_signature(io::IO, m::Method)
     print_wheres(io, vars, length(vars))
 end
 
-# Methods whose leading arguments fit best, at most three, as in "Closest candidates are:".
+# How many of the arguments fit method m.
+function fitting_arguments(m::Method, types)
+    ps = unwrap_unionall(m.sig).parameters
+    n = length(ps) - 1
+    fitting = 0
+    for i in 1:n
+        T = ps[i+1]
+        if isvarargtype(T)
+            S = rewrap_unionall(unwrapva(T), m.sig)
+            fits = true
+            for j in i:length(types)
+                types[j] <: S || (fits = false; break)
+            end
+            fits && (fitting += max(length(types) - i + 1, 0))
+        elseif i <= length(types)
+            (T === Any || types[i] <: rewrap_unionall(T, m.sig)) && (fitting += 1)
+        end
+    end
+    return fitting
+end
+
+# A method as the report shows it: arguments that do not fit are marked.
+function candidate_text(m::Method, types, kws)
+    texts = String[]
+    arguments = method_arguments(m)
+    argc = length(types)
+    for i in 1:length(arguments)
+        name, T = arguments[i]
+        S = rewrap_unionall(isvarargtype(T) ? unwrapva(T) : T, m.sig)
+        if isvarargtype(T)
+            fits = all(j -> types[j] <: S, i:argc)
+            push!(texts, string(fits ? "" : "!Matched", argument_text(name, T)))
+        elseif i <= argc && types[i] <: S
+            push!(texts, argument_text(name, T))
+        else
+            push!(texts, string("!Matched", T === Any && !isempty(name) ? string(name) : string("::", T)))
+        end
+    end
+    text = string("  ", method_function_name(m), "(", join(texts, ", "))
+    kwnames = kwarg_decl(m)
+    isempty(kwnames) || (text = string(text, "; ", join(kwnames, ", ")))
+    text = string(text, ")")
+    vars = TypeVar[]
+    t = m.sig
+    while t isa UnionAll
+        push!(vars, t.var)
+        t = t.body
+    end
+    text = string(text, sprint(io -> print_wheres(io, vars, length(vars))))
+    if kws !== nothing
+        unsupported = Symbol[k for k in keys(kws) if !(k in kwnames) && !any(x -> endswith(string(x), "..."), kwnames)]
+        isempty(unsupported) || (text = string(text, " got unsupported keyword argument", length(unsupported) > 1 ? "s " : " ", join(map(k -> string("\"", k, "\""), unsupported), ", ")))
+    end
+    return string(text, "\n   @ ", m.module, " ", m.file, ":", m.line)
+end
+
+# Methods whose arguments fit best, at most three, as in "Closest candidates are:".
 function show_candidates(io::IO, e::MethodError, @nospecialize(f), types, kws)
     ms = try
         collect(Any, methods(f))
     catch
         return
     end
-    scored = Tuple{Int,String}[]
-    for m in ms
-        m isa Method || continue
-        sig = unwrap_unionall(m.sig)
-        n = length(sig.parameters) - 1
-        va = m.isva
-        matched = 0
-        texts = String[]
-        argc = length(types)
-        # A candidate must not take far more arguments than were given, unless one of them fits.
-        names = method_arguments(m)
-        for i in 1:n
-            name, T = names[i]
-            S = rewrap_unionall(isvarargtype(T) ? unwrapva(T) : T, m.sig)
-            if isvarargtype(T)
-                fits = all(j -> types[j] <: S, i:argc)
-                fits && (matched += max(argc - i + 1, 0))
-                push!(texts, string(fits ? "" : "!Matched", argument_text(name, T)))
-            elseif i <= argc && types[i] <: S
-                matched += 1
-                push!(texts, argument_text(name, T))
-            else
-                push!(texts, string("!Matched", T === Any && !isempty(name) ? string(name) : string("::", T)))
-            end
-        end
-        matched == 0 && argc > 0 && !(n == 0) && length(ms) > 3 && argc > 1 && continue
-        text = string("  ", method_function_name(m), "(", join(texts, ", "))
-        kwnames = kwarg_decl(m)
-        isempty(kwnames) || (text = string(text, "; ", join(kwnames, ", ")))
-        text = string(text, ")")
-        if kws !== nothing
-            unsupported = Symbol[k for k in keys(kws) if !(k in kwnames) && !any(x -> endswith(string(x), "..."), kwnames)]
-            isempty(unsupported) || (text = string(text, " got unsupported keyword argument", length(unsupported) > 1 ? "s " : " ", join(map(k -> string("\"", k, "\""), unsupported), ", ")))
-        elseif !va && argc > n
-        end
-        vars = TypeVar[]
-        t = m.sig
-        while t isa UnionAll
-            push!(vars, t.var)
-            t = t.body
-        end
-        text = string(text, sprint(io -> print_wheres(io, vars, length(vars))), "\n   @ ", m.module, " ", m.file === :none ? "none" : m.file, ":", m.line)
-        push!(scored, (matched, text))
+    scored = Tuple{Int,Int}[]
+    for i in 1:length(ms)
+        n = fitting_arguments(ms[i], types)
+        n == 0 && length(types) > 1 && length(ms) > 3 && continue
+        push!(scored, (-n, i))
     end
     isempty(scored) && return
-    order = sortperm([-(x[1]) for x in scored]; alg=MergeSort)
+    sort!(scored)
     print(io, "\n\nClosest candidates are:")
-    n = 0
-    for i in order
-        if n == 3
+    for k in 1:length(scored)
+        if k > 3
             print(io, "\n  ...")
             break
         end
-        print(io, "\n", scored[i][2])
-        n += 1
+        print(io, "\n", candidate_text(ms[scored[k][2]], types, kws))
     end
     println(io)
 end

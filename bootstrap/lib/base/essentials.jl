@@ -166,7 +166,7 @@ function constprop_setting(@nospecialize s)
     isa(s, QuoteNode) && (s = s.value)
     s === :aggressive && return :aggressive_constprop
     s === :none && return :no_constprop
-    throw(ArgumentError(string("@constprop ", s, " not supported")))
+    throw(ArgumentError(string("`Base.@constprop :", s, "` not supported")))
 end
 macro constprop(setting) return Expr(:meta, constprop_setting(setting)) end
 macro constprop(setting, ex) return esc(pushmeta!(ex, Expr(:meta, constprop_setting(setting)))) end
@@ -180,7 +180,7 @@ function set_effect!(flags::Array{Any, 1}, @nospecialize(s))
     end
     isa(s, QuoteNode) && (s = s.value)
     if s === :foldable || s === :removable || s === :total
-        names = s === :foldable ? (1, 2, 4, 8, 10) : s === :removable ? (2, 3, 4) : (1, 2, 3, 4, 6, 7, 8, 10)
+        names = s === :foldable ? (1, 2, 4, 8, 11) : s === :removable ? (2, 3, 4) : (1, 2, 3, 4, 6, 7, 8, 11)
         for i in names
             flags[i] = val
         end
@@ -188,8 +188,8 @@ function set_effect!(flags::Array{Any, 1}, @nospecialize(s))
     end
     i = s === :consistent ? 1 : s === :effect_free ? 2 : s === :nothrow ? 3 : s === :terminates_globally ? 4 :
         s === :terminates_locally ? 5 : s === :notaskstate ? 6 : s === :inaccessiblememonly ? 7 : s === :noub ? 8 :
-        s === :noub_if_noinbounds ? 9 : s === :consistent_overlay ? 10 : s === :nortcall ? 11 : 0
-    i == 0 && throw(ArgumentError("@assume_effects :" * string(s) * " not supported"))
+        s === :noub_if_noinbounds ? 9 : 0
+    i == 0 && throw(ArgumentError(string("`@assume_effects :", s, "` not supported")))
     flags[i] = val
     return nothing
 end
@@ -211,9 +211,20 @@ macro assume_effects(args...)
     elseif _has_method(last)
         return esc(pushmeta!(last, Expr(:meta, purity)))
     end
-    return esc(last)
+    return Expr(:block, purity, Expr(:local, Expr(:(=), :val, esc(last))), Expr(:purity), :val)
 end
-macro pure(ex) return esc(ex) end
+macro pure(ex)
+    flags = Array{Any, 1}(undef, 11)
+    for i in 1:11
+        flags[i] = false
+    end
+    set_effect!(flags, :foldable)
+    purity = Expr(:purity)
+    purity.args = flags
+    return esc(pushmeta!(ex, Expr(:meta, purity)))
+end
+macro nospecializeinfer(ex) return esc(pushmeta!(ex, Expr(:meta, :nospecializeinfer))) end
+macro locals() return Expr(:locals) end
 macro propagate_inbounds(ex) return esc(pushmeta!(ex, Expr(:meta, :inline, :propagate_inbounds))) end
 macro inbounds(blk)
     return Expr(:block, Expr(:inbounds, true), Expr(:local, Expr(:(=), :val, esc(blk))), Expr(:inbounds, :pop), :val)
@@ -238,21 +249,31 @@ macro generated(f)
     end
     error("invalid syntax; @generated must be used with a function definition")
 end
-macro eval(ex) return Expr(:escape, Expr(:call, GlobalRef(Core, :eval), __module__, Expr(:quote, ex))) end
-macro eval(mod, ex) return Expr(:escape, Expr(:call, GlobalRef(Core, :eval), mod, Expr(:quote, ex))) end
+# What is evaluated may define what the result is then asked for, hence the newer world at top level.
+function eval_expression(@nospecialize(mod), @nospecialize(ex))
+    call = Expr(:escape, Expr(:call, GlobalRef(Core, :eval), mod, Expr(:quote, ex)))
+    return Expr(:let, Expr(:(=), :eval_local_result, call),
+        Expr(:block, Expr(Symbol("latestworld-if-toplevel")), :eval_local_result))
+end
+macro eval(ex) return eval_expression(__module__, ex) end
+macro eval(mod, ex) return eval_expression(mod, ex) end
 macro __MODULE__() return __module__ end
 macro __LINE__() return __source__.line end
 macro doc(x...) return Core.atdoc(__source__, __module__, x...) end
 
 macro assert(ex, msgs...)
-    if length(msgs) == 0
-        msg = Expr(:call, GlobalRef(Base, :string), QuoteNode(ex))
-    elseif isa(msgs[1], AbstractString)
-        msg = msgs[1]
+    msg = length(msgs) == 0 ? ex : msgs[1]
+    if isa(msg, AbstractString)
+        # as it is
+    elseif length(msgs) > 0 && (isa(msg, Expr) || isa(msg, Symbol))
+        msg = Expr(:call, GlobalRef(Base, :string), esc(msg))
+    elseif isdefined(Base, :VersionNumber)
+        msg = string(msg)
     else
-        msg = Expr(:call, GlobalRef(Base, :string), esc(msgs[1]))
+        # expressions have no text yet while Base itself is made
+        msg = Expr(:call, GlobalRef(Base, :string), QuoteNode(msg))
     end
-    return Expr(:if, esc(ex), nothing, Expr(:call, GlobalRef(Core, :throw), Expr(:call, GlobalRef(Core, :AssertionError), msg)))
+    return Expr(:if, esc(ex), nothing, Expr(:call, :throw, Expr(:call, :AssertionError, msg)))
 end
 
 macro static(ex)

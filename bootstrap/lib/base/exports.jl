@@ -112,6 +112,6 @@ export applicable, convert, cglobal, evalfile, eval, fieldcount, fieldname, fiel
 
 # macros
 export @allocated, @allocations, @assume_effects, @atomic, @atomiconce, @atomicreplace, @atomicswap, @boundscheck,
-    @constprop, @deprecate, @doc, @elapsed, @enum, @eval, @fastmath, @generated, @goto, @inbounds, @inline, @invoke,
+    @deprecate, @doc, @elapsed, @enum, @eval, @fastmath, @generated, @goto, @inbounds, @inline, @invoke,
     @invokelatest, @isdefined, @kwdef, @label, @main, @NamedTuple, @Kwargs, @noinline, @nospecialize, @polly,
     @propagate_inbounds, @show, @showtime, @simd, @specialize, @static, @time, @timed, @.

@@ -28,7 +28,7 @@ const operator_table = (
 )
 const comparison_precedence = 7
 const colon_precedence = 10
-const times_precedence = 12
+const power_precedence = 15
 const unary_operators = Symbol[:+, :-, :!, :~, :¬, :√, :∛, :∜, :⋆, :±, :∓, :<:, :>:, :&, :(::), :$]
 const pure_unary_operators = Symbol[:!, :~, :¬, :√, :∛, :∜]
 const quoted_syntactic_operators = Symbol[Symbol("="), :(==), Symbol("::"), :..., Symbol("."), :&&, :||, :(->), Symbol("=>"),
@@ -576,10 +576,12 @@ function show_call(io::IO, ex::Expr, indent::Int, prec::Int, quotes::Int)
                 show_unquoted(io, x, indent, 0, quotes)
                 return
             end
-            print(io, f)
-            show_operand(io, x, indent, quotes)
+            in_parens(io, prec >= power_precedence) do
+                print(io, f)
+                show_operand(io, x, indent, quotes)
+            end
             return
-        elseif n == 2 && f === :* && items[1] isa Union{Int64,Int128,Float32,Float64} && items[2] isa Symbol
+        elseif n == 2 && f === :* && items[1] isa Union{Int64,Int128,Float32,Float64} && items[2] isa Symbol && can_juxtapose(items[1], items[2])
             in_parens(io, prec >= p) do
                 show(io, items[1])
                 print(io, items[2])
@@ -599,6 +601,13 @@ function show_call(io::IO, ex::Expr, indent::Int, prec::Int, quotes::Int)
     show_callee(io, f, indent, quotes)
     show_arguments(io, "(", items, ")", indent, quotes)
     return
+end
+
+# Whether a number written right before a name is still a number and a name.
+function can_juxtapose(x, name::Symbol)
+    isidentifier(name) || return false
+    c = String(name)[1]
+    return !(x == 0 && c in "xob") && !(c in "eEfFpP")
 end
 
 is_printable_generator(@nospecialize g) = isexpr(g, :generator) && length(g.args) >= 2 || isexpr(g, :flatten) && length(g.args) == 1
@@ -650,7 +659,7 @@ function show_if(io::IO, keyword, ex::Expr, indent::Int, quotes::Int)
     if keyword == "elseif" && isexpr(cond, :block)
         show_list(io, cond.args, " ", indent, 0, quotes)
     else
-        show_unquoted(io, cond, indent, 0, quotes)
+        show_unquoted(io, cond, indent + indent_width, 0, quotes)
     end
     show_body(io, ex.args[2], indent, quotes)
     if length(ex.args) == 3

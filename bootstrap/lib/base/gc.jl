@@ -31,12 +31,7 @@ macro preserve(args...)
     for x in names
         x isa Symbol || error("Preserved variable must be a symbol")
     end
-    return quote
-        local token = $(Expr(:gc_preserve_begin, map(esc, names)...))
-        local value = $(esc(args[end]))
-        $(Expr(:gc_preserve_end, :token))
-        value
-    end
+    return Expr(:gc_preserve, esc(args[end]), map(esc, names)...)
 end
 end
 

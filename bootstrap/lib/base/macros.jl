@@ -4,7 +4,7 @@
 
 macro simd(forloop) return esc(forloop) end
 macro simd(ivdep, forloop) return esc(forloop) end
-macro polly(ex) return esc(ex) end
+macro polly(ex) return esc(pushmeta!(ex, Expr(:meta, :polly))) end
 macro fastmath(ex) return esc(ex) end
 
 # Atomic access to fields
@@ -45,14 +45,18 @@ macro atomicswap(ex)
     return esc(Expr(:call, GlobalRef(Base, :swapproperty!), l.args[1], l.args[2], ex.args[2], QuoteNode(:sequentially_consistent)))
 end
 macro atomicreplace(ex, pair)
-    return esc(quote
-        local p = $pair
-        $(GlobalRef(Base, :replaceproperty!))($(ex.args[1]), $(ex.args[2]), p.first, p.second, :sequentially_consistent, :sequentially_consistent)
-    end)
+    order = QuoteNode(:sequentially_consistent)
+    object, field = esc(ex.args[1]), esc(ex.args[2])
+    if pair isa Expr && pair.head === :call && pair.args[1] === :(=>) && length(pair.args) == 3
+        old, new = esc(pair.args[2]), esc(pair.args[3])
+        return :(replaceproperty!($object, $field, $old, $new, $order, $order))
+    end
+    return :(replaceproperty!($object, $field, $(esc(pair))::Pair..., $order, $order))
 end
 macro atomiconce(ex)
     l = ex.args[1]
-    return esc(Expr(:call, GlobalRef(Base, :setpropertyonce!), l.args[1], l.args[2], ex.args[2], QuoteNode(:sequentially_consistent)))
+    order = QuoteNode(:sequentially_consistent)
+    return esc(Expr(:call, GlobalRef(Base, :setpropertyonce!), l.args[1], l.args[2], ex.args[2], order, order))
 end
 
 # Deep copies: every mutable object once

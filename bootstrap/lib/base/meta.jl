@@ -25,8 +25,13 @@ struct ParseError <: Exception
     detail::Any
 end
 ParseError(msg) = ParseError(msg, nothing)
-Base.showerror(io::IO, e::ParseError) = print(io, startswith_error(e.msg) ? "" : "ParseError:\n", e.msg)
-startswith_error(s) = Base.startswith(s, "ParseError")
+# What the parser reports says itself that it is a ParseError, and where.
+Base.showerror(io::IO, e::ParseError) = Base.startswith(e.msg, "ParseError") || Base.startswith(e.msg, "# Error") ?
+    print(io, Base.startswith(e.msg, "# Error") ? "ParseError:\n" : "", e.msg) : show(io, ParseErrorText(e.msg))
+struct ParseErrorText
+    msg::String
+end
+Base.show(io::IO, e::ParseErrorText) = (print(io, "ParseError("); show(io, e.msg); print(io, ")"))
 
 quot(ex) = Expr(:quote, ex)
 
@@ -41,7 +46,7 @@ function parse(text::AbstractString, at::Integer; filename="none", greedy::Bool=
     if raise && ex isa Expr && ex.head === :error
         throw_parse_error(ex)
     end
-    return ex, r[2]::Int + 1
+    return ex, r[2]::Int
 end
 function throw_parse_error(ex::Expr)
     e = ex.args[1]

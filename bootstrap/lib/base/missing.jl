@@ -92,12 +92,10 @@ macro coalesce(args...)
     ex = :missing
     i = length(args)
     while i >= 1
-        ex = :(let v = $(esc(args[i]))
-            v !== missing ? v : $ex
-        end)
+        ex = :(!ismissing((val = $(esc(args[i]));)) ? val : $ex)
         i -= 1
     end
-    return ex
+    return :(let val; $ex; end)
 end
 
 struct SkipMissing{T}

@@ -220,7 +220,7 @@ function show(io::IO, s::Symbol)
     return nothing
 end
 # Operators that the parser does not take right after a colon.
-symbol_needs_parens(s::Symbol) = s in quoted_syntactic_operators
+symbol_needs_parens(s::Symbol) = s !== :. && s in quoted_syntactic_operators
 show_symbol_plainly(s::Symbol) = isidentifier(s) || (isoperator(s) && s !== Symbol("'"))
 
 show(io::IO, ::UndefInitializer) = print(io, "UndefInitializer(): array initializer with undefined values")
@@ -710,3 +710,34 @@ function dump_type(io::IO, T::DataType, n::Int, indent::String)
         end
     end
 end
+
+## iterators
+
+function show_call_of(io::IO, name, args)
+    print(io, name, "(")
+    first = true
+    for a in args
+        first || print(io, ", ")
+        first = false
+        show(io, a)
+    end
+    print(io, ")")
+end
+show(io::IO, z::Iterators.Zip) = show_call_of(io, "zip", z.is)
+show(io::IO, e::Iterators.Enumerate) = show_call_of(io, "enumerate", (e.itr,))
+show(io::IO, ::MIME"text/plain", z::Iterators.Zip) = show(io, z)
+show(io::IO, s::SkipMissing) = show_call_of(io, "skipmissing", (s.x,))
+show(io::IO, g::Generator) = (print(io, "Base.Generator{", typeof(g).parameters[1], ", ", typeof(g).parameters[2], "}("); show(io, g.f); print(io, ", "); show(io, g.iter); print(io, ")"))
+show(io::IO, p::Pairs) = (print(io, "Base.Pairs("); join(io, (sprint(show, q) for q in p), ", "); print(io, ")"))
+function show(io::IO, r::CartesianIndices)
+    print(io, "CartesianIndices((")
+    axs = r.indices
+    for k in 1:length(axs)
+        k > 1 && print(io, ", ")
+        a = axs[k]
+        show(io, a isa OneTo ? length(a) : a)
+    end
+    print(io, length(axs) == 1 ? ",))" : "))")
+end
+show(io::IO, ::MIME"text/plain", r::CartesianIndices) = show_default_layout(io, r)
+show_default_layout(io::IO, r) = invoke(show, Tuple{IO,MIME"text/plain",AbstractArray}, io, MIME("text/plain"), r)

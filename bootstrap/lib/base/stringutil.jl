@@ -859,7 +859,7 @@ escape_raw_string(s::AbstractString, delim::Char='"') = sprint(escape_raw_string
 The bytes of a string literal.
 """
 macro b_str(s)
-    return codeunits(unescape_string(s, ()))
+    return QuoteNode(codeunits(unescape_string(s, ())))
 end
 macro raw_str(s)
     return s

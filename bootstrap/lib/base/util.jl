@@ -12,9 +12,10 @@ end
 
 macro elapsed(ex)
     return quote
-        local t = time_ns()
+        $(Expr(:meta, :force_compile))
+        local t0 = time_ns()
         $(esc(ex))
-        (time_ns() - t) / 1e9
+        (time_ns() - t0) / 1e9
     end
 end
 macro timed(ex)
