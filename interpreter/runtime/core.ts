@@ -44,6 +44,7 @@ import { boxInt64, string } from './values.ts';
 
 import './builtins/index.ts';
 import './capi/index.ts';
+import './cglobals.ts';
 import './generated.ts';
 import '../vm/collection.ts';
 

@@ -124,7 +124,9 @@ function expandMacro(
     value = root(call(macro, objectsOfCall));
   } catch (error) {
     if (error instanceof JuliaException && typeOf(error.exception) !== datatype('LoadError')) {
-      throwValue(call(datatype('LoadError'), [string(file === null ? 'none' : file.name), boxInt64(line), error.exception]));
+      throwValue(
+        call(datatype('LoadError'), [string(file === null ? 'none' : file.name), boxInt64(line), error.exception]),
+      );
     }
     throw error;
   }

@@ -36,7 +36,16 @@ import { Bottom, datatype, emptySvec, typename } from '../memory/wellknown.ts';
 import { isSubtype, matchSignature, moreSpecific, typeEqual } from '../types/index.ts';
 import { currentWorld, nextWorld, WORLD_MAX } from './bindings.ts';
 import { symbolName } from './symbols.ts';
-import { arrayGetRef, arrayLength, string, svecGet, svecLength, svecSet, svecUninitialized, unboxInt64 } from './values.ts';
+import {
+  arrayGetRef,
+  arrayLength,
+  string,
+  svecGet,
+  svecLength,
+  svecSet,
+  svecUninitialized,
+  unboxInt64,
+} from './values.ts';
 
 const DataTypeType = datatype('DataType');
 const UnionAllType = datatype('UnionAll');

@@ -137,7 +137,7 @@ export function declareGlobal(binding: BindingRef, type: Ref, strong: boolean): 
           replacePartition(binding, PartitionKind.GLOBAL, type);
         } else {
           throwError(
-            `cannot set type for global ${symbolName(bindingName(binding))}. It already has a value or is already set to a different type.`,
+            `cannot set type for global ${name(binding)}. It already has a value or is already set to a different type.`,
           );
         }
       }
@@ -146,7 +146,7 @@ export function declareGlobal(binding: BindingRef, type: Ref, strong: boolean): 
       if (type !== 0) {
         throwError(
           isConstKind(kind)
-            ? `cannot set type for global ${symbolName(bindingName(binding))}. It already has a value of a different type.`
+            ? `cannot set type for global ${name(binding)}. It already has a value of a different type.`
             : `cannot set type for imported global ${symbolName(bindingName(binding))}.`,
         );
       }
@@ -159,6 +159,11 @@ export function assignableBinding(module: ModuleRef, variable: SymbolRef): Resol
   const partition = partitionAt(binding, currentWorld());
   const kind = partition === 0 ? PartitionKind.GUARD : partitionKind(partition);
   if (kind === PartitionKind.GLOBAL) return { binding, partition, kind };
+  if (kind === PartitionKind.DECLARED) {
+    // `global x` promised that there will be a variable.
+    replacePartition(binding, PartitionKind.GLOBAL, datatype('Any'));
+    return { binding, partition: partitionAt(binding, currentWorld()), kind: PartitionKind.GLOBAL };
+  }
   if (isConstKind(kind))
     throwError(
       `invalid assignment to constant ${name(binding)}. This redefinition may be permitted using the \`const\` keyword.`,

@@ -364,18 +364,27 @@ export function copyAst(value: Ref): Ref {
   return makeExpr(symbolName(readRef<SymbolRef>(value, objects.Expr.head)), copies);
 }
 
-/** Stores into a global variable, checking its declared type. */
-export function setGlobal(binding: BindingRef, value: Ref): void {
-  const resolution = resolveBinding(binding, currentWorld());
+/** Checks a value for a global variable against the type that the variable was declared with. */
+export function checkGlobalType(binding: BindingRef, type: Ref, value: Ref, func: string): void {
+  if (type !== datatype('Any') && !instanceIsA(value, type)) {
+    throwTypeErrorIn(func, readRef(binding, objects.Binding.globalref), type, value);
+  }
+}
+
+/**
+ * Stores into a global variable, checking its declared type.
+ *
+ * @param func what a TypeError says was done
+ */
+export function setGlobal(binding: BindingRef, value: Ref, func = 'setglobal!'): void {
+  let resolution = resolveBinding(binding, currentWorld());
   if (resolution.kind !== PartitionKind.GLOBAL || resolution.binding !== binding) {
-    assignableBinding(
+    resolution = assignableBinding(
       readRef<ModuleRef>(readRef(binding, objects.Binding.globalref), objects.GlobalRef.mod),
       bindingName(binding),
     );
   }
-  const type = readRef(resolution.partition, objects.BindingPartition.restriction);
-  if (type !== datatype('Any') && !instanceIsA(value, type))
-    throwTypeErrorIn('setglobal!', emptyContext(), type, value);
+  checkGlobalType(binding, readRef(resolution.partition, objects.BindingPartition.restriction), value, func);
   writeRef(binding, objects.Binding.value, value);
 }
 

@@ -69,6 +69,8 @@ function showerror(io::IO, e::TypeError)
     context = string(e.context)
     if isempty(context)
         print(io, "in ", e.func, ", expected ", e.expected, ", got ", what)
+    elseif e.context isa GlobalRef
+        print(io, "in ", e.func, " of global binding `", e.context, "`, expected ", e.expected, ", got ", what)
     elseif e.func === Symbol("keyword argument")
         print(io, "in keyword argument ", context, ", expected ", e.expected, ", got ", what)
     else

@@ -162,3 +162,7 @@ macro Kwargs(ex)
         Base.Pairs{Symbol, eltype(NT), Nothing, NT}
     end)
 end
+
+# `invoke(f, T, args...; k=v)` chooses among the methods that take keyword arguments.
+Core.kwcall(kws::NamedTuple, ::typeof(invoke), f, T, args...) =
+    invoke(Core.kwcall, rewrap_unionall(Tuple{typeof(kws), Core.Typeof(f), unwrap_unionall(T).parameters...}, T), kws, f, args...)

@@ -22,7 +22,7 @@ export function expectType<T extends Ref>(name: string, word: number, type: Ref)
 /** The argument as a type (any kind). */
 export function expectTypeObject<T extends Ref>(name: string, word: number): T {
   const object = slotRef(word);
-  if (!isKindType(typeOf(object))) throwTypeError(name, datatype('Type'), object);
+  if (!isKindType(typeOf(object))) throwTypeError(name, datatype('DataType'), object);
   return object as T;
 }
 

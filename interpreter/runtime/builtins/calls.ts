@@ -13,21 +13,31 @@ import {
 } from '../../memory/layout.ts';
 import * as objects from '../../memory/objects.ts';
 import { root, rootScope } from '../../memory/roots.ts';
-import { datatype, nothing, typename } from '../../memory/wellknown.ts';
+import { Bottom, datatype, emptySvec, nothing, typename, wrapper } from '../../memory/wellknown.ts';
+import { newTypeVar } from '../../types/construct.ts';
 import { fieldCount } from '../../types/fields.ts';
-import { applyTupleType, instanceIsA, isSubtype, matchSignature, typeTypeOf } from '../../types/index.ts';
+import {
+  applyTupleType,
+  applyType,
+  instanceIsA,
+  isSubtype,
+  matchSignature,
+  typeTypeOf,
+  unionAll,
+} from '../../types/index.ts';
 import { isTupleType, param, typeNameOf } from '../../types/kinds.ts';
 import { defineBuiltins, defineRedirects, type Redirection } from '../../vm/builtin.ts';
 import { call, dispatchTuple } from '../../vm/calls.ts';
 import { frameWorld, machine } from '../../vm/frames.ts';
-import { setSlot, setSlotBool, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
+import { setSlot, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
 import { makeTupleOfSlots } from '../../vm/tuples.ts';
 import { currentWorld } from '../bindings.ts';
 import { throwMethodError, throwTypeError } from '../errors.ts';
 import { loadField } from '../fieldaccess.ts';
 import { isKindType, lookupInvoke, lookupMethod, methodInstance, unwrapUnionAll } from '../methods.ts';
+import { symbol } from '../symbols.ts';
 import { arrayLength, svecGet, svecLength } from '../values.ts';
-import { expectArguments } from './arguments.ts';
+import { expectArguments, expectType } from './arguments.ts';
 
 const plain = (n: number, world = 0, target = 0 as Ref): Redirection => ({ n, world, target });
 
@@ -115,9 +125,8 @@ function invokeTarget(f: Ref, types: Ref, words: Int32Array, n: number): Ref {
   const world = machine.fp === 0 ? currentWorld() : frameWorld(machine.fp);
   const match = lookupInvoke(signature, world);
   if (match === null) {
-    const scratch = machine.sp;
-    makeTupleOfSlots(words.subarray(1, n), n - 1, scratch);
-    return throwMethodError(f, slotRef(scratch), world);
+    // The arguments of such a MethodError are the types that were asked for.
+    return throwMethodError(f, types, world);
   }
   return instanceFor(match.method, words, n);
 }
@@ -151,6 +160,7 @@ defineRedirects({
   _call_latest: (_args, n) => plain(n, currentWorld()),
   invoke_in_world: (args, n) => {
     expectArguments('invoke_in_world', n, 2, 1 << 20);
+    expectType('invoke_in_world', args[0], datatype('UInt64'));
     const world = slotInt64(args[0]);
     args.copyWithin(0, 1, n);
     return plain(n - 1, Math.min(world, currentWorld()));
@@ -169,12 +179,10 @@ defineRedirects({
     const kind = typeOf(types);
     if (kind === datatype('Method')) return plain(count, 0, instanceFor(types as MethodRef, args, count));
     if (kind === datatype('MethodInstance')) return plain(count, 0, types);
-    if (!isKindType(kind) || !isSubtype(types, datatype('Tuple'))) throwTypeError('invoke', datatype('Tuple'), types);
-    for (let i = 1; i < count; i++) {
-      const expected = expectedArgument(types, i - 1);
-      if (expected !== null && !instanceIsA(slotRef(args[i]), expected)) {
-        throwTypeError('invoke: argument type error', types, tupleOf(args, count));
-      }
+    if (!isKindType(kind) || !isSubtype(types, datatype('Tuple'))) throwTypeError('invoke', tupleTypeType(), types);
+    if (!argumentsFit(types, args, count)) {
+      const given = tupleOf(args, count);
+      if (!instanceIsA(given, types)) throwTypeError('invoke: argument type error', types, given);
     }
     return plain(count, 0, invokeTarget(f, types, args, count));
   },
@@ -184,6 +192,23 @@ function tupleOf(words: Int32Array, n: number): Ref {
   const scratch = machine.sp;
   makeTupleOfSlots(words.subarray(1, n), n - 1, scratch);
   return slotRef(scratch);
+}
+
+/** `Type{T} where T<:Tuple` */
+function tupleTypeType(): Ref {
+  const variable = newTypeVar(symbol('T'), Bottom, datatype('Tuple'));
+  return unionAll(variable, applyType(wrapper('Type'), [variable]));
+}
+
+/** The quick check of `invoke`: as many parameters as arguments, each of which is an instance. */
+function argumentsFit(types: Ref, words: Int32Array, count: number): boolean {
+  if (typeOf(types) !== datatype('DataType')) return false;
+  if (svecLength(readRef<SvecRef>(types, objects.DataType.parameters)) !== count - 1) return false;
+  for (let i = 1; i < count; i++) {
+    const expected = expectedArgument(types, i - 1);
+    if (expected === null || !instanceIsA(slotRef(words[i]), expected)) return false;
+  }
+  return true;
 }
 
 /** Type that `invoke`'s tuple gives argument `index`, null where it says nothing simple. */
@@ -202,7 +227,15 @@ defineBuiltins({
     const world = machine.fp === 0 ? currentWorld() : frameWorld(machine.fp);
     setSlotBool(result, lookupMethod(types, world).kind === 'found');
   },
+  _compute_sparams: (args, n, result) => {
+    expectArguments('_compute_sparams', n, 1, 1 << 20);
+    const method = expectType<MethodRef>('_compute_sparams', args[0], datatype('Method'));
+    const types = dispatchTuple(args.subarray(1, n), n - 1);
+    const values = matchSignature(types, readRef(method, objects.Method.sig));
+    setSlotReference(result, values ?? emptySvec);
+  },
   throw_methoderror: (args, n) => {
+    expectArguments('throw_methoderror', n, 1, 1 << 20);
     const f = slotRef(args[0]);
     const scratch = machine.sp;
     makeTupleOfSlots(args.subarray(1, n), n - 1, scratch);

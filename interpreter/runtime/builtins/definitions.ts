@@ -9,7 +9,7 @@ import {
   typeOf,
 } from '../../memory/layout.ts';
 import * as objects from '../../memory/objects.ts';
-import { datatype, nothing, trueValue } from '../../memory/wellknown.ts';
+import { datatype, nothing, trueValue, wrapper } from '../../memory/wellknown.ts';
 import { newTypeVar } from '../../types/construct.ts';
 import {
   abstractType,
@@ -20,8 +20,9 @@ import {
   typeBody,
 } from '../../types/define.ts';
 import { defineBuiltins } from '../../vm/builtin.ts';
-import { Bool, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
-import { InternalError, throwTypeError } from '../errors.ts';
+import { Bool, Int64, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
+import { InternalError, throwError, throwTypeErrorIn } from '../errors.ts';
+import { symbol, symbolName } from '../symbols.ts';
 import { expectArguments, expectInt, expectType } from './arguments.ts';
 
 let defaultConstructors: (type: Ref, file: SymbolRef, line: number) => void = () => {
@@ -45,8 +46,10 @@ defineBuiltins({
   _typevar: (args, n, result) => {
     expectArguments('TypeVar', n, 3);
     const name = symbolOf('TypeVar', args[0]);
-    for (const word of [args[1], args[2]]) {
-      const bound = slotRef(word);
+    for (const [which, bound] of [
+      ['lower bound', slotRef(args[1])],
+      ['upper bound', slotRef(args[2])],
+    ] as const) {
       const kind = typeOf(bound);
       const isBound =
         kind === datatype('DataType') ||
@@ -54,7 +57,9 @@ defineBuiltins({
         kind === datatype('Union') ||
         kind === datatype('TypeofBottom') ||
         kind === datatype('TypeVar');
-      if (!isBound && kind !== datatype('TypeofVararg')) throwTypeError('TypeVar', datatype('Type'), bound);
+      if (!isBound && kind !== datatype('TypeofVararg')) {
+        throwTypeErrorIn('TypeVar', symbol(which), wrapper('Type'), bound);
+      }
     }
     setSlotReference(result, newTypeVar(name, slotRef(args[1]), slotRef(args[2])));
   },
@@ -83,6 +88,9 @@ defineBuiltins({
   },
   _primitivetype: (args, n, result) => {
     expectArguments('_primitivetype', n, 4);
+    if (slotType(args[3]) !== Int64) {
+      throwError(`invalid declaration of primitive type ${symbolName(symbolOf('_primitivetype', args[1]))}`);
+    }
     const type = primitiveType(
       moduleOf('_primitivetype', args[0]),
       symbolOf('_primitivetype', args[1]),

@@ -5,3 +5,5 @@ import './definitions.ts';
 import './globals.ts';
 import './memory.ts';
 import './objects.ts';
+import './tasks.ts';
+import './updates.ts';

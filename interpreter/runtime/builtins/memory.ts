@@ -14,7 +14,7 @@ import { applyType, instanceIsA } from '../../types/index.ts';
 import { instanceOf, param, typeNameOf, wrapperOf } from '../../types/kinds.ts';
 import { defineBuiltins } from '../../vm/builtin.ts';
 import { Bool, copySlot, setSlotBool, setSlotInt64, setSlotReference, slotRef, slotType } from '../../vm/slots.ts';
-import { throwArgumentError, throwBoundsErrorAt, throwPlain, throwTypeError } from '../errors.ts';
+import { throwArgumentError, throwBoundsErrorAt, throwException, throwPlain, throwTypeError } from '../errors.ts';
 import {
   addressOfObject,
   loadInline,
@@ -25,7 +25,8 @@ import {
   storeReference,
   storeUnion,
 } from '../storage.ts';
-import { boxInt64 } from '../values.ts';
+import { symbol } from '../symbols.ts';
+import { boxInt64, string } from '../values.ts';
 import { expectArguments, expectInt } from './arguments.ts';
 import { checkOrder } from './objects.ts';
 
@@ -133,14 +134,6 @@ function memoryrefnew(args: Int32Array, n: number, result: number): void {
   }
   const index = expectInt('memoryrefnew', args[1]);
   if (n === 3 && slotType(args[2]) !== Bool) throwTypeError('memoryrefnew', Bool, slotRef(args[2]));
-  if (isMemory(type)) {
-    const layout = layoutOfMemory(type);
-    const length = readWide(base, GenericMemory.length);
-    if (index < 1 || index > length) throwBoundsErrorAt(base, boxInt64(index));
-    const position = countsElements(layout) ? index - 1 : readWide(base, GenericMemory.ptr) + (index - 1) * layout.size;
-    setSlotReference(result, newMemoryRef(memoryRefType(type), base, position));
-    return;
-  }
   if (!isMemoryRef(type)) throwTypeError('memoryrefnew', wrapperOf(typename('GenericMemoryRef')), base);
   const memory = readRef(base, GenericMemoryRef.mem);
   const layout = layoutOfMemory(typeOfMemory(memory));
@@ -158,7 +151,8 @@ function memoryrefnew(args: Int32Array, n: number, result: number): void {
 
 const typeOfMemory = (memory: Ref): DataTypeRef => ((U32[(memory << 1) - 2] & ~15) >>> 3) as DataTypeRef;
 
-interface Element {
+/** An element of a Memory. */
+export interface Element {
   readonly memory: Ref;
   readonly layout: ElementLayout;
   readonly address: number;
@@ -167,7 +161,7 @@ interface Element {
 }
 
 /** The element that a MemoryRef points at; checks that it lies inside its Memory. */
-function elementOf(name: string, word: number): Element {
+export function elementOf(name: string, word: number): Element {
   const type = slotType(word);
   const object = slotRef(word);
   if (!isMemoryRef(type)) throwTypeError(name, wrapperOf(typename('GenericMemoryRef')), object);
@@ -188,7 +182,7 @@ function elementOf(name: string, word: number): Element {
 }
 
 /** Loads an element into a slot; false if it is undefined. */
-function loadElement(element: Element, result: number): boolean {
+export function loadElement(element: Element, result: number): boolean {
   const { layout } = element;
   if (layout.boxed) return loadReference(element.address, result);
   if (layout.union) loadUnion(element.address, layout.type, element.selector, result);
@@ -202,11 +196,35 @@ function firstPointerSet(element: Element): boolean {
   return offset < 0 || U32[offset >>> 2] !== 0;
 }
 
-function storeElement(element: Element, word: number): void {
+export function storeElement(element: Element, word: number): void {
   const { layout } = element;
   if (layout.boxed) storeReference(slotRef(word), element.address);
   else if (layout.union) storeUnion(word, slotType(word), layout.type, element.address, element.selector);
   else if (instanceOf(layout.type) === NULL) storeInline(word, layout.type, element.address);
+}
+
+/** Throws when the order of an access does not go with the Memory: atomic ones want an order, others none. */
+export function checkElementAtomicity(
+  name: string,
+  { memory }: Pick<Element, 'memory'>,
+  order: string,
+  done: 'accessed' | 'written' = 'written',
+): void {
+  const atomic = param(typeOfMemory(memory), 0) === symbol('atomic');
+  if (atomic === (order !== 'not_atomic')) return;
+  throwException(
+    'ConcurrencyViolationError',
+    string(
+      atomic
+        ? `${name}: atomic memory cannot be ${done} non-atomically`
+        : `${name}: non-atomic memory cannot be ${done} atomically`,
+    ),
+  );
+}
+
+/** The argument that says whether to check bounds must be a Bool. */
+export function expectBoundsCheck(_name: string, word: number): void {
+  if (slotType(word) !== Bool) throwTypeError('if', Bool, slotRef(word));
 }
 
 function checkElementType(name: string, element: Element, word: number): void {
@@ -232,7 +250,7 @@ defineBuiltins({
     expectArguments('memorynew', n, 2);
     const type = slotRef(args[0]) as DataTypeRef;
     if (slotType(args[0]) !== datatype('DataType') || !isMemory(type)) {
-      throwTypeError('memorynew', wrapperOf(typename('GenericMemory')), type);
+      throwTypeError('memorynew', datatype('DataType'), type);
     }
     setSlotReference(result, newMemory(type, expectInt('memorynew', args[1])));
   },
@@ -241,7 +259,7 @@ defineBuiltins({
     expectArguments('memoryrefoffset', n, 1);
     const object = slotRef(args[0]);
     if (!isMemoryRef(slotType(args[0])))
-      throwTypeError('memoryrefoffset', wrapperOf(typename('GenericMemoryRef')), object);
+      throwTypeError('memoryrefoffest', wrapperOf(typename('GenericMemoryRef')), object);
     const memory = readRef(object, GenericMemoryRef.mem);
     const layout = layoutOfMemory(typeOfMemory(memory));
     const position = readWide(object, GenericMemoryRef.ptr_or_offset);
@@ -250,15 +268,18 @@ defineBuiltins({
   },
   memoryrefget: (args, n, result) => {
     expectArguments('memoryrefget', n, 3);
-    checkOrder('memoryrefget', args[1], 'load');
-    if (slotType(args[2]) !== Bool) throwTypeError('memoryrefget', Bool, slotRef(args[2]));
-    if (!loadElement(elementOf('memoryrefget', args[0]), result)) throwPlain('UndefRefError');
+    const order = checkOrder('memoryrefget', args[1], 'load');
+    expectBoundsCheck('memoryrefget', args[2]);
+    const element = elementOf('memoryrefget', args[0]);
+    checkElementAtomicity('memoryrefget', element, order, 'accessed');
+    if (!loadElement(element, result)) throwPlain('UndefRefError');
   },
   'memoryrefset!': (args, n, result) => {
     expectArguments('memoryrefset!', n, 4);
-    checkOrder('memoryrefset!', args[2], 'store');
-    if (slotType(args[3]) !== Bool) throwTypeError('memoryrefset!', Bool, slotRef(args[3]));
+    const order = checkOrder('memoryrefset!', args[2], 'store');
+    expectBoundsCheck('memoryrefset!', args[3]);
     const element = elementOf('memoryrefset!', args[0]);
+    checkElementAtomicity('memoryrefset!', element, order);
     checkElementType('memoryrefset!', element, args[1]);
     storeElement(element, args[1]);
     copySlot(result, args[1]);
@@ -266,7 +287,11 @@ defineBuiltins({
   memoryref_isassigned: (args, n, result) => {
     expectArguments('memoryref_isassigned', n, 3);
     const object = slotRef(args[0]);
+    if (!isMemoryRef(slotType(args[0])))
+      throwTypeError('memoryref_isassigned', wrapperOf(typename('GenericMemoryRef')), object);
     const memory = readRef(object, GenericMemoryRef.mem);
+    const order = checkOrder('memoryref_isassigned', args[1], 'load');
+    checkElementAtomicity('memoryref_isassigned', { memory }, order, 'accessed');
     const layout = layoutOfMemory(typeOfMemory(memory));
     const position = readWide(object, GenericMemoryRef.ptr_or_offset);
     const data = readWide(memory, GenericMemory.ptr);

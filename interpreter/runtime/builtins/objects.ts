@@ -13,13 +13,13 @@ import {
   typeOf,
 } from '../../memory/layout.ts';
 import * as objects from '../../memory/objects.ts';
-import { datatype, emptySvec, nothing } from '../../memory/wellknown.ts';
+import { datatype, emptySvec, nothing, wrapper } from '../../memory/wellknown.ts';
 import { egal } from '../../types/egal.ts';
-import { elementLayout } from '../../types/fieldlayout.ts';
+import { elementLayout, inlineShape, tryLayout } from '../../types/fieldlayout.ts';
 import { fieldCount, fieldIndex, fieldIsAtomic, fieldIsConst, fieldType } from '../../types/fields.ts';
 import { applyType, containsVariable, instanceIsA, isSubtype, unionAll as makeUnionAll } from '../../types/index.ts';
-import { instanceOf, isMutableType, isPrimitiveType } from '../../types/kinds.ts';
-import { layoutSize } from '../../types/layoutaccess.ts';
+import { instanceOf, isAbstractType, isMemoryType, isMutableType, isPrimitiveType } from '../../types/kinds.ts';
+import { isOpaqueLayout, layoutSize } from '../../types/layoutaccess.ts';
 import { defineBuiltins } from '../../vm/builtin.ts';
 import {
   Bool,
@@ -39,7 +39,6 @@ import { makeTupleOfSlots, storeField } from '../../vm/tuples.ts';
 import { globalValue } from '../bindings.ts';
 import {
   JuliaException,
-  throwArgumentError,
   throwBoundsErrorAt,
   throwError,
   throwException,
@@ -50,10 +49,10 @@ import {
   throwValue,
 } from '../errors.ts';
 import { isFieldDefined, loadField } from '../fieldaccess.ts';
-import { isKindType } from '../methods.ts';
+import { isKindType, unwrapUnionAll } from '../methods.ts';
 import { symbolLength, symbolName } from '../symbols.ts';
 import { boxInt64, stringLength, string as stringRef, svecGet, svecLength, svecOf } from '../values.ts';
-import { expectArguments, expectTypeObject } from './arguments.ts';
+import { expectArguments, expectInt, expectType, expectTypeObject } from './arguments.ts';
 
 const SymbolType = datatype('Symbol');
 
@@ -68,15 +67,18 @@ export function egalSlots(a: number, b: number): boolean {
   return egal(slotRef(a), slotRef(b));
 }
 
-/** Index (from 0) of the field that a symbol or integer names; throws as getfield does. */
-export function fieldIndexOf(type: DataTypeRef, object: Ref, word: number): number {
+/** `Union{Int64, Symbol}`: what names a field. */
+const fieldNameType = (): Ref => applyType(datatype('Union'), [Int64, SymbolType]);
+
+/** Index (from 0) of the field that a symbol or integer names; throws as the builtin `name` does. */
+export function fieldIndexOf(type: DataTypeRef, object: Ref, word: number, name = 'getfield'): number {
   if (slotType(word) === SymbolType) {
-    const name = slotRef(word) as SymbolRef;
-    const index = fieldIndex(type, name);
-    if (index < 0) throwFieldError(type, name);
+    const field = slotRef(word) as SymbolRef;
+    const index = fieldIndex(type, field);
+    if (index < 0) throwFieldError(type, field);
     return index;
   }
-  if (U32[word + 2] !== Int64) throwTypeError('getfield', SymbolType, slotRef(word));
+  if (U32[word + 2] !== Int64) throwTypeError(name, fieldNameType(), slotRef(word));
   const index = slotInt64(word) - 1;
   if (index < 0 || index >= fieldCount(type)) throwBoundsErrorAt(object, boxInt64(index + 1));
   return index;
@@ -103,40 +105,38 @@ export function checkOrder(name: string, word: number, access: 'load' | 'store' 
   if (access === 'store' && (order === 'acquire' || order === 'acquire_release')) {
     throwException('ConcurrencyViolationError', invalidOrder());
   }
+  if (access === 'both' && order === 'unordered') throwException('ConcurrencyViolationError', invalidOrder());
   return order;
 }
 
 const invalidOrder = () => stringRef('invalid atomic ordering');
 
 /** Throws when the order does not go with the field: atomic fields want an order, others none. */
-export function checkAtomicity(name: string, atomic: boolean, order: string | null): void {
+export function checkAtomicity(
+  name: string,
+  atomic: boolean,
+  order: string | null,
+  done: 'accessed' | 'written' = accessed(name),
+): void {
   const isAtomicOrder = order !== null && order !== 'not_atomic';
   if (atomic && order !== null && !isAtomicOrder) {
-    throwException(
-      'ConcurrencyViolationError',
-      stringRef(`${name}: atomic field cannot be ${accessed(name)} non-atomically`),
-    );
+    throwException('ConcurrencyViolationError', stringRef(`${name}: atomic field cannot be ${done} non-atomically`));
   }
   // Reading without an order is allowed: it is Julia's unordered access of a field that is known to be atomic.
   if (atomic && order === null && name !== 'getfield' && name !== 'isdefined') {
-    throwException(
-      'ConcurrencyViolationError',
-      stringRef(`${name}: atomic field cannot be ${accessed(name)} non-atomically`),
-    );
+    throwException('ConcurrencyViolationError', stringRef(`${name}: atomic field cannot be ${done} non-atomically`));
   }
   if (!atomic && isAtomicOrder) {
-    throwException(
-      'ConcurrencyViolationError',
-      stringRef(`${name}: non-atomic field cannot be ${accessed(name)} atomically`),
-    );
+    throwException('ConcurrencyViolationError', stringRef(`${name}: non-atomic field cannot be ${done} atomically`));
   }
 }
 
-const accessed = (name: string): string => (name === 'getfield' || name === 'isdefined' ? 'accessed' : 'written');
+const accessed = (name: string): 'accessed' | 'written' =>
+  name === 'getfield' || name === 'isdefined' ? 'accessed' : 'written';
 
 /** The fields of a Module answer as globals. */
 function moduleField(module: ModuleRef, word: number, result: number): void {
-  if (slotType(word) !== SymbolType) throwTypeError('getfield', SymbolType, slotRef(word));
+  if (slotType(word) !== SymbolType) throwTypeError('getglobal', SymbolType, slotRef(word));
   const name = slotRef(word) as SymbolRef;
   const value = globalValue(module, name);
   if (value === 0) throwUndefVar(name, module);
@@ -165,15 +165,20 @@ function getfield(args: Int32Array, n: number, result: number): void {
 
 /** Checks that field `index` may be set and that the value is of its type. */
 export function checkSettable(name: string, type: DataTypeRef, index: number, word: number): void {
+  checkChangeable(name, type, index);
+  const declared = fieldType(type, index);
+  if (declared !== datatype('Any') && slotType(word) !== declared && !instanceIsA(slotRef(word), declared)) {
+    throwTypeError(name, declared, slotRef(word));
+  }
+}
+
+/** Checks that field `index` may be set at all. */
+export function checkChangeable(name: string, type: DataTypeRef, index: number): void {
   if (!isMutableType(type)) {
     throwError(`${name}: immutable struct of type ${typeNameText(type)} cannot be changed`);
   }
   if (fieldIsConst(type, index)) {
     throwError(`${name}: const field .${fieldNameText(type, index)} of type ${typeNameText(type)} cannot be changed`);
-  }
-  const declared = fieldType(type, index);
-  if (declared !== datatype('Any') && slotType(word) !== declared && !instanceIsA(slotRef(word), declared)) {
-    throwTypeError(name, declared, slotRef(word));
   }
 }
 
@@ -190,7 +195,8 @@ function setfield(args: Int32Array, n: number, result: number): void {
   const type = slotType(args[0]);
   const object = slotRef(args[0]);
   if (type === datatype('Module')) throwError('cannot assign variables in other modules');
-  const index = fieldIndexOf(type, object, args[1]);
+  if (!isMutableType(type)) checkChangeable('setfield!', type, 0);
+  const index = fieldIndexOf(type, object, args[1], 'setfield!');
   checkSettable('setfield!', type, index, args[2]);
   checkAtomicity('setfield!', fieldIsAtomic(type, index), order);
   storeField(object, type, index, args[2]);
@@ -217,7 +223,8 @@ function fieldTypeOf(type: Ref, word: number): Ref {
         if (!(error instanceof JuliaException)) throw error;
       }
     }
-    if (parts.length === 0) throwArgumentError('type does not have a definite number of fields');
+    // Neither has it: say so of the first.
+    if (parts.length === 0) return fieldTypeOf(readRef(type, objects.Union.a), word);
     return applyType(datatype('Union'), parts);
   }
   if (typeOf(type) !== datatype('DataType')) throwTypeError('fieldtype', datatype('DataType'), type);
@@ -232,7 +239,7 @@ function fieldTypeOf(type: Ref, word: number): Ref {
   if (slotType(word) === SymbolType) {
     if (index < 0) throwFieldError(type, slotRef(word) as SymbolRef);
   } else if (slotType(word) !== Int64) {
-    throwTypeError('fieldtype', Int64, slotRef(word));
+    throwTypeError('fieldtype', SymbolType, slotRef(word));
   }
   return elementType(type, index);
 }
@@ -270,25 +277,10 @@ function sizeOfValue(word: number): number {
   const value = slotRef(word);
   const type = slotType(word);
   if (type === datatype('DataType')) {
-    const of = value as DataTypeRef;
-    if (
-      of === datatype('Symbol') ||
-      of === datatype('String') ||
-      of === datatype('SimpleVector') ||
-      of === datatype('Module')
-    ) {
-      throwError(`type ${typeNameText(of)} does not have a definite size`);
-    }
-    if (readRefWord(of) === 0) throwNoSize(of);
-    if (readRef(of, objects.DataType.name) === readRef(datatype('GenericMemory'), objects.DataType.name)) {
-      throwError('Argument is a generic memory type without a definite size');
-    }
-    return layoutSize(of);
+    return sizeOfDataType(value as DataTypeRef);
   }
-  if (isKindType(type)) {
-    if (type === datatype('Union')) throwError('Argument is a union type and does not have a definite size');
-    throwNoSize(value);
-  }
+  if (type === datatype('Union') || type === datatype('UnionAll')) return sizeOfGeneralType(value);
+  if (isKindType(type)) throwError(EMPTY_TYPE);
   if (type === datatype('String')) return stringLength(value as StringRef);
   if (type === SymbolType) return symbolLength(value as SymbolRef);
   if (type === datatype('SimpleVector')) return 8 + 8 * svecLength(value as SvecRef);
@@ -299,21 +291,35 @@ function sizeOfValue(word: number): number {
   return instanceOf(type) !== 0 ? 0 : layoutSize(type);
 }
 
-const readRefWord = (type: Ref): number => U32[(type << 1) + (objects.DataType.layout & 0xfff)];
-
 function memoryBytes(memory: Ref, type: Ref): number {
   const element = elementLayout(type);
   const length = readWide(memory, objects.GenericMemory.length);
   return length * element.size + (element.union ? length : 0);
 }
 
-function throwNoSize(type: Ref): never {
-  const isAbstract = typeOf(type) === datatype('DataType');
-  return throwError(
-    isAbstract
-      ? `Abstract type ${typeNameText(type)} does not have a definite size.`
-      : 'Argument is an abstract type and does not have a definite size.',
-  );
+const EMPTY_TYPE = 'The empty type does not have a definite size since it does not have instances.';
+
+/** A union of bits types has the size of its largest; other types that are no DataType have none. */
+function sizeOfGeneralType(type: Ref): number {
+  const body = unwrapUnionAll(type);
+  const shape = typeOf(body) === datatype('Union') ? inlineShape(body, false) : null;
+  if (shape !== null) return shape.size;
+  if (typeOf(body) === datatype('DataType')) return sizeOfDataType(body as DataTypeRef);
+  return throwError('Argument is an abstract type and does not have a definite size.');
+}
+
+function sizeOfDataType(type: DataTypeRef): number {
+  if (!tryLayout(type)) {
+    throwError(
+      isAbstractType(type)
+        ? `Abstract type ${typeNameText(type)} does not have a definite size.`
+        : `Argument is an incomplete ${typeNameText(type)} type and does not have a definite size.`,
+    );
+  }
+  if (isOpaqueLayout(type) || isMemoryType(type) || type === datatype('String')) {
+    throwError(`Type ${typeNameText(type)} does not have a definite size.`);
+  }
+  return layoutSize(type);
 }
 
 defineBuiltins({
@@ -332,15 +338,15 @@ defineBuiltins({
       setSlotBool(result, true);
       return;
     }
-    if (!isKindType(typeOf(type))) throwTypeError('isa', datatype('Type'), type);
+    if (!isKindType(typeOf(type))) throwTypeError('isa', wrapper('Type'), type);
     setSlotBool(result, instanceIsA(slotRef(args[0]), type));
   },
   '<:': (args, n, result) => {
     expectArguments('<:', n, 2);
     const a = slotRef(args[0]);
     const b = slotRef(args[1]);
-    if (typeOf(a) !== datatype('TypeVar') && !isKindType(typeOf(a))) throwTypeError('<:', datatype('Type'), a);
-    if (typeOf(b) !== datatype('TypeVar') && !isKindType(typeOf(b))) throwTypeError('<:', datatype('Type'), b);
+    if (!isKindType(typeOf(a))) throwTypeError('<:', wrapper('Type'), a);
+    if (!isKindType(typeOf(b))) throwTypeError('<:', wrapper('Type'), b);
     setSlotBool(result, isSubtype(a, b));
   },
   ifelse: (args, n, result) => {
@@ -356,7 +362,7 @@ defineBuiltins({
     expectArguments('typeassert', n, 2);
     const type = slotRef(args[1]);
     if (type !== slotType(args[0]) && type !== datatype('Any')) {
-      if (!isKindType(typeOf(type))) throwTypeError('typeassert', datatype('Type'), type);
+      if (!isKindType(typeOf(type))) throwTypeError('typeassert', wrapper('Type'), type);
       const value = slotRef(args[0]);
       if (!instanceIsA(value, type)) throwTypeError('typeassert', type, value);
     }
@@ -415,12 +421,12 @@ defineBuiltins({
   },
   _svec_len: (args, n, result) => {
     expectArguments('_svec_len', n, 1);
-    setSlotInt64(result, svecLength(slotRef(args[0]) as SvecRef));
+    setSlotInt64(result, svecLength(expectType<SvecRef>('_svec_len', args[0], datatype('SimpleVector'))));
   },
   _svec_ref: (args, n, result) => {
     expectArguments('_svec_ref', n, 2);
-    const vector = slotRef(args[0]) as SvecRef;
-    const index = slotInt64(args[1]);
+    const vector = expectType<SvecRef>('_svec_ref', args[0], datatype('SimpleVector'));
+    const index = expectInt('_svec_ref', args[1]);
     if (index < 1 || index > svecLength(vector)) throwBoundsErrorAt(vector, boxInt64(index));
     const value = svecGet(vector, index - 1);
     if (value === 0) throwPlain('UndefRefError');
@@ -429,6 +435,7 @@ defineBuiltins({
   donotdelete: (_args, _n, result) => setSlotReference(result, nothing),
   compilerbarrier: (args, n, result) => {
     expectArguments('compilerbarrier', n, 2);
+    expectType('compilerbarrier', args[0], SymbolType);
     copySlot(result, args[1]);
   },
 });
