@@ -33,9 +33,18 @@ function reverse(A::AbstractArray; dims=:)
     return B
 end
 reverse!(A::AbstractArray; dims=:) = copyto!(A, reverse(A; dims=dims))
-rotl90(A::AbstractMatrix) = [A[i, j] for j in size(A, 2):-1:1, i in 1:size(A, 1)]
-rotr90(A::AbstractMatrix) = [A[i, j] for j in 1:size(A, 2), i in size(A, 1):-1:1]
-rot180(A::AbstractMatrix) = [A[i, j] for i in size(A, 1):-1:1, j in size(A, 2):-1:1]
+rotl90(A::AbstractMatrix) = rearranged(A, (size(A, 2), size(A, 1)), (i, j) -> (j, size(A, 2) + 1 - i))
+rotr90(A::AbstractMatrix) = rearranged(A, (size(A, 2), size(A, 1)), (i, j) -> (size(A, 1) + 1 - j, i))
+rot180(A::AbstractMatrix) = rearranged(A, size(A), (i, j) -> (size(A, 1) + 1 - i, size(A, 2) + 1 - j))
+# The matrix of the given size whose element (i, j) is A's at `from(i, j)`
+function rearranged(A::AbstractMatrix, dims, from)
+    B = similar(A, eltype(A), dims)
+    for j in 1:dims[2], i in 1:dims[1]
+        p = from(i, j)
+        B[i, j] = A[p[1], p[2]]
+    end
+    return B
+end
 function rotl90(A::AbstractMatrix, k::Integer)
     m = mod(k, 4)
     return m == 1 ? rotl90(A) : m == 2 ? rot180(A) : m == 3 ? rotr90(A) : copy(A)

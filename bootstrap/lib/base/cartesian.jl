@@ -142,3 +142,8 @@ first(l::LinearIndices{1}) = first(l.indices[1])
 last(l::LinearIndices) = length(l)
 last(l::LinearIndices{1}) = last(l.indices[1])
 in(i::Integer, l::LinearIndices) = 1 <= i <= length(l)
+
+# Text
+
+show(io::IO, c::CartesianIndices) = print(io, "CartesianIndices(", map(r -> r isa OneTo ? r.stop : r, c.indices), ")")
+show(io::IO, l::LinearIndices) = print(io, "LinearIndices(", l.indices, ")")

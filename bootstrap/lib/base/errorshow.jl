@@ -180,7 +180,7 @@ end
 function showerror(io::IO, e::FieldError)
     T = e.type
     print(io, "FieldError: type ", nameof_wrapper(T), " has no field `", e.field, "`")
-    names = T isa DataType && T <: Tuple ? () : try fieldnames(T) catch; () end
+    names = T isa DataType && T <: Tuple ? (isvatuple(T) ? () : ntuple(identity, fieldcount(T))) : try fieldnames(T) catch; () end
     if isempty(names)
         print(io, "; ", nameof_wrapper(T), " has no fields at all.")
     else
@@ -199,7 +199,9 @@ export CanonicalIndexError
 # The argument types of the failed call, with keyword arguments apart.
 function call_parts(e::MethodError)
     f = e.f
-    args = e.args isa Tuple ? collect(Any, e.args) : Any[e.args]
+    # `invoke` that finds no method says which types it was given
+    e.args isa Tuple || return f, Any[(unwrap_unionall(e.args)::DataType).parameters...], nothing
+    args = collect(Any, e.args)
     kws = nothing
     if f === Core.kwcall && length(args) >= 2
         kws = args[1]
@@ -252,7 +254,7 @@ end
 
 function showerror(io::IO, e::MethodError)
     f, args, kws = call_parts(e)
-    types = Any[argument_type(a) for a in args]
+    types = e.args isa Tuple ? Any[argument_type(a) for a in args] : args
     print(io, "MethodError: ")
     if kws === nothing && f === convert && length(args) == 2 && !(args[1] isa Type)
         print(io, "First argument to `convert` must be a Type, got ")
@@ -277,7 +279,7 @@ function showerror(io::IO, e::MethodError)
         end
         return
     else
-        print(io, "no method matching ")
+        print(io, e.args isa Tuple ? "no method matching " : "no method matching invoke ")
         show_call_signature(io, f, types, kws)
     end
     if method_exists(f, types)

@@ -539,7 +539,7 @@ show_operand_postfix(io::IO, @nospecialize(x), indent::Int, quotes::Int) =
 needs_parens_before_postfix(x::Expr) = !(x.head in (:., :ref, :curly, :vect, :tuple, :hcat, :vcat, :string, :comprehension)) &&
     !(x.head === :call && !(x.args[1] isa Symbol && isoperator(x.args[1])))
 show_base(io::IO, @nospecialize(x), indent::Int, quotes::Int) =
-    in_parens(() -> show_unquoted(io, x, indent, 0, quotes), io, x isa Expr && !(x.head in (:., :curly, :vect)))
+    in_parens(() -> show_unquoted(io, x, indent, 0, quotes), io, x isa Expr && !(x.head in (:., :curly)))
 
 function show_field(io::IO, @nospecialize(x), @nospecialize(f), indent::Int, quotes::Int)
     in_parens(() -> show_unquoted(io, x, indent, 0, quotes), io, x isa Expr && !(x.head === :.) || x isa Number)

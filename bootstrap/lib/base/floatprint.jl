@@ -217,7 +217,7 @@ const PrintedFloat = Union{Float16,Float32,Float64}
 show(io::IO, x::PrintedFloat) = show_float(io, x)
 function show_float(io::IO, x::PrintedFloat)
     compact = get(io, :compact, false)::Bool
-    typed = !compact && get(io, :typeinfo, Any) !== typeof(x)
+    typed = !compact && nonmissing_typeinfo(io) !== typeof(x)
     print_float(io, x, typed, compact)
 end
 print(io::IO, x::PrintedFloat) = print_float(io, x, false, get(io, :compact, false)::Bool)

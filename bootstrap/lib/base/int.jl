@@ -190,7 +190,7 @@ leading_ones(x::Integer) = leading_zeros(~x)
 trailing_ones(x::Integer) = trailing_zeros(~x)
 top_set_bit(x::BitInteger) = 8 * Core.sizeof(x) - leading_zeros(x)
 bswap(x::Union{Int8, UInt8, Bool}) = x
-bswap(x::BitInteger) = bswap_int(x)
+bswap(x::Union{Int16, UInt16, Int32, UInt32, Int64, UInt64, Int128, UInt128}) = bswap_int(x)
 bitrotate(x::T, k::Integer) where {T<:BitInteger} = (x << ((Core.sizeof(T) << 3 - 1) & k)) | (x >>> ((Core.sizeof(T) << 3 - 1) & -k))
 function bitreverse(x::T) where {T<:BitInteger}
     y = zero(x)

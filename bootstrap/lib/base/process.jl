@@ -336,7 +336,8 @@ function spawn(c::Cmd, fds::Vector{Int32})
     check(ccall(:posix_spawn_file_actions_init, Cint, (Ptr{UInt8},), actions))
     isempty(c.dir) || check(ccall(:posix_spawn_file_actions_addchdir_np, Cint, (Ptr{UInt8}, Cstring), actions, c.dir))
     for i in 1:3
-        fds[i] == i - 1 || check(ccall(:posix_spawn_file_actions_adddup2, Cint, (Ptr{UInt8}, Cint, Cint), actions, fds[i], i - 1))
+        # Also where nothing moves: it is what lets the new program inherit the descriptor.
+        check(ccall(:posix_spawn_file_actions_adddup2, Cint, (Ptr{UInt8}, Cint, Cint), actions, fds[i], i - 1))
     end
     argv = Ptr{UInt8}[pointer(s) for s in c.exec]
     push!(argv, C_NULL)

@@ -430,6 +430,24 @@ issorted(r::AbstractRange) = length(r) <= 1 || step(r) >= zero(step(r))
 sort(r::AbstractUnitRange) = r
 sort(r::AbstractRange) = issorted(r) ? r : reverse(r)
 intersect(r::AbstractUnitRange{<:Integer}, s::AbstractUnitRange{<:Integer}) = max(first(r), first(s)):min(last(r), last(s))
+function intersect(r::StepRange{<:Integer}, s::StepRange{<:Integer})
+    # increasing both: the first common element lies on both lattices, the step is the least common multiple
+    a = step(r) > 0 ? r : reverse(r)
+    b = step(s) > 0 ? s : reverse(s)
+    g, x, _ = gcdx(step(a), step(b))
+    st = div(step(a), g) * step(b)
+    if isempty(a) || isempty(b) || mod(first(b) - first(a), g) != 0
+        return step(r) > 0 ? (first(r):st:first(r)-st) : (first(r):-st:first(r)+st)
+    end
+    start = first(a) + step(a) * mod(x * div(first(b) - first(a), g), div(step(b), g))
+    lo = max(first(a), first(b))
+    start += st * max(0, cld(lo - start, st))
+    hi = min(last(a), last(b))
+    c = start:st:hi
+    return step(r) > 0 ? c : reverse(c)
+end
+intersect(r::StepRange{<:Integer}, s::AbstractUnitRange{<:Integer}) = intersect(r, StepRange(first(s), 1, last(s)))
+intersect(r::AbstractUnitRange{<:Integer}, s::StepRange{<:Integer}) = intersect(StepRange(first(r), 1, last(r)), s)
 intersect(r::OneTo, s::OneTo) = OneTo(min(r.stop, s.stop))
 issubset(r::AbstractUnitRange{<:Integer}, s::AbstractUnitRange{<:Integer}) = isempty(r) || (first(r) >= first(s) && last(r) <= last(s))
 function sum(r::AbstractRange{<:Real})

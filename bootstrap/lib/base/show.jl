@@ -159,7 +159,7 @@ function show(io::IO, x::Rational)
     show(io, denominator(x))
     return
 end
-print(io::IO, x::Rational) = (print(io, numerator(x)); print(io, "//"); print(io, denominator(x)))
+print(io::IO, x::Rational) = show(io, x)
 function nonmissing_typeinfo(io::IO)
     t = get(io, :typeinfo, Any)
     return t isa Union ? typesplit(typesplit(t, Nothing), Missing) : t
@@ -204,7 +204,12 @@ end
 show(io::IO, ::Nothing) = print(io, "nothing")
 show(io::IO, ::Missing) = print(io, "missing")
 print(io::IO, ::Nothing) = print(io, "nothing")
-show(io::IO, x::Some) = (print(io, "Some("); show(io, x.value); print(io, ")"))
+function show(io::IO, x::Some)
+    get(io, :typeinfo, Any) == typeof(x) && return show(IOContext(io, Pair{Symbol,Any}(:typeinfo, Any)), x.value)
+    print(io, "Some(")
+    show(io, x.value)
+    print(io, ")")
+end
 function show(io::IO, s::Symbol)
     if show_symbol_plainly(s)
         write(io, 0x3a)
