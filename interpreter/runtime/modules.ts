@@ -65,7 +65,12 @@ export function newModule(name: SymbolRef, parent: ModuleRef, usesCore: boolean,
   const module = allocate(datatype('Module'), Module.$size) as ModuleRef;
   initializeModule(module, name, parent);
   if (usesCore) useModule(module, CoreModule);
-  if (selfName) defineConst(getBinding(module, name), module);
+  if (selfName) {
+    // A module's own name is one of its exports: `using .M` makes `M` visible as well.
+    const binding = getBinding(module, name);
+    defineConst(binding, module);
+    markBinding(binding, BindingFlag.exported | BindingFlag.public);
+  }
   return module;
 }
 
@@ -158,12 +163,7 @@ export function assignableBinding(module: ModuleRef, variable: SymbolRef): Resol
   const binding = getBinding(module, variable);
   const partition = partitionAt(binding, currentWorld());
   const kind = partition === 0 ? PartitionKind.GUARD : partitionKind(partition);
-  if (kind === PartitionKind.GLOBAL) return { binding, partition, kind };
-  if (kind === PartitionKind.DECLARED) {
-    // `global x` promised that there will be a variable.
-    replacePartition(binding, PartitionKind.GLOBAL, datatype('Any'));
-    return { binding, partition: partitionAt(binding, currentWorld()), kind: PartitionKind.GLOBAL };
-  }
+  if (kind === PartitionKind.GLOBAL || kind === PartitionKind.DECLARED) return { binding, partition, kind };
   if (isConstKind(kind))
     throwError(
       `invalid assignment to constant ${name(binding)}. This redefinition may be permitted using the \`const\` keyword.`,
