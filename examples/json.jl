@@ -1,6 +1,6 @@
 # A JSON parser and printer, run over a document that the program makes itself.
 #
-# usage: json.jl [RECORDS]    (default 300; 20000 makes a document of about 2.4 MB)
+# usage: json.jl [RECORDS]    (default 200; 20000 makes a document of about 2.4 MB)
 #
 # What it exercises: byte loops over strings, recursion, a Vector{Any} and Dict{String,Any} tree, string building.
 
@@ -300,4 +300,4 @@ function main(records::Int)
     end
 end
 
-main(isempty(ARGS) ? 300 : parse(Int, ARGS[1]))
+main(isempty(ARGS) ? 200 : parse(Int, ARGS[1]))

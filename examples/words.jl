@@ -1,6 +1,6 @@
 # Word counts over a text that the program makes itself.
 #
-# usage: words.jl [WORDS]    (default 3000)
+# usage: words.jl [WORDS]    (default 1500)
 #
 # What it exercises: Dict{String,Int}, split, lowercase, strip, sort by several keys, padding.
 
@@ -49,4 +49,4 @@ function main(words::Int)
     println("once only: ", count(==(1), values(counts)), ", with ō: ", sum(n for (w, n) in counts if occursin('ō', w)))
 end
 
-main(isempty(ARGS) ? 3000 : parse(Int, ARGS[1]))
+main(isempty(ARGS) ? 1500 : parse(Int, ARGS[1]))
