@@ -4,8 +4,8 @@
 // attached when it is first called. Afterwards the methods that stayed interpreted are reported with the reason.
 
 import { readFileSync } from 'node:fs';
-import { LoadError } from '../loader/error.ts';
 import { ObjectError } from '../../codegen/object/error.ts';
+import { LoadError } from '../loader/error.ts';
 import { type NativeMethods, prepareNative } from './attach.ts';
 
 /** Gets the methods of objects ready in the running system; returns what reports on them after the program. */
