@@ -267,6 +267,9 @@ function showerror(io::IO, e::MethodError)
     elseif kws === nothing && is_ambiguous_call(f, types, e.world)
         show_ambiguity(io, f, types)
         return
+    elseif kws !== nothing && is_ambiguous_call(Core.kwcall, Any[typeof(kws), typeof(f), types...], e.world)
+        show_ambiguity(io, Core.kwcall, Any[typeof(kws), typeof(f), types...])
+        return
     elseif f isa DataType && isabstracttype(f) && isempty(methods(f))
         print(io, "no constructors have been defined for ", f)
         return
@@ -293,12 +296,7 @@ function showerror(io::IO, e::MethodError)
     elseif f isa Type
         print(io, "\nThe type `", f, "` exists, but no method is defined for this combination of argument types when trying to construct it.")
     elseif f isa Function
-        text = sprint(show_signature_function, f)
-        if isempty(methods(f))
-            print(io, "\nThe function `", text, "` exists, but no method is defined for this combination of argument types.")
-        else
-            print(io, "\nThe function `", text, "` exists, but no method is defined for this combination of argument types.")
-        end
+        print(io, "\nThe function `", sprint(show_signature_function, f), "` exists, but no method is defined for this combination of argument types.")
     else
         print(io, "\nThe object of type `", typeof(f), "` exists, but no method is defined for this combination of argument types when trying to treat it as a callable object.")
     end

@@ -125,14 +125,14 @@ function index_of(vars::Vector{TypeVar}, v::TypeVar)
     return 0
 end
 
-# Aliases that a user's module defines for its own types.
+# Aliases that a package exports for its own types.
 function user_aliases(tn::Core.TypeName)
     out = TypeAlias[]
     mod = tn.module
-    (mod === Core || mod === Base) && return out
+    (mod === Core || mod === Base || mod === Main) && return out
     for name in unsorted_names(mod)
         name === tn.name && continue
-        isdefined(mod, name) || continue
+        is_exported(mod, name) && isdefined(mod, name) || continue
         t = getglobal(mod, name)
         t isa Type || continue
         b = unwrap_unionall(t)
