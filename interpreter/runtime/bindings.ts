@@ -177,6 +177,17 @@ export function replacePartition(binding: BindingRef, kind: PartitionKind, restr
   return world;
 }
 
+/** Lets a constant that was defined just now be seen from all worlds before; reading it there gives a warning. */
+export function backdatePartitions(binding: BindingRef, value: Ref): void {
+  const newest = readRef(binding, Binding.partitions);
+  const partition = allocate(datatype('BindingPartition'), BindingPartition.$size);
+  writeRef(partition, BindingPartition.restriction, value);
+  writeWide(partition, BindingPartition.min_world, 0);
+  writeWide(partition, BindingPartition.max_world, readWide(newest, BindingPartition.min_world) - 1);
+  writeWide(partition, BindingPartition.kind, PartitionKind.BACKDATED_CONST);
+  writeRef(newest, BindingPartition.next, partition);
+}
+
 /** What a name finally means: the binding that holds it after imports, and that binding's partition. */
 export interface Resolution {
   readonly binding: BindingRef;
@@ -277,7 +288,10 @@ function sameConstant(a: Ref, b: Ref): boolean {
 /** The value that a resolution stands for; 0 when it is undefined. */
 export function resolutionValue(resolution: Resolution): Ref {
   if (isConstKind(resolution.kind)) return readRef(resolution.partition, BindingPartition.restriction);
-  if (resolution.kind === PartitionKind.GLOBAL) return readRef(resolution.binding, Binding.value);
+  // A name that was only declared (`global x`) may be assigned by setglobal! and its kin.
+  if (resolution.kind === PartitionKind.GLOBAL || resolution.kind === PartitionKind.DECLARED) {
+    return readRef(resolution.binding, Binding.value);
+  }
   return NULL;
 }
 

@@ -46,6 +46,7 @@ import './builtins/index.ts';
 import './capi/index.ts';
 import './cglobals.ts';
 import './generated.ts';
+import './opaque.ts';
 import '../vm/collection.ts';
 
 /** Names of all builtins, sorted, so that their objects are made in the same order in every process. */

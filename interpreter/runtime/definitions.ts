@@ -116,6 +116,7 @@ export function addMethod(module: ModuleRef, signature: SvecRef, source: CodeInf
     source,
     typeOf(file) === datatype('Symbol') ? file : symbol('none'),
     line,
+    types.length > 0 && typeOf(types[types.length - 1]) === datatype('TypeofVararg'),
   );
   takeGenerator(method, source);
   insertMethod(method);

@@ -32,7 +32,7 @@ import {
   writeWide,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
-import { Bottom, datatype, emptySvec, typename } from '../memory/wellknown.ts';
+import { Bottom, datatype, emptySvec, nothing, typename } from '../memory/wellknown.ts';
 import { isSubtype, matchSignature, moreSpecific, typeEqual } from '../types/index.ts';
 import { currentWorld, nextWorld, WORLD_MAX } from './bindings.ts';
 import { symbolName } from './symbols.ts';
@@ -322,7 +322,11 @@ export function methodsOfCallee(calleeType: Ref, world: number): MethodRef[] {
   return result;
 }
 
-/** A new Method object, not yet in the table. */
+/**
+ * A new Method object, not yet in the table.
+ *
+ * @param takesRest whether the last argument collects the rest; a signature of `Vararg{T, 2}` does not show it
+ */
 export function newMethod(
   name: SymbolRef,
   module: ModuleRef,
@@ -330,6 +334,7 @@ export function newMethod(
   source: CodeInfoRef,
   file: SymbolRef,
   line: number,
+  takesRest: boolean = isVarargSignature(sig),
 ): MethodRef {
   const method = allocate(datatype('Method'), objects.Method.$size) as MethodRef;
   writeRef(method, objects.Method.name, name);
@@ -343,7 +348,7 @@ export function newMethod(
   writeRef(method, objects.Method.slot_syms, slotNames(readRef<ArrayRef>(source, objects.CodeInfo.slotnames)));
   const nargs = readWide(source, objects.CodeInfo.nargs);
   writeI32(method, objects.Method.nargs, nargs);
-  const isva = isVarargSignature(sig) ? 1 : 0;
+  const isva = takesRest ? 1 : 0;
   writeU8(method, objects.Method.isva, isva);
   writeU8(source, objects.CodeInfo.isva, isva);
   writeU8(method, objects.Method.constprop, readU8(source, objects.CodeInfo.constprop));
@@ -397,7 +402,7 @@ export function methodInstance(method: MethodRef, types: Ref, sparams: SvecRef):
     const stored = readRef<SvecRef>(method, objects.Method.specializations);
     for (let i = 0; i < svecLength(stored); i++) {
       const instance = svecGet<MethodInstanceRef>(stored, i);
-      if (instance !== 0) instances.set(readRef(instance, objects.MethodInstance.specTypes), instance);
+      if (instance !== nothing) instances.set(readRef(instance, objects.MethodInstance.specTypes), instance);
     }
     instanceCache.set(method, instances);
   }
@@ -422,7 +427,7 @@ function storeInstance(method: MethodRef, instance: MethodInstanceRef, count: nu
   let stored = readRef<SvecRef>(method, objects.Method.specializations);
   if (count >= svecLength(stored)) {
     const larger = svecUninitialized(Math.max(4, 2 * count));
-    for (let i = 0; i < count; i++) svecSet(larger, i, svecGet(stored, i));
+    for (let i = 0; i < svecLength(larger); i++) svecSet(larger, i, i < count ? svecGet(stored, i) : nothing);
     writeRef(method, objects.Method.specializations, larger);
     stored = larger;
   }

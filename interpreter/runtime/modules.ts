@@ -18,6 +18,7 @@ import { Binding, BindingFlag, BindingPartition, Module } from '../memory/object
 import { State, setStateWide, stateWide } from '../memory/state.ts';
 import { BaseModule, CoreModule, datatype, MainModule } from '../memory/wellknown.ts';
 import {
+  backdatePartitions,
   bindingModule,
   bindingName,
   currentWorld,
@@ -120,7 +121,20 @@ export function defineConst(binding: BindingRef, value: Ref, kind: PartitionKind
     }
     if (isConstKind(old) && readRef(partition, BindingPartition.restriction) === value) return;
   }
+  const backdate = kind === PartitionKind.CONST && value !== 0 && neverDeclared(binding);
   replacePartition(binding, kind, value);
+  if (backdate) backdatePartitions(binding, value);
+}
+
+/** Was the name never given a meaning in its module? Then code of older worlds may see its first constant, too. */
+function neverDeclared(binding: BindingRef): boolean {
+  let partition = readRef(binding, Binding.partitions);
+  while (partition !== 0) {
+    const kind = partitionKind(partition);
+    if (kind !== PartitionKind.GUARD && kind !== PartitionKind.DECLARED) return false;
+    partition = readRef(partition, BindingPartition.next);
+  }
+  return true;
 }
 
 /** `global name` / `global name::T`: declares a global variable, of type Any unless told. */

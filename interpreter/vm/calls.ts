@@ -15,19 +15,22 @@ import {
   type ModuleRef,
   type Ref,
   readRef,
+  readWide,
+  type SvecRef,
   type SymbolRef,
   type TypeNameRef,
   typeOf,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { registerRoots } from '../memory/roots.ts';
-import { datatype } from '../memory/wellknown.ts';
+import { datatype, emptySvec, typename } from '../memory/wellknown.ts';
 import { currentWorld, getBinding } from '../runtime/bindings.ts';
-import { InternalError, throwMethodError } from '../runtime/errors.ts';
+import { InternalError, throwMethodError, throwTypeError } from '../runtime/errors.ts';
 import { isKindType, lookupMethod, methodInstance, onMethodChange } from '../runtime/methods.ts';
 import { symbolName } from '../runtime/symbols.ts';
+import { svecGet } from '../runtime/values.ts';
 import { fieldIndex, fieldIsAtomic, fieldType } from '../types/fields.ts';
-import { applyTupleType, instanceIsA, typeTypeOf } from '../types/index.ts';
+import { applyTupleType, instanceIsA, isSubtype, typeTypeOf } from '../types/index.ts';
 import { isConcrete } from '../types/kinds.ts';
 import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
@@ -98,6 +101,7 @@ setLeafResolver((word) => {
 const codeOfSource = new Map<CodeInfoRef, Code>();
 
 onCodeInvalidated((code) => {
+  forgetOlderCalls();
   codeOfSource.delete(code.source);
   for (const site of codeUsers.get(code) ?? []) site.reset();
   codeUsers.delete(code);
@@ -220,6 +224,30 @@ function namesOfCallee(key: number): TypeNameRef[] {
 /** Scratch for keys; sized to the largest call so far. */
 let keys = new Int32Array(64);
 
+/**
+ * Answers for the older world that was asked about last: code that runs in it asks much. They stay right, since later
+ * definitions do not change what an older world sees.
+ */
+const olderCalls = { world: 0, table: new Map<number, { keys: Int32Array; target: Target }[]>() };
+
+function forgetOlderCalls(): void {
+  olderCalls.table.clear();
+}
+
+function resolveOlder(words: Int32Array, n: number, world: number): Target {
+  if (olderCalls.world !== world) forgetOlderCalls();
+  olderCalls.world = world;
+  const hash = hashKeys(keys, n);
+  const list = olderCalls.table.get(hash);
+  const known = list?.find((entry) => sameKeys(entry.keys, keys, n));
+  if (known !== undefined) return known.target;
+  const own = keys.slice(0, n);
+  const target = lookupTarget(words, n, world);
+  // Looking up may have called Julia (a generator), and so asked about another world.
+  if (olderCalls.world === world) olderCalls.table.set(hash, [...(list ?? []), { keys: own, target }]);
+  return target;
+}
+
 /** Finds what a call runs, through the table. `words[0]` is the callee. */
 function resolve(words: Int32Array, n: number, world: number): CachedCall | Target {
   if (n > keys.length) keys = new Int32Array(2 * n);
@@ -232,6 +260,7 @@ function resolve(words: Int32Array, n: number, world: number): CachedCall | Targ
       for (const entry of list) if (!entry.stale && sameKeys(entry.keys, scratch, n)) return entry;
     }
   }
+  if (!latest) return resolveOlder(words, n, world);
   const own = scratch.slice(0, n);
   const saved = latest ? savedInstance(own, n, hashKeys(own, n), () => namesOfCallee(own[0])) : 0;
   const target = saved !== 0 ? targetOfInstance(saved as MethodInstanceRef) : lookupTarget(words, n, world);
@@ -303,6 +332,7 @@ export function removeNative(instance: MethodInstanceRef): void {
 
 /** Makes all who know the target of an instance ask again. */
 function forgetInstance(instance: MethodInstanceRef): void {
+  forgetOlderCalls();
   for (const list of cache.values()) {
     for (const cached of list) {
       if (cached.target.instance !== instance) continue;
@@ -437,6 +467,7 @@ function enter(
     const callee = U32[words[0] + 2] === 0 ? ((U32[words[0]] >>> 3) as Ref) : (0 as Ref);
     const callable = callee === 0 ? undefined : callables.get(callee);
     if (callable === undefined) {
+      if (isOpaqueClosure(callee)) return enterOpaque(callee, words, n, caller, returnTo, result);
       const found = resolve(words, n, world);
       const target = isCached(found) ? found.target : found;
       return enterResolved(target, words, n, caller, returnTo, result, world);
@@ -473,6 +504,39 @@ function enter(
     }
   }
   throw new InternalError('a call redirects for ever');
+}
+
+const isOpaqueClosure = (callee: Ref): boolean =>
+  callee !== 0 && readRef(typeOf(callee), objects.DataType.name) === typename('OpaqueClosure');
+
+/** The call of an opaque closure: its captured values take the place of the callee, its world that of the caller. */
+function enterOpaque(
+  closure: Ref,
+  words: Int32Array,
+  n: number,
+  caller: number,
+  returnTo: number,
+  result: number,
+): number {
+  const parameters = readRef<SvecRef>(typeOf(closure), objects.DataType.parameters);
+  const given = dispatchTuple(words.subarray(1, n), n - 1);
+  if (!isSubtype(given, svecGet(parameters, 0))) {
+    throwTypeError('OpaqueClosure', svecGet(parameters, 0), given);
+  }
+  setSlot(machine.sp, readRef(closure, objects.OpaqueClosure.captures));
+  words[0] = machine.sp;
+  const method = readRef<MethodRef>(closure, objects.OpaqueClosure.source);
+  const target = targetOfInstance(methodInstance(method, dispatchTuple(words, n), emptySvec));
+  const world = readWide(closure, objects.OpaqueClosure.world);
+  const returns = svecGet(parameters, 1);
+  if (returns === datatype('Any')) return enterResolved(target, words, n, caller, returnTo, result, world);
+  // What it returns is checked, so it runs here.
+  const fp = enterResolved(target, words, n, 0, 0, result, world);
+  if (fp !== 0) run(fp);
+  if (slotType(result) !== returns && !instanceIsA(slotRef(result), returns)) {
+    throwTypeError('typeassert', returns, slotRef(result));
+  }
+  return 0;
 }
 
 function enterResolved(
@@ -534,6 +598,7 @@ export function callSlow(code: Code, pc: number, fp: number): number {
       if (callable.leaf !== null) learnBuiltin(site, code, pc, words, n, callee, callable.name, callable.leaf);
       return enter(words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
     }
+    if (isOpaqueClosure(callee)) return enter(words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
     const found = resolve(words, n, world);
     if (!isCached(found)) return enterResolved(found, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
     if (site.count < SITE_ENTRIES) {

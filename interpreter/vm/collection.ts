@@ -6,8 +6,9 @@
 //
 // JL0_GC_STRESS=n collects whenever n bytes have been allocated: what is not rooted shows.
 
+import { nativeStackRanges } from '../../ffi/native-stack.ts';
 import { I32 } from '../../ffi/region.ts';
-import { collect, noteMallocBuffer, setStackRanges, takeDueFinalizers } from '../memory/collect.ts';
+import { collect, noteMallocBuffer, setNativeStacks, setStackRanges, takeDueFinalizers } from '../memory/collect.ts';
 import { collectionDue } from '../memory/heap.ts';
 import { rooted } from '../memory/roots.ts';
 import { STATE_OFFSET, State, stateU32 } from '../memory/state.ts';
@@ -34,6 +35,19 @@ export function addStackRanges(ranges: () => readonly (readonly [from: number, t
 
 setStackRanges(() => [[machine.base, machine.sp], ...otherStacks.flatMap((ranges) => ranges())]);
 onMallocBuffer(noteMallocBuffer);
+
+/** How many entries into compiled code are under way. */
+let nativeDepth = 0;
+
+/** To be called around every entry into compiled code: its frames hold references that only the stack scan finds. */
+export function enterNativeCode(): void {
+  nativeDepth++;
+}
+export function leaveNativeCode(): void {
+  nativeDepth--;
+}
+
+setNativeStacks(() => (nativeDepth > 0 ? nativeStackRanges() : []));
 
 /** Collects now and runs the finalizers of what was found unreachable. */
 export function collectNow(): void {

@@ -10,11 +10,13 @@ import {
   type ModuleRef,
   type Ref,
   readRef,
+  readU8,
   readWide,
   type SvecRef,
   type SymbolRef,
   typeOf,
   writeRef,
+  writeU8,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { rooted } from '../memory/roots.ts';
@@ -24,7 +26,6 @@ import {
   currentWorld,
   getBinding,
   globalValue,
-  isConstKind,
   PartitionKind,
   resolutionValue,
   resolveBinding,
@@ -32,7 +33,7 @@ import {
 import { addMethod, declareFunction } from '../runtime/definitions.ts';
 import { InternalError, throwError, throwPlain, throwTypeErrorIn, throwUndefVar } from '../runtime/errors.ts';
 import { loadField } from '../runtime/fieldaccess.ts';
-import { assignableBinding, declareGlobal, defineConst } from '../runtime/modules.ts';
+import { assignableBinding, declareGlobal, defineConst, modulePath } from '../runtime/modules.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, string, stringText, svecGet, svecLength, unboxInt64 } from '../runtime/values.ts';
 import { fieldCount, fieldType, uninitializedCount } from '../types/fields.ts';
@@ -53,11 +54,28 @@ export function getGlobal(code: Code, pc: number, fp: number): void {
   const resolution = resolveBinding(binding, U32[fp - Header.WORLD]);
   const value = resolutionValue(resolution);
   if (value === 0) throwUndefinedGlobal(binding, resolution.kind);
+  if (resolution.kind === PartitionKind.BACKDATED_CONST) warnOfBackdated(resolution.binding);
   if (resolution.kind === PartitionKind.GLOBAL && resolution.binding === binding && !code.isAged) {
     code.ops[pc] = Op.GETGLOBAL_CELL;
     code.ops[pc + 2] = binding;
   }
   setSlot(fp + code.ops[pc + 1], value);
+}
+
+/** Says once for each binding that it was read in a world in which it was not defined yet. */
+function warnOfBackdated(binding: BindingRef): void {
+  const flags = readU8(binding, objects.Binding.flags);
+  if ((flags & objects.BindingFlag.did_print) !== 0) return;
+  writeU8(binding, objects.Binding.flags, flags | objects.BindingFlag.did_print);
+  const path = modulePath(readRef<ModuleRef>(readRef(binding, objects.Binding.globalref), objects.GlobalRef.mod));
+  process.stderr.write(
+    `WARNING: Detected access to binding \`${path}.${symbolName(bindingName(binding))}\` in a world prior to its definition world.
+  Julia 1.12 has introduced more strict world age semantics for global bindings.
+  !!! This code may malfunction under Revise.
+  !!! This code will error in future versions of Julia.
+Hint: Add an appropriate \`invokelatest\` around the access to this binding.
+`,
+  );
 }
 
 /** A global is read that has no value. */
@@ -336,9 +354,7 @@ function isDefined(code: Code, fp: number, what: Ref, _n: number): boolean {
     }
     case datatype('GlobalRef'): {
       const resolution = resolveBinding(readRef<BindingRef>(what, objects.GlobalRef.binding), U32[fp - Header.WORLD]);
-      return (
-        resolutionValue(resolution) !== 0 && (isConstKind(resolution.kind) || resolution.kind === PartitionKind.GLOBAL)
-      );
+      return resolutionValue(resolution) !== 0;
     }
     case datatype('Symbol'):
       return globalValue(code.module, what as SymbolRef, U32[fp - Header.WORLD]) !== 0;

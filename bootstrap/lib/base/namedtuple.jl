@@ -163,6 +163,9 @@ macro Kwargs(ex)
     end)
 end
 
+Core.kwcall(kws::NamedTuple, ::typeof(invokelatest), f, args...) = invokelatest(Core.kwcall, kws, f, args...)
+Core.kwcall(kws::NamedTuple, ::typeof(Core.invoke_in_world), world, f, args...) =
+    Core.invoke_in_world(world, Core.kwcall, kws, f, args...)
 # `invoke(f, T, args...; k=v)` chooses among the methods that take keyword arguments.
 Core.kwcall(kws::NamedTuple, ::typeof(invoke), f, T, args...) =
     invoke(Core.kwcall, rewrap_unionall(Tuple{typeof(kws), Core.Typeof(f), unwrap_unionall(T).parameters...}, T), kws, f, args...)

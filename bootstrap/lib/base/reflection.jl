@@ -316,3 +316,6 @@ macro invokelatest(ex)
     end
     return esc(Expr(:call, GlobalRef(Base, :invokelatest), ex.args[1], args...))
 end
+
+# The instances of a method that calls have made so far.
+specializations(m::Method) = Any[mi for mi in m.specializations if mi isa Core.MethodInstance]

@@ -34,7 +34,8 @@ import { makeTupleOfSlots } from '../../vm/tuples.ts';
 import { currentWorld } from '../bindings.ts';
 import { throwMethodError, throwTypeError } from '../errors.ts';
 import { loadField } from '../fieldaccess.ts';
-import { isKindType, lookupInvoke, lookupMethod, methodInstance, unwrapUnionAll } from '../methods.ts';
+import { invokedMethod } from '../methodmatches.ts';
+import { isKindType, lookupMethod, methodInstance, unwrapUnionAll } from '../methods.ts';
 import { symbol } from '../symbols.ts';
 import { arrayLength, svecGet, svecLength } from '../values.ts';
 import { expectArguments, expectType } from './arguments.ts';
@@ -123,7 +124,7 @@ function invokeTarget(f: Ref, types: Ref, words: Int32Array, n: number): Ref {
   for (let i = 0; i < svecLength(parameters); i++) all.push(svecGet(parameters, i));
   const signature = applyTupleType(all);
   const world = machine.fp === 0 ? currentWorld() : frameWorld(machine.fp);
-  const match = lookupInvoke(signature, world);
+  const match = invokedMethod(signature, world);
   if (match === null) {
     // The arguments of such a MethodError are the types that were asked for.
     return throwMethodError(f, types, world);

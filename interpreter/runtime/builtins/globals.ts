@@ -17,15 +17,7 @@ import { checkGlobalType, setGlobal, throwUndefinedGlobal } from '../../vm/evalu
 import { frameWorld, machine } from '../../vm/frames.ts';
 import { Bool, copySlot, setSlot, setSlotBool, setSlotReference, slotRef, slotType } from '../../vm/slots.ts';
 import { makeStruct } from '../../vm/tuples.ts';
-import {
-  currentWorld,
-  getBinding,
-  globalType,
-  isConstKind,
-  PartitionKind,
-  resolutionValue,
-  resolveBinding,
-} from '../bindings.ts';
+import { currentWorld, getBinding, globalType, PartitionKind, resolutionValue, resolveBinding } from '../bindings.ts';
 import { throwException, throwTypeError } from '../errors.ts';
 import { assignableBinding } from '../modules.ts';
 import { string } from '../values.ts';
@@ -101,7 +93,7 @@ defineBuiltins({
     const allowImport = n < 3 || slotRef(args[2]) === trueValue;
     const resolution = resolveBinding(binding, world());
     const defined = resolutionValue(resolution) !== 0 && (allowImport || resolution.binding === binding);
-    setSlotBool(result, defined && (isConstKind(resolution.kind) || resolution.kind === PartitionKind.GLOBAL));
+    setSlotBool(result, defined);
   },
   'swapglobal!': (args, n, result) => {
     expectArguments('swapglobal!', n, 3, 4);

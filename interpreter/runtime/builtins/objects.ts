@@ -95,7 +95,7 @@ const orders = new Set([
 ]);
 
 /** Checks a memory order argument; `atomic` tells whether the field is. */
-export function checkOrder(name: string, word: number, access: 'load' | 'store' | 'both'): string {
+export function checkOrder(name: string, word: number, access: 'load' | 'store' | 'both' | 'never'): string {
   if (slotType(word) !== SymbolType) throwTypeError(name, SymbolType, slotRef(word));
   const order = symbolName(slotRef(word) as SymbolRef);
   if (!orders.has(order)) throwException('ConcurrencyViolationError', invalidOrder());
@@ -105,7 +105,8 @@ export function checkOrder(name: string, word: number, access: 'load' | 'store' 
   if (access === 'store' && (order === 'acquire' || order === 'acquire_release')) {
     throwException('ConcurrencyViolationError', invalidOrder());
   }
-  if (access === 'both' && order === 'unordered') throwException('ConcurrencyViolationError', invalidOrder());
+  if (access === 'never' || (access === 'both' && order === 'unordered'))
+    throwException('ConcurrencyViolationError', invalidOrder());
   return order;
 }
 
@@ -343,7 +344,9 @@ defineBuiltins({
   },
   '<:': (args, n, result) => {
     expectArguments('<:', n, 2);
-    const a = slotRef(args[0]);
+    const given = slotRef(args[0]);
+    // On the left a variable stands for its upper bound.
+    const a = typeOf(given) === datatype('TypeVar') ? readRef(given, objects.TypeVar.ub) : given;
     const b = slotRef(args[1]);
     if (!isKindType(typeOf(a))) throwTypeError('<:', wrapper('Type'), a);
     if (!isKindType(typeOf(b))) throwTypeError('<:', wrapper('Type'), b);

@@ -104,10 +104,25 @@ function setOnce(name: string, place: Place, value: number, result: number): voi
   });
 }
 
+/** Memory orders, the weaker first: failing must not ask for more than succeeding. */
+const strengths: readonly string[] = [
+  'not_atomic',
+  'unordered',
+  'monotonic',
+  'acquire',
+  'release',
+  'acquire_release',
+  'sequentially_consistent',
+];
+
 /** The orders of a conditional update: one of success, and one of failure that defaults to what success reads with. */
 function conditionalOrders(name: string, args: Int32Array, n: number, at: number): { success: string; fail: string } {
   const success = n > at ? checkOrder(name, args[at], 'both') : 'not_atomic';
-  if (n > at + 1) return { success, fail: checkOrder(name, args[at + 1], 'load') };
+  if (n > at + 1) {
+    const fail = checkOrder(name, args[at + 1], 'load');
+    if (strengths.indexOf(fail) > strengths.indexOf(success)) checkOrder(name, args[at + 1], 'never');
+    return { success, fail };
+  }
   const fail = success === 'acquire_release' ? 'acquire' : success === 'release' ? 'monotonic' : success;
   return { success, fail };
 }
