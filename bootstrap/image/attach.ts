@@ -36,6 +36,7 @@ import { svecGet } from '../../interpreter/runtime/values.ts';
 import { egal, hasEmptyIntersection, isType, matchSignature, typeEqual } from '../../interpreter/types/index.ts';
 import type { SlotFunction } from '../../interpreter/vm/builtin.ts';
 import { installNative, removeNative, setNativeFinder } from '../../interpreter/vm/calls.ts';
+import { enterNativeCode, leaveNativeCode } from '../../interpreter/vm/collection.ts';
 import { setSlot, setSlotBits, setSlotReference, slotRef } from '../../interpreter/vm/slots.ts';
 import { type AttachRuntime, attachObject } from '../loader/attach.ts';
 import { type Entry, entryAt } from '../loader/enter.ts';
@@ -217,7 +218,13 @@ function slotFunctionOf(method: LoadedMethod): SlotFunction | null {
 }
 
 function runEntry(enter: Entry, base: number): void {
-  const status = enter(slotAddress(base + 1), slotAddress(base));
+  let status: number;
+  enterNativeCode();
+  try {
+    status = enter(slotAddress(base + 1), slotAddress(base));
+  } finally {
+    leaveNativeCode();
+  }
   if (status !== 0) rethrowFromNative();
   if (isExceptionPending()) throw takePendingException()?.error;
 }

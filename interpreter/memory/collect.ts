@@ -9,7 +9,7 @@
 // The mark is bit 0 of the header. Marking uses an explicit stack, so that a list of a million nodes costs no recursion.
 // Sweeping walks the pages: dead cells go to the free list of their class with a zero header, whole pages without a
 // survivor go back to the page pool.
-import { free, toAddress } from '../../ffi/address.ts';
+import { type Address, bytesAt, free, toAddress } from '../../ffi/address.ts';
 import { I32, REGION_BASE, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import { layoutFieldCount, layoutFlags, layoutPointerCount, layoutSize, pointerOffset } from '../types/layoutaccess.ts';
 import {
@@ -175,6 +175,7 @@ export function objectContaining(offset: number): Ref {
   const cell = (descriptor >>> 12) * 16;
   const start = page * PAGE_BYTES + 8;
   const index = Math.floor((offset - start) / cell);
+  if (index < 0 || start + (index + 1) * cell > (page + 1) * PAGE_BYTES) return 0 as Ref;
   const object = (start + index * cell + 8) / 8;
   return (U32[(object << 1) - 2] !== 0 ? object : 0) as Ref;
 }
@@ -201,6 +202,26 @@ function scanSlots(from: number, to: number): void {
   for (let word = from; word < to; word += 4) {
     if (U32[word + 1] === REGION_HIGH && isObjectStart(U32[word])) mark(U32[word] >>> 3);
   }
+}
+
+/** Marks what the words of native stacks may point at or into: compiled code may keep a derived address only. */
+function scanNativeStacks(): void {
+  for (const { from, bytes } of nativeStacks()) {
+    const view = bytesAt(from, bytes);
+    const words = new Uint32Array(view.buffer, view.byteOffset, bytes >>> 2);
+    for (let i = 0; i + 1 < words.length; i += 2) {
+      if (words[i + 1] !== REGION_HIGH) continue;
+      const offset = words[i];
+      if (offset < HEAP_START || offset >= STACKS_START || offset >>> PAGE_SHIFT >= stateU32(State.pages_top)) continue;
+      mark(objectContaining(offset));
+    }
+  }
+}
+
+let nativeStacks: () => readonly { readonly from: Address; readonly bytes: number }[] = () => [];
+/** Installs where the stacks of native code are, while there is any on them. */
+export function setNativeStacks(ranges: typeof nativeStacks): void {
+  nativeStacks = ranges;
 }
 
 let stackRanges: () => readonly (readonly [from: number, to: number])[] = () => [];
@@ -340,6 +361,7 @@ export function collect(): void {
   for (let object = (WELL_KNOWN_START + 16) / 8; object < WELL_KNOWN_END / 8; object += 32)
     traceWellKnown(object as Ref);
   for (const [from, to] of stackRanges()) scanSlots(from, to);
+  scanNativeStacks();
   visitHeldRoots(mark);
   for (const { f } of finalizers) mark(f);
   for (const { object, f } of due) {
