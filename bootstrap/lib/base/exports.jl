@@ -98,7 +98,7 @@ export asyncmap, asyncmap!, bind, current_task, errormonitor, fetch, islocked, i
     waitany, waitall, yield, yieldto, @async, @sync, @task, @lock, Task
 
 # errors
-export AssertionError, catch_backtrace, backtrace, current_exceptions, error, rethrow, stacktrace, @assert, throw, retry
+export AssertionError, CanonicalIndexError, catch_backtrace, backtrace, current_exceptions, error, rethrow, stacktrace, @assert, throw, retry
 
 # reflection and evaluation
 export applicable, convert, cglobal, evalfile, eval, fieldcount, fieldname, fieldnames, fieldoffset, fieldtypes,

@@ -95,6 +95,7 @@ IncludeInto(m::Module) = (args...) -> length(args) == 1 ? include_file(identity,
 # What a process does first when it starts from an image.
 function __init__()
     init_stdio()
+    default_generator[] = nothing
     empty!(compiled_regexes)
     empty!(temporary_paths)
     empty!(atexit_hooks)

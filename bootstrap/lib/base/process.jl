@@ -284,7 +284,7 @@ function showerror(io::IO, e::ProcessFailedException)
         p = e.procs[1]
         print(io, "failed process: ")
         show(io, p)
-        print(io, p.termsignal != 0 ? string(" [0]") : string(" [", p.exitcode, "]"))
+        println(io, p.termsignal != 0 ? " [0]" : string(" [", p.exitcode, "]"))
     else
         print(io, "failed processes:")
         for p in e.procs

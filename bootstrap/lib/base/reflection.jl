@@ -319,3 +319,23 @@ end
 
 # The instances of a method that calls have made so far.
 specializations(m::Method) = Any[mi for mi in m.specializations if mi isa Core.MethodInstance]
+
+# The parts of a method's declaration: type variables, (name, type) of each argument as text, file and line.
+function arg_decl_parts(m::Method)
+    tv = Any[]
+    sig = m.sig
+    while sig isa UnionAll
+        push!(tv, sig.var)
+        sig = sig.body
+    end
+    names = method_argnames(m)
+    ps = sig.parameters
+    decls = Tuple{String, String}[("", string(m.name))]
+    for i in 2:length(ps)
+        n = i <= length(names) ? String(names[i]) : "_"
+        t = ps[i]
+        text = isvarargtype(t) ? (unwrapva(t) === Any ? "..." : string(unwrapva(t), "...")) : t === Any ? "" : string(t)
+        push!(decls, (startswith(n, "#") ? "" : n, text))
+    end
+    return tv, decls, m.file, m.line
+end

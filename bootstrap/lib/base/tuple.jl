@@ -267,3 +267,18 @@ prod(t::Tuple{}) = 1
 circshift(x::Tuple, shift::Integer) = (n = nfields(x); n == 0 ? x : ntuple(i -> x[mod1(i - shift, n)], n))
 copy(t::Tuple) = t
 filter(f, xs::Tuple) = Core._apply_iterate(iterate, Core.tuple, Any[x for x in xs if f(x)])
+
+# Tuple types taken apart
+
+function tuple_type_head(T::Type)
+    return fieldtype(T, 1)
+end
+function tuple_type_tail(T::Type)
+    T isa UnionAll && return UnionAll(T.var, tuple_type_tail(T.body))
+    T isa Union && return Union{tuple_type_tail(T.a), tuple_type_tail(T.b)}
+    T.name === Tuple.name || throw(MethodError(tuple_type_tail, (T,)))
+    isvatuple(T) && length(T.parameters) == 1 && return T
+    return Tuple{Any[T.parameters[i] for i in 2:length(T.parameters)]...}
+end
+tuple_type_cons(::Type, ::Type{Union{}}) = Union{}
+tuple_type_cons(::Type{S}, ::Type{T}) where {S, T<:Tuple} = Tuple{S, T.parameters...}
