@@ -339,3 +339,8 @@ function arg_decl_parts(m::Method)
     end
     return tv, decls, m.file, m.line
 end
+
+# The matches that dispatch finds for a call, each with the intersection type, its parameters and the method.
+function _methods(@nospecialize(f), @nospecialize(t), lim::Int, world::UInt)
+    return _methods_by_ftype(signature_with_typevars(f, t), lim, world)
+end
