@@ -25,5 +25,5 @@ describe.skipIf(oracle === undefined)('lowering corpus', () => {
       for (const { test } of failures.slice(0, 3)) console.log(`lowering ${file}: ${JSON.stringify(test.src)} differs`);
     }
     expect(compareWithRecord('lowering', countsOf(results))).toEqual([]);
-  });
+  }, 600_000);
 });

@@ -59,6 +59,7 @@ function heapText(value: HeapValue): string {
   const parts = (): string => texts().join('');
   if (isA(ref, 'DataType', 'UnionAll', 'Union', 'TypeofBottom')) return `(type-value ${JSON.stringify(repr(ref))})`;
   const type = typeNameOf(ref);
+  if (type === 'BigInt') return `BigInt:${repr(ref)}`;
   if (type === 'Tuple') return `(tuple-value${parts()})`;
   if (type === 'SimpleVector') return `(svec-value${parts()})`;
   if (type === 'Pair') return `(pair-value${parts()})`;
