@@ -18,7 +18,15 @@ import { egal } from '../../types/egal.ts';
 import { elementLayout, inlineShape, tryLayout } from '../../types/fieldlayout.ts';
 import { fieldCount, fieldIndex, fieldIsAtomic, fieldIsConst, fieldType } from '../../types/fields.ts';
 import { applyType, containsVariable, instanceIsA, isSubtype, unionAll as makeUnionAll } from '../../types/index.ts';
-import { instanceOf, isAbstractType, isMemoryType, isMutableType, isPrimitiveType } from '../../types/kinds.ts';
+import {
+  instanceOf,
+  isAbstractType,
+  isMemoryType,
+  isMutableType,
+  isNamedTupleType,
+  isPrimitiveType,
+  param,
+} from '../../types/kinds.ts';
 import { isOpaqueLayout, layoutSize } from '../../types/layoutaccess.ts';
 import { defineBuiltins } from '../../vm/builtin.ts';
 import {
@@ -230,6 +238,10 @@ function fieldTypeOf(type: Ref, word: number): Ref {
   }
   if (typeOf(type) !== datatype('DataType')) throwTypeError('fieldtype', datatype('DataType'), type);
   if (type === datatype('Module')) throwError('cannot assign variables in other modules');
+  if (isNamedTupleType(type) && typeOf(param(type, 1)) === datatype('TypeVar') && slotType(word) === Int64) {
+    // Of the field types only a bound is known.
+    return fieldTypeOf(readRef(param(type, 1), objects.TypeVar.ub), word);
+  }
   if (
     readRef(type, objects.DataType.types) === 0 &&
     readRef(readRef(type, objects.DataType.name), objects.TypeName.names) === emptySvec
