@@ -211,7 +211,11 @@ function kwarg_decl(m::Method, kwtype=nothing)
     ft = sig.parameters[1]
     ft isa TypeVar && return Symbol[]
     found = nothing
-    for k in methods(Core.kwcall)
+    # only the keyword methods of the same function are looked at
+    called = rewrap_unionall(Tuple{typeof(Core.kwcall), NamedTuple, sig.parameters...}, m.sig)
+    matches = _methods_by_ftype(called, -1, get_world_counter())
+    for match in (matches isa Vector ? matches : ())
+        k = match.method::Method
         ksig = unwrap_unionall(k.sig)
         ps = ksig.parameters
         if length(ps) >= 3 && length(ps) == length(sig.parameters) + 2 && all(i -> ps[i+2] == sig.parameters[i], 1:length(sig.parameters))
