@@ -12,47 +12,42 @@ function SubArray(parent::AbstractArray, indices::Tuple)
     offset, stride = lin ? view_offset(parent, indices) : (0, 0)
     return SubArray{eltype(parent), N, typeof(parent), typeof(indices), lin}(parent, indices, offset, stride)
 end
-# Linear: element k of the view is element offset + k*stride of the parent
+# Linear: element k of the view is element offset + k*stride of the parent. So it is when, behind leading scalars, whole
+# dimensions come first, then at most one range, then only scalars.
 function view_is_linear(parent, indices)
     IndexStyle(parent) isa IndexLinear || return false
-    open = true
-    for i in indices
-        if i isa Int
-            open = false
-        elseif open && (i isa Slice)
-            continue
-        elseif open && i isa AbstractUnitRange
-            open = false
-        elseif i isa AbstractRange && i === indices[1]
-            open = false
-        else
-            return false
-        end
+    n = nfields(indices)
+    k = 1
+    while k <= n && indices[k] isa Int
+        k += 1
     end
-    # after the first scalar or partial range only scalars may follow
-    seen = false
-    for i in indices
-        if seen
-            i isa Int || return false
-        elseif !(i isa Slice)
-            i isa Int && i !== indices[1] && (seen = true; continue)
-            seen = true
-        end
+    whole = k
+    while k <= n && indices[k] isa Slice
+        k += 1
     end
-    return true
+    if k <= n && (k == whole ? indices[k] isa AbstractRange : indices[k] isa AbstractUnitRange)
+        k += 1
+    end
+    while k <= n && indices[k] isa Int
+        k += 1
+    end
+    return k > n
 end
 function view_offset(parent, indices)
-    if nfields(indices) == 1
-        i = indices[1]
-        i isa Int && return (i - 1, 1)
-        return (first(i) - step(i), step(i))
+    stride = 1
+    for d in 1:nfields(indices)
+        i = indices[d]
+        if i isa Int
+            stride *= size(parent, d)
+        else
+            stride *= step(i)
+            firsts = map(j -> j isa Int ? j : first(j), indices)
+            at = nfields(indices) == 1 ? firsts[1] : linear_index(parent, firsts)
+            return (at - stride, stride)
+        end
     end
-    firsts = map(i -> i isa Int ? i : first(i), indices)
-    st = indices[1] isa Int ? 1 : step(indices[1])
-    if indices[1] isa Int && any(i -> !(i isa Int), indices)
-        return (0, 0)
-    end
-    return (linear_index(parent, firsts) - st, st)
+    at = nfields(indices) == 1 ? indices[1] : linear_index(parent, indices)
+    return (at - 1, 1)
 end
 
 view(A::AbstractArray) = SubArray(A, ())
