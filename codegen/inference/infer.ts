@@ -7,7 +7,7 @@
 // Two knots are cut: a method that calls itself with ever larger types, and a stack of specialisations that is too deep,
 // both give Any.
 
-import { type CodeInfoRef, type MethodRef, type Ref, readRef } from '../../interpreter/memory/layout.ts';
+import { type CodeInfoRef, type MethodRef, type Ref, readRef, readU8 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { Bottom } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld, onBindingChange } from '../../interpreter/runtime/bindings.ts';
@@ -67,11 +67,25 @@ const MAX_CONSTPROP_DEPTH = 4;
 const MAX_SAME_METHOD = 10;
 /** Rounds of a recursive specialisation after which its result is widened. */
 const MAX_ROUNDS = 6;
-/** Statements of a body that is inferred again for better known arguments. */
-const MAX_CONSTPROP_STATEMENTS = 120;
+/** Statements of a body that is inferred again for better known arguments; more if it asks for it. */
+const MAX_CONSTPROP_STATEMENTS = 40;
+const MAX_AGGRESSIVE_STATEMENTS = 160;
+/** How many sets of better known arguments one specialisation is inferred for. */
+const MAX_VARIANTS = 24;
+const variants = new Map<string, number>();
+const AGGRESSIVE = 1;
+/** Bodies in the table, refined ones and all, beyond which no more are taken in: calls are then left dynamic. */
+const MAX_REFINED = 3000;
+const MAX_BODIES = 9000;
+let refined = 0;
+let bodies = 0;
 
 const forget = (): void => {
-  if (stack.length === 0) finished.clear();
+  if (stack.length !== 0) return;
+  finished.clear();
+  variants.clear();
+  refined = 0;
+  bodies = 0;
 };
 onMethodChange(forget);
 onBindingChange(forget);
@@ -167,12 +181,18 @@ function infer(of: Specialisation, given: readonly Lattice[] | null): Entry | nu
   const body = bodyOfSpecialisation(of);
   if (body === null) return null;
   if (given !== null) {
-    if (body.statements.length > MAX_CONSTPROP_STATEMENTS) return infer(of, null);
+    const isAsked = body.inlining === 'always' || readU8(of.method, objects.Method.constprop) === AGGRESSIVE;
+    const limit = isAsked ? MAX_AGGRESSIVE_STATEMENTS : MAX_CONSTPROP_STATEMENTS;
+    if (body.statements.length > limit) return infer(of, null);
+    const general = keyFor(of, null);
+    const count = (variants.get(general) ?? 0) + 1;
+    if (count > MAX_VARIANTS || ++refined > MAX_REFINED) return infer(of, null);
+    variants.set(general, count);
     if (stack.filter((frame) => frame.entry.of.method === of.method).length > 1) return infer(of, null);
     if (stack.filter((frame) => frame.isRefined).length >= MAX_CONSTPROP_DEPTH) return infer(of, null);
   }
   const args = elementsOfArguments(of, body, given);
-  if (args === null) return null;
+  if (args === null || ++bodies > MAX_BODIES) return null;
   return run(key, of, body, args, given !== null);
 }
 
