@@ -89,7 +89,7 @@ export function vmSession(): Session {
   return {
     module: moduleSyntax(module),
     // the reference decided about soft scopes in a world in which the setup code did not exist yet
-    host: { ...runtimeHost, isDefinedGlobal: () => false },
+    host: { ...runtimeHost, isDefinedGlobal: () => false, warnAmbiguousSoftScope: () => {} },
     evaluate: (_, source) => {
       evaluate(module, source, 'none');
     },
