@@ -10,14 +10,45 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const categories = [
-  'Cn', 'Lu', 'Ll', 'Lt', 'Lm', 'Lo', 'Mn', 'Mc', 'Me', 'Nd', 'Nl', 'No', 'Pc', 'Pd', 'Ps', 'Pe', 'Pi', 'Pf', 'Po', 'Sm',
-  'Sc', 'Sk', 'So', 'Zs', 'Zl', 'Zp', 'Cc', 'Cf', 'Cs', 'Co',
+  'Cn',
+  'Lu',
+  'Ll',
+  'Lt',
+  'Lm',
+  'Lo',
+  'Mn',
+  'Mc',
+  'Me',
+  'Nd',
+  'Nl',
+  'No',
+  'Pc',
+  'Pd',
+  'Ps',
+  'Pe',
+  'Pi',
+  'Pf',
+  'Po',
+  'Sm',
+  'Sc',
+  'Sk',
+  'So',
+  'Zs',
+  'Zl',
+  'Zp',
+  'Cc',
+  'Cf',
+  'Cs',
+  'Co',
 ];
 const patterns = categories.map((name) => new RegExp(`^\\p{${name}}$`, 'u'));
 
 function category(code: number): number {
   const text = String.fromCodePoint(code);
-  return Math.max(0, patterns.findIndex((pattern) => pattern.test(text)));
+  return Math.max(
+    0,
+    patterns.findIndex((pattern) => pattern.test(text)),
+  );
 }
 
 /** Runs of equal category, as the library's string. */
