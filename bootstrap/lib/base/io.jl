@@ -4,7 +4,7 @@
 # read(io, UInt8). An IOBuffer grows a Memory of bytes. An IOStream holds a file descriptor with a buffer for each
 # direction and calls read(2), write(2) and lseek(2). IOContext wraps an IO with the settings that show looks at.
 #
-# Standard output is buffered until it is full, flushed, or the process ends; a terminal's also at each line's end.
+# Standard output is written at each line's end, so that it comes in order with what C functions print.
 
 mutable struct SystemError <: Exception
     prefix::AbstractString
@@ -1021,7 +1021,7 @@ end
 function standard_stream(fd::Int, name::String, readable::Bool)
     io = new_stream(fd, name, readable, !readable)
     io.owns = false
-    io.line_buffered = !readable && (fd == 2 || ccall(:isatty, Cint, (Cint,), fd) == 1)
+    io.line_buffered = !readable
     return io
 end
 
