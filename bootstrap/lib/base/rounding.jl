@@ -114,7 +114,9 @@ hidigit(x::Real, base) = hidigit(float(x), base)
 
 # Division rounded in a mode
 
-div(a, b, r::RoundingMode) = divrem(a, b, r)[1]
+div(a, b) = div(a, b, RoundToZero)
+fld(a, b) = div(a, b, RoundDown)
+cld(a, b) = div(a, b, RoundUp)
 rem(x, y, ::RoundingMode{:ToZero}) = rem(x, y)
 rem(x, y, ::RoundingMode{:Down}) = mod(x, y)
 rem(x, y, r::RoundingMode) = x - y * div(x, y, r)
