@@ -31,6 +31,7 @@ import {
   isAbstractType,
   isConcrete,
   isDataType,
+  isNamedTupleType,
   isPrimitiveType,
   isSubtype,
   isSymbol,
@@ -349,6 +350,8 @@ function fieldOfType(type: Ref, name: Lattice): Lattice {
   const body = unwrapUnionAll(type);
   if (!isDataType(body) || isAbstractType(body) || body === datatype('Module')) return anything;
   if (isTupleType(body)) return tupleElement(body, name);
+  // Which fields a NamedTuple has is only known when its names are.
+  if (isNamedTupleType(body) && !isConcrete(body)) return anything;
   const count = orElse(() => fieldCount(body), -1);
   if (count < 0) return anything;
   const clean = (element: Ref): Lattice => (hasFreeVars(element) || isTypeVar(element) ? anything : ofType(element));
