@@ -75,8 +75,8 @@ const MAX_VARIANTS = 24;
 const variants = new Map<string, number>();
 const AGGRESSIVE = 1;
 /** Bodies in the table, refined ones and all, beyond which no more are taken in: calls are then left dynamic. */
-const MAX_REFINED = 3000;
-const MAX_BODIES = 9000;
+const MAX_REFINED = 1500;
+const MAX_BODIES = 5000;
 let refined = 0;
 let bodies = 0;
 
