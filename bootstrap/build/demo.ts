@@ -25,6 +25,9 @@ interface Row {
   readonly expected: Buffer | undefined;
 }
 
+/** A process that takes longer than this is stopped. */
+const PROCESS_SECONDS = 180;
+
 /** How a process runs jl0: the program and its first arguments. */
 export interface Launcher {
   readonly program: string;
@@ -36,6 +39,8 @@ function jl0(launcher: Launcher, args: readonly string[], env: Readonly<Record<s
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 1 << 30,
+    timeout: PROCESS_SECONDS * 1000,
+    killSignal: 'SIGKILL',
   });
 }
 

@@ -80,6 +80,8 @@ export async function runWorkload(file: string, options: WorkloadOptions): Promi
       if (work !== undefined) report = { ...report, steady: steadyTime(work, file) };
     });
   }
+  // Written before compiling too: whatever happens there, the program has run.
+  writeFileSync(options.report, JSON.stringify(report));
   if (compiler !== null && options.compile !== undefined && exitCode === 0) {
     const object = options.compile;
     const { LLVMUnavailable } = await import('../../codegen/llvm/error.ts');
