@@ -9,8 +9,6 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fromHeap } from '../interpreter/ir/heap.ts';
-import { sexpr } from '../interpreter/ir/sexpr.ts';
 import { type ArrayRef, type Ref, readRef, refAt, type SymbolRef, typeOf } from '../interpreter/memory/layout.ts';
 import { CodeInfo } from '../interpreter/memory/objects.ts';
 import { datatype, MainModule, nothing, trueValue } from '../interpreter/memory/wellknown.ts';
@@ -35,6 +33,7 @@ import { call } from '../interpreter/vm/calls.ts';
 import { currentExceptions } from '../interpreter/vm/exceptions.ts';
 import type { FramePlace } from '../interpreter/vm/frames.ts';
 import { backtraceOf, failurePlacesOf } from '../interpreter/vm/run.ts';
+import { codeText } from './method-code.ts';
 import { fromBase } from './session.ts';
 
 const FAILED = 1;
@@ -211,8 +210,7 @@ const reproduction = (): string => ['jl0', ...process.argv.slice(2)].map(shellQu
 function statementText(place: FramePlace): string {
   try {
     const code = readRef<ArrayRef>(place.code.source, CodeInfo.code);
-    const statement = fromHeap(arrayGetRef(code, place.statement - 1));
-    return `%${place.statement} = ${sexpr(statement, (value) => describe(value.ref as Ref))}`;
+    return `%${place.statement} = ${codeText(arrayGetRef(code, place.statement - 1), describe)}`;
   } catch (error) {
     return `statement ${place.statement} (which cannot be shown: ${error instanceof Error ? error.message : String(error)})`;
   }

@@ -139,3 +139,14 @@ describe('trace', patience, () => {
     expect(JSON.parse(line)).toMatchObject({ symbol: 'strlen', args: ['"hello"'], result: '5', line: 1, depth: 0 });
   });
 });
+
+describe('ir', patience, () => {
+  it('shows the code of each method of a function', () => {
+    const file = program('fib.jl', 'fib(n) = n < 2 ? n : fib(n - 1) + fib(n - 2)\nfib(::Bool) = 1\n');
+    const { status, stdout } = jl0(['ir', file, 'fib']);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`fib: Tuple{typeof(fib), Any} at ${file}:1\n  slot _1 #self#\n  slot _2 n\n`);
+    expect(stdout).toContain(`fib: Tuple{typeof(fib), Bool} at ${file}:2\n`);
+    expect(stdout).toContain('(call %1 _2 2)');
+  });
+});
