@@ -208,17 +208,14 @@ any(f, A::AbstractArray; dims=:) = dims === (:) ? any_of(f, A) : mapreduce_dims(
 all(f, A::AbstractArray; dims=:) = dims === (:) ? all_of(f, A) : mapreduce_dims(f, &, A, dims, true)
 count(itr; init=0) = count(identity, itr; init=init)
 function count(f, itr; init=0)
-    n = init
-    for x in itr
-        n += f(x)::Bool
-    end
-    return n
+    return count_all(f, itr, init)
 end
 count(A::AbstractArray; dims=:, init=0) = count(identity, A; dims=dims, init=init)
 count(f, A::AbstractArray; dims=:, init=0) = dims === (:) ? count_all(f, A, init) : mapreduce_dims(x -> Int(f(x)), +, A, dims, init)
 function count_all(f, A, n)
     for x in A
-        n += f(x)::Bool
+        v = f(x)::Bool
+        n = n isa Int ? add_int(n, Core.ifelse(v, 1, 0)) : n + v
     end
     return n
 end

@@ -16,7 +16,7 @@ import * as objects from '../../memory/objects.ts';
 import { datatype, emptySvec, nothing, wrapper } from '../../memory/wellknown.ts';
 import { egal } from '../../types/egal.ts';
 import { elementLayout, inlineShape, tryLayout } from '../../types/fieldlayout.ts';
-import { fieldCount, fieldIndex, fieldIsAtomic, fieldIsConst, fieldType } from '../../types/fields.ts';
+import { fieldCount, fieldIndex, fieldIsAtomic, fieldIsConst, fieldNames, fieldType } from '../../types/fields.ts';
 import { applyType, containsVariable, instanceIsA, isSubtype, unionAll as makeUnionAll } from '../../types/index.ts';
 import {
   instanceOf,
@@ -239,7 +239,10 @@ function fieldTypeOf(type: Ref, word: number): Ref {
   if (typeOf(type) !== datatype('DataType')) throwTypeError('fieldtype', datatype('DataType'), type);
   if (type === datatype('Module')) throwError('cannot assign variables in other modules');
   if (isNamedTupleType(type) && typeOf(param(type, 1)) === datatype('TypeVar') && slotType(word) === Int64) {
-    // Of the field types only a bound is known.
+    // Of the field types only a bound is known; how many there are follows from the names, if those are.
+    const index = slotInt64(word);
+    const isKnown = typeOf(param(type, 0)) !== datatype('TypeVar');
+    if (isKnown && (index < 1 || index > fieldNames(type).length)) throwBoundsErrorAt(type, boxInt64(index));
     return fieldTypeOf(readRef(param(type, 1), objects.TypeVar.ub), word);
   }
   if (
