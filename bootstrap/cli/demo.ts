@@ -19,7 +19,10 @@ export function registerDemo(program: Command): void {
     .addHelpText('after', '\nExamples:\n  jl0 demo')
     .action(async (folder: string) => {
       const { runDemo } = await import('../build/demo.ts');
-      const launcher = { program: process.execPath, args: [process.argv[1] ?? join(installation, 'dist/jl0.js')] };
+      const launcher = {
+        program: process.execPath,
+        args: [...process.execArgv, process.argv[1] ?? join(installation, 'dist/jl0.js')],
+      };
       process.exitCode = runDemo(launcher, folder) ? ExitCode.ok : ExitCode.failed;
     });
   program

@@ -24,6 +24,9 @@ nodeModule.enableCompileCache(join(installation, '.jl0/compile-cache'));
 // the better. In the rare case that the place is taken, another process will have better luck.
 if (runsJulia(process.argv[2] ?? '')) {
   try {
+    // The view of the whole address space comes along: making views has the collector look at everything there is, which
+    // costs least when there is little.
+    await import('../../ffi/address.ts');
     await import('../../ffi/region.ts');
   } catch (error) {
     const attempt = Number(process.env['JL0_ATTEMPT'] ?? 0);

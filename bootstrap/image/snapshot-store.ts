@@ -9,7 +9,6 @@
 // - Sources that run as they are change from one start to the next. The identity is then a digest of names, lengths and
 //   times of all source files (a few milliseconds), and images are made on demand, in .jl0/images.
 
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { installation, installed } from '../root.ts';
@@ -21,6 +20,9 @@ export interface ImagePlace {
   /** Whether a process that finds no image may make it there: not in an installation that was built as a whole. */
   readonly onDemand: boolean;
 }
+
+/** Loaded when it is asked for: a bundle's start does not, and node:crypto takes milliseconds to load. */
+const newHash = () => process.getBuiltinModule('node:crypto').createHash('sha256');
 
 const DIST = 'dist';
 /** Name of the file, beside the bundle, that holds the image's identity in hexadecimal. */
@@ -41,7 +43,7 @@ function sourceFiles(): string[] {
 
 /** Digest of names, lengths and times of the source files: changes when any of them is edited. */
 function quickIdentity(): Buffer {
-  const hash = createHash('sha256');
+  const hash = newHash();
   for (const file of sourceFiles().sort()) {
     const { size, mtimeMs } = statSync(join(installation, file));
     hash.update(`${file}\0${size}\0${mtimeMs}\n`);
@@ -55,7 +57,7 @@ function quickIdentity(): Buffer {
  * @param bundle the JavaScript files of the bundle, as absolute paths
  */
 export function bundleIdentity(bundle: readonly string[]): Buffer {
-  const hash = createHash('sha256');
+  const hash = newHash();
   for (const file of [...bundle].sort()) hash.update(`${basename(file)}\0`).update(readFileSync(file));
   const library = sourceFiles().filter((file) => file.startsWith('bootstrap/lib'));
   for (const file of library.sort()) hash.update(`${file}\0`).update(readFileSync(join(installation, file)));

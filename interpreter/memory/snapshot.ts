@@ -6,7 +6,7 @@
 //
 //     0    magic 'jl0image'            24   identity of what it was made from and for (SHA-256)
 //     8    version of the format       56   checksum of the data (SHA-256)
-//     12   0                           88   checksum of bytes 0 to 87 of the header (SHA-256)
+//     12   0                           88   checksum of bytes 0 to 87 of the header (FNV-1a)
 //     16   length of the data
 //
 // The data begins at byte 4096. At load the header's checksum, the identity and the file's length are checked; the
@@ -15,7 +15,6 @@
 // Enters: a heap in which no Julia code runs. Leaves: a file; or the heap that a file holds. The JavaScript tables that
 // lead from objects to their implementations are not in it: runtime/core.ts fills them again.
 
-import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { mapFileOverRegion, U8, U32 } from '../../ffi/region.ts';
@@ -23,7 +22,7 @@ import { PAGE_BYTES } from './heap.ts';
 import { STATE_OFFSET, State, setStateWide, stateU32 } from './state.ts';
 
 /** Raised whenever the layout of the heap or of this file changes in a way that the identity does not cover. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MAGIC = Buffer.from('jl0image', 'latin1');
 /** A page, as mmap wants it. */
 const HEADER_BYTES = 4096;
@@ -34,7 +33,15 @@ const CHUNK_BYTES = 1 << 24;
 /** The file is no snapshot that fits; nothing has been changed. The message says why. */
 export class SnapshotRefused extends Error {}
 
-const digest = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+/** SHA-256. Loaded when it is asked for: at start nobody does, and node:crypto takes milliseconds to load. */
+const newHash = () => process.getBuiltinModule('node:crypto').createHash('sha256');
+
+/** FNV-1a, 32 bits: a header that was damaged by accident is noticed, and nothing has to be loaded for it. */
+function seal(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
 
 /** Words of the state that belong to a process, not to a heap. */
 const transient: readonly number[] = [State.handler_chain, State.pending_exception, State.shadow_stack];
@@ -52,7 +59,7 @@ export function saveSnapshot(file: string, identity: Uint8Array): void {
   const unfinished = `${file}.${process.pid}`;
   const fd = openSync(unfinished, 'w');
   try {
-    const hash = createHash('sha256');
+    const hash = newHash();
     for (let at = 0; at < length; at += CHUNK_BYTES) {
       const chunk = U8.subarray(at, Math.min(length, at + CHUNK_BYTES));
       hash.update(chunk);
@@ -64,7 +71,7 @@ export function saveSnapshot(file: string, identity: Uint8Array): void {
     header.writeBigUInt64LE(BigInt(length), 16);
     Buffer.from(identity).copy(header, 24, 0, 32);
     hash.digest().copy(header, 56);
-    digest(header.subarray(0, SEALED_BYTES)).copy(header, SEALED_BYTES);
+    header.writeUInt32LE(seal(header.subarray(0, SEALED_BYTES)), SEALED_BYTES);
     writeAll(fd, header, 0);
   } catch (error) {
     closeSync(fd);
@@ -89,13 +96,13 @@ interface Header {
 }
 
 function readHeader(fd: number): Header {
-  const header = Buffer.alloc(SEALED_BYTES + 32);
+  const header = Buffer.alloc(SEALED_BYTES + 4);
   if (readSync(fd, header, 0, header.length, 0) < header.length || !header.subarray(0, 8).equals(MAGIC)) {
     throw new SnapshotRefused('it is not an image of jl0');
   }
   const format = header.readUInt32LE(8);
   if (format !== FORMAT) throw new SnapshotRefused(`its format is version ${format}, this jl0 reads version ${FORMAT}`);
-  if (!digest(header.subarray(0, SEALED_BYTES)).equals(header.subarray(SEALED_BYTES))) {
+  if (seal(header.subarray(0, SEALED_BYTES)) !== header.readUInt32LE(SEALED_BYTES)) {
     throw new SnapshotRefused('its header is damaged');
   }
   const length = Number(header.readBigUInt64LE(16));
@@ -134,7 +141,7 @@ export function verifySnapshot(file: string): number {
   const fd = openSync(file, 'r');
   try {
     const { length, checksum } = readHeader(fd);
-    const hash = createHash('sha256');
+    const hash = newHash();
     const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, length));
     for (let at = 0; at < length; ) {
       const got = readSync(fd, chunk, 0, Math.min(chunk.length, length - at), HEADER_BYTES + at);
