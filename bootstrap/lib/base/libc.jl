@@ -3,7 +3,7 @@
 module Libc
 
 import ..Base: Cint, Clong, Csize_t, Cvoid, Cstring, Cwchar_t, Ptr, C_NULL, unsafe_load, unsafe_store!, unsafe_string, RefValue, Ref,
-    flush, stdout, string, ==, +, *, /, Csize_t, getproperty
+    flush, string, ==, +, *, /, Csize_t, getproperty
 
 const EPERM = 1
 const ENOENT = 2
