@@ -252,9 +252,7 @@ function evaluateModule(parent: HeapModule, expr: Expr, at: At): Ref {
   const [standard, name, body] = expr.args;
   if (!(name instanceof Sym) || !(body instanceof Expr)) throwError('syntax: malformed module expression');
   const moduleName = symbol((name as Sym).name);
-  const isBase = parent === MainModule && (name as Sym).name === 'Base' && typeOf(BaseModule) !== datatype('Module');
   const module = newModule(moduleName, parent, true);
-  void isBase;
   const binding = getBinding(parent, moduleName);
   const existing = partitionAt(binding, currentWorld());
   if (

@@ -437,13 +437,13 @@ class Decoder {
             return;
           }
           const slot = (readWide(left, objects.SlotNumber.id) - 1) * 4;
-          this.emitValue(right, slot, i);
+          this.emitValue(right, slot);
           this.defined[readWide(left, objects.SlotNumber.id)] = 1;
           if (this.facts.uses[i] > 0) this.emit(Op.MOVE, this.resultOperand(i), slot);
           return;
         }
         if (NO_VALUE.has(headOf(statement)) && this.facts.uses[i] === 0) return;
-        this.emitValue(statement, this.resultOperand(i), i);
+        this.emitValue(statement, this.resultOperand(i));
         return;
       case T.SlotNumber: {
         const slot = readWide(statement, objects.SlotNumber.id);
@@ -459,7 +459,7 @@ class Decoder {
       default:
         if (this.facts.uses[i] === 0 && typeOf(statement) !== T.GlobalRef) return;
         if (typeOf(statement) === T.GlobalRef && !this.isConstantGlobal(statement)) {
-          this.emitValue(statement, this.resultOperand(i), i);
+          this.emitValue(statement, this.resultOperand(i));
           return;
         }
         this.operands[i] = this.operand(statement);
@@ -481,11 +481,11 @@ class Decoder {
     return operand;
   }
 
-  private emitValue(value: Ref, result: number, i: number): void {
+  private emitValue(value: Ref, result: number): void {
     const { code } = this;
     switch (typeOf(value)) {
       case T.Expr:
-        this.emitExpr(value as ExprRef, result, i);
+        this.emitExpr(value as ExprRef, result);
         return;
       case T.GlobalRef:
         if (!this.isConstantGlobal(value)) {
@@ -505,7 +505,7 @@ class Decoder {
     }
   }
 
-  private emitExpr(expr: ExprRef, result: number, i: number): void {
+  private emitExpr(expr: ExprRef, result: number): void {
     const { code } = this;
     const args = argsOf(expr);
     const n = arrayLength(args);
@@ -526,14 +526,12 @@ class Decoder {
       }
       case 'foreigncall': {
         const operands: number[] = [];
-        const first = arrayGetRef(args, 0);
         // The name: a computed (tuple) expression or an operand; parts of a tuple call are evaluated by the site.
         for (let k = 5; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
         const site = new Site(code, this.out.length);
         site.data = null;
         const index = code.sites.push(site) - 1;
         this.emit(Op.FOREIGNCALL, result, index, operands.length, code.objects.push(expr) - 1, ...operands);
-        void first;
         return;
       }
       case 'leave':
@@ -554,7 +552,6 @@ class Decoder {
       default:
         this.emit(Op.EVAL, result, code.objects.push(expr) - 1);
     }
-    void i;
   }
 
   /** How many of the blocks that a `leave` names had entered a dynamic scope. */
@@ -603,7 +600,7 @@ class Decoder {
         return this.constant(readRef(value, objects.QuoteNode.value));
       case T.Expr: {
         const slot = this.frameSlots++ * 4;
-        this.emitExpr(value as ExprRef, slot, this.current);
+        this.emitExpr(value as ExprRef, slot);
         return slot;
       }
       default:
