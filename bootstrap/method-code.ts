@@ -3,7 +3,8 @@
 // Enters: a method, or a statement of a CodeInfo. Leaves: lines in the form of the lowered listings: one statement a
 // line, with slots named first and the source line behind.
 
-import { fromHeap, placeOf } from '../interpreter/ir/heap.ts';
+import { placeOf } from '../interpreter/ir/debuginfo.ts';
+import { fromHeap } from '../interpreter/ir/heap.ts';
 import { sexpr } from '../interpreter/ir/sexpr.ts';
 import {
   type ArrayRef,
@@ -72,7 +73,7 @@ function methodText(method: MethodRef): string {
   let line = 0;
   for (let i = 0, n = arrayLength(code); i < n; i++) {
     const place = placeOf(debug, i);
-    const mark = place !== null && place.line !== line ? `  # line ${place.line}` : '';
+    const mark = place !== undefined && place.line !== line ? `  # line ${place.line}` : '';
     line = place?.line ?? line;
     lines.push(`  %${i + 1} = ${codeText(arrayGetRef(code, i), describeObject)}${mark}`);
   }

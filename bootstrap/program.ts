@@ -9,7 +9,7 @@
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type ArrayRef, type Ref, readRef, refAt, type SymbolRef, typeOf } from '../interpreter/memory/layout.ts';
+import { type ArrayRef, type Ref, readRef, typeOf } from '../interpreter/memory/layout.ts';
 import { CodeInfo } from '../interpreter/memory/objects.ts';
 import { datatype, MainModule, nothing, trueValue } from '../interpreter/memory/wellknown.ts';
 import { backtraceVector, sourcePlace } from '../interpreter/runtime/backtraces.ts';
@@ -17,22 +17,13 @@ import { globalValue } from '../interpreter/runtime/bindings.ts';
 import { Exit } from '../interpreter/runtime/capi/core.ts';
 import { JuliaException } from '../interpreter/runtime/errors.ts';
 import { evaluateText } from '../interpreter/runtime/frontend.ts';
-import { symbol, symbolName } from '../interpreter/runtime/symbols.ts';
-import {
-  arrayGetRef,
-  boxBits,
-  string,
-  stringOfBytes,
-  stringText,
-  unboxInt64,
-  vectorAny,
-} from '../interpreter/runtime/values.ts';
-import { fieldCount, fieldType } from '../interpreter/types/fields.ts';
-import { fieldIsPtr, typeText } from '../interpreter/types/index.ts';
+import { symbol } from '../interpreter/runtime/symbols.ts';
+import { arrayGetRef, boxBits, string, stringOfBytes, unboxInt64, vectorAny } from '../interpreter/runtime/values.ts';
 import { call } from '../interpreter/vm/calls.ts';
 import { currentExceptions } from '../interpreter/vm/exceptions.ts';
 import type { FramePlace } from '../interpreter/vm/frames.ts';
 import { backtraceOf, failurePlacesOf } from '../interpreter/vm/run.ts';
+import { describe } from './describe.ts';
 import { codeText } from './method-code.ts';
 import { fromBase } from './session.ts';
 
@@ -142,32 +133,6 @@ const shortReason = (error: unknown): string =>
     : error instanceof Error
       ? (error.stack ?? error.message)
       : String(error);
-
-/** An exception as its type and fields, without the library's help. */
-function describe(object: Ref, depth = 0): string {
-  try {
-    if (object === 0) return '#undef';
-    const type = typeOf(object);
-    if (type === datatype('String')) return JSON.stringify(stringText(object as Parameters<typeof stringText>[0]));
-    if (type === datatype('Symbol')) return `:${symbolName(object as SymbolRef)}`;
-    if (type === datatype('Int64')) return String(unboxInt64(object));
-    if (type === datatype('DataType') || type === datatype('UnionAll') || type === datatype('Union'))
-      return typeText(object);
-    const fields = depth < 3 ? fieldTexts(object, depth) : ['...'];
-    return `${typeText(type)}(${fields.join(', ')})`;
-  } catch {
-    return '?';
-  }
-}
-
-function fieldTexts(object: Ref, depth: number): string[] {
-  const texts: string[] = [];
-  for (let i = 0; i < Math.min(6, fieldCount(typeOf(object))); i++) {
-    const type = fieldType(typeOf(object), i);
-    texts.push(fieldIsPtr(typeOf(object), i) ? describe(refAt(object, i), depth + 1) : `::${typeText(type)}`);
-  }
-  return texts;
-}
 
 const traceText = (places: readonly FramePlace[]): string =>
   places

@@ -22,10 +22,19 @@ import { type SourcePlace, sourcePlace } from '../interpreter/runtime/backtraces
 import { cTypeOf } from '../interpreter/runtime/ctypes.ts';
 import { decodeText } from '../interpreter/runtime/text.ts';
 import { arrayGetRef, svecGet, svecLength } from '../interpreter/runtime/values.ts';
-import { isDataType, isPrimitiveType, isTypeVar, param, typeNameOf, typeText } from '../interpreter/types/index.ts';
+import {
+  isBits,
+  isDataType,
+  isPrimitiveType,
+  isTypeVar,
+  param,
+  typeNameOf,
+  typeText,
+} from '../interpreter/types/index.ts';
 import { Op } from '../interpreter/vm/code.ts';
 import { operandRef } from '../interpreter/vm/evaluate.ts';
 import { backtrace, frameCode, Header, machine } from '../interpreter/vm/frames.ts';
+import { describe } from './describe.ts';
 
 /** One foreign call, as it is shown. */
 export interface TracedCall {
@@ -104,15 +113,28 @@ function quoted(at: Address): string {
 
 const pointerText = (address: number): string => (address === 0 ? 'C_NULL' : `0x${address.toString(16)}`);
 
-/** What a Ref or Ptr to a number points to, if that lies in the heap; else undefined. */
+/** What a Ref or Ptr to a number or to a struct of such points to, if that lies in the heap; else undefined. */
 function pointee(declared: Ref, address: number): string | undefined {
   if (!isDataType(declared)) return undefined;
   const name = typeNameOf(declared);
   if (name !== typename('Ref') && name !== typename('Ptr')) return undefined;
   const inner = param(declared, 0);
-  if (isTypeVar(inner) || !isDataType(inner) || !isPrimitiveType(inner)) return undefined;
+  if (isTypeVar(inner) || !isDataType(inner) || !isBits(inner)) return undefined;
   if (address < REGION_BASE || address >= REGION_BASE + REGION_BYTES - 16) return undefined;
   return valueText(decodeAt(cTypeOf(inner, false), toAddress(address)), inner, cTypeOf(inner, false));
+}
+
+/** True if a pointer of this declared type is a Julia object itself. */
+function isObject(declared: Ref, address: number): boolean {
+  if (address < REGION_BASE || address >= REGION_BASE + REGION_BYTES) return false;
+  if (!isDataType(declared)) return true;
+  const name = typeNameOf(declared);
+  return name !== typename('Ref') && name !== typename('Ptr') && !isPrimitiveType(declared);
+}
+
+function objectText(address: number): string {
+  const text = describe(((address - REGION_BASE) / 8) as Ref);
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}...` : text;
 }
 
 /** A value as Julia would write it, as far as its type is known. */
@@ -120,7 +142,7 @@ function valueText(value: CValue, declared: Ref | undefined, type: CType): strin
   if (value === undefined) return 'nothing';
   if (type.kind === 'pointer' && typeof value === 'number') {
     if (declared !== undefined && nameOf(declared) === 'Cstring' && value !== 0) return quoted(toAddress(value));
-    return pointerText(value);
+    return declared !== undefined && isObject(declared, value) ? objectText(value) : pointerText(value);
   }
   if (Array.isArray(value)) {
     const parts = value.map((part, i) =>

@@ -92,6 +92,8 @@ export type IRSyntax = SSAValue | SlotNumber | GotoNode | GotoIfNot | ReturnNode
 export interface Place {
   readonly file: Sym | null;
   readonly line: number;
+  /** What expanded the macro that the statement comes from, where that is in another file. */
+  readonly expandedAt?: Place;
 }
 
 /** One lowered body. `code`, `places` and `ssaflags` have the same length; `slotnames` and `slotflags` too. */

@@ -29,7 +29,6 @@ import {
   BaseModule,
   CoreModule,
   datatype,
-  emptySvec,
   falseValue,
   MainModule,
   nothing,
@@ -48,7 +47,6 @@ import {
   string,
   stringOfBytes,
   stringText,
-  svecOf,
   vectorAny,
 } from '../runtime/values.ts';
 import {
@@ -70,12 +68,12 @@ import {
   GotoIfNot,
   GotoNode,
   NewvarNode,
-  type Place,
   ReturnNode,
   SlotNumber,
   SSAValue,
   type Statement,
 } from './code.ts';
+import { debugInfo } from './debuginfo.ts';
 
 let bigIntOf: (value: bigint) => Ref = () => {
   throw new Error('a BigInt literal needs the library');
@@ -216,44 +214,6 @@ export function makeExpr(head: string, args: readonly Ref[]): ExprRef {
   writeRef(object, objects.Expr.head, symbol(head));
   writeRef(object, objects.Expr.args, vectorAny(args));
   return object;
-}
-
-/**
- * The line table of a body: `def` is the file of the first place; `codelocs` holds, for each statement, the line and the
- * number of the file among `edges` (both Int32, 0 line for none).
- */
-function debugInfo(places: readonly (Place | null)[]): Ref {
-  const files: Sym[] = [];
-  const locations = new Int32Array(places.length * 2);
-  places.forEach((place, i) => {
-    if (place === null) return;
-    const file = place.file ?? sym('none');
-    let number = files.indexOf(file);
-    if (number < 0) number = files.push(file) - 1;
-    locations[2 * i] = place.line;
-    locations[2 * i + 1] = number;
-  });
-  const info = allocate(datatype('DebugInfo'), objects.DebugInfo.$size);
-  writeRef(info, objects.DebugInfo.def, symbol(files[0]?.name ?? 'none'));
-  writeRef(info, objects.DebugInfo.linetable, nothing);
-  writeRef(
-    info,
-    objects.DebugInfo.edges,
-    files.length === 0 ? emptySvec : svecOf(files.map((file) => symbol(file.name))),
-  );
-  writeRef(info, objects.DebugInfo.codelocs, stringOfBytes(new Uint8Array(locations.buffer)));
-  return info;
-}
-
-/** Source place of statement `index` (from 0), from a heap DebugInfo; null where none is known. */
-export function placeOf(info: Ref, index: number): { file: SymbolRef; line: number } | null {
-  const locations = readRef<StringRef>(info, objects.DebugInfo.codelocs);
-  const word = ((locations * 8 + 8) >>> 2) + 2 * index;
-  if (8 * (index + 1) > readWide(locations, objects.JuliaString.length)) return null;
-  const line = U32[word];
-  if (line === 0) return null;
-  const files = readRef(info, objects.DebugInfo.edges);
-  return { file: (U32[(files + 1 + U32[word + 1]) << 1] >>> 3) as SymbolRef, line };
 }
 
 /** Makes the CodeInfo object of a lowered body. */

@@ -6,7 +6,7 @@
 
 import { type CodeInfo, type Operand, ReturnNode, SlotNumber, SSAValue, type Statement } from '../ir/code.ts';
 import { Expr, Sym, type Syntax, sym } from '../syntax/expr.ts';
-import { AnyVector, LineLocations, LineTable } from './anyvector.ts';
+import { AnyVector, LineLocations, LineTable, placeOfEntry } from './anyvector.ts';
 import type { Context } from './context.ts';
 import { importSyntax } from './importsyntax.ts';
 import { assemble, exportSyntax, layOut } from './layout.ts';
@@ -78,8 +78,7 @@ export function templateCode(lambda: Expr): CodeInfo {
     return new VarInfo(name, null, Number(flags));
   });
   const places = lines.args.map((line, i) => {
-    const file = files.args[i];
-    return line === 0n ? null : { line: Number(line), file: file instanceof Sym ? file : null };
+    return line === 0n ? null : placeOfEntry(Number(line), files.args[i]);
   });
   const statements = block.args.map((s): Statement => {
     if (s instanceof Expr && s.head === 'return') return new ReturnNode(s.args[0] as Operand);

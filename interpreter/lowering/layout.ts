@@ -81,11 +81,13 @@ export function layOut(c: Context, lambda: Lambda, file: Sym, line: number): Bod
   const kept: { e: Instruction; place: Place | null }[] = [];
   const temporaries = new Map<number, number>();
   const labels = new Map<number, number>();
-  let place: { file: Sym | null; line: number } | undefined;
+  let place: { file: Sym | null; line: number; expandedAt?: Place } | undefined;
+  let expandedAt: Place | undefined;
   let nowhere = false;
   let currentFile: Sym | null = file;
   let currentLine = line;
-  const stack: { place: typeof place; file: Sym | null; line: number }[] = [];
+  const stack: { place: typeof place; expandedAt: Place | undefined; file: Sym | null; line: number }[] = [];
+  const placed = (at: { file: Sym | null; line: number }): typeof place => (expandedAt ? { ...at, expandedAt } : at);
   const emit = (e: Instruction): void => {
     if (place === undefined && !(e instanceof Form && e.head === 'meta')) place = { file, line };
     kept.push({ e, place: nowhere || place === undefined ? null : place });
@@ -101,17 +103,19 @@ export function layOut(c: Context, lambda: Lambda, file: Sym, line: number): Bod
       } else {
         currentLine = e.line;
         if (e.file !== null) currentFile = e.file;
-        place = { file: currentFile, line: currentLine };
+        place = placed({ file: currentFile, line: currentLine });
       }
     } else if (isForm3(e, 'meta') && e.args.length > 1 && e.args[0] === PUSH_LOC) {
-      stack.push({ place, file: currentFile, line: currentLine });
+      stack.push({ place, expandedAt, file: currentFile, line: currentLine });
+      expandedAt = place ?? { file, line };
       currentFile = e.args[1] instanceof Sym ? e.args[1] : null;
       currentLine = 0;
-      place = { file: currentFile, line: 0 };
+      place = placed({ file: currentFile, line: 0 });
     } else if (isForm3(e, 'meta') && e.args.length === 1 && e.args[0] === POP_LOC) {
       const outer = stack.pop();
       if (outer !== undefined) {
         place = outer.place;
+        expandedAt = outer.expandedAt;
         currentFile = outer.file;
         currentLine = outer.line;
       }

@@ -133,6 +133,18 @@ describe('trace', patience, () => {
     expect(stderr).toContain(` at ${file}:1`);
   });
 
+  it('counts what a macro of the library writes as a call of the program, and decodes structs', () => {
+    const file = program(
+      'macros.jl',
+      'struct Pair2; a::Int; b::Int; end\n@show ccall(:labs, Clong, (Clong,), -5)\n' +
+        'r = Ref(Pair2(1, 2))\n@ccall memset(r::Ref{Pair2}, 0::Cint, 8::Csize_t)::Ptr{Cvoid}\n',
+    );
+    const { stderr } = jl0(['trace', '--program', file]);
+    expect(stderr).toContain(`labs(-5::Int64) = 5::Int64  [libc.so.6, i64(i64), `);
+    expect(stderr).toContain(` at ${file}:2`);
+    expect(stderr).toMatch(/memset\(0x[0-9a-f]+ => \(1, 2\) -> \(0, 2\)::Ref\{Pair2\}, 0::Int32, 8::UInt64\)/);
+  });
+
   it('does so as lines of JSON', () => {
     const { stderr } = jl0(['trace', '--json', '--program', program('traced.jl', text)]);
     const line = stderr.split('\n').find((each) => each.includes('"strlen"')) ?? '{}';

@@ -80,3 +80,25 @@ describe('updates of fields', { timeout: 120_000 }, () => {
     expect(answer(program)).toMatch(/ConcurrencyViolationError.*non-atomic field cannot be written atomically/);
   });
 });
+
+describe('Libdl', { timeout: 120_000 }, () => {
+  it('opens, finds and names libraries', () => {
+    const program = `using Libdl
+      h = dlopen("libm.so.6")
+      (ccall(dlsym(h, :cos), Float64, (Float64,), 0.0), endswith(dlpath(h), "libm.so.6"), dlclose(h))`;
+    expect(answer(program)).toBe('(1.0, true, true)');
+  });
+  it('says which library or symbol is missing', () => {
+    expect(answer('Base.Libc.Libdl.dlopen("libnosuch")')).toBe('could not load library "libnosuch"');
+    expect(answer('Base.Libc.Libdl.dlopen("libnosuch"; throw_error=false)')).toBe('nothing');
+    const missing = 'Base.Libc.Libdl.dlopen(h -> Base.Libc.Libdl.dlsym(h, :nosuch), "libm.so.6")';
+    expect(answer(missing)).toBe('could not load symbol "nosuch":');
+  });
+});
+
+describe('macro calls in syntax trees', { timeout: 120_000 }, () => {
+  it('are shown with parentheses inside of expressions, with spaces as statements', () => {
+    expect(answer('string(Base.remove_linenums!(:(f(@a(x, y)) + 1)))')).toBe('"f(@a(x, y)) + 1"');
+    expect(answer('string(Base.remove_linenums!(:(@a x y)))')).toBe('"@a x y"');
+  });
+});

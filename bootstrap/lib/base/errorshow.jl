@@ -521,7 +521,7 @@ show(io::IO, f::StackFrame) = print(io, f.func, " at ", Base.basename(string(f.f
 end
 using .StackTraces
 
-# The runtime's backtrace is a vector of frames, innermost first: svec(function or method instance, file, line).
+# The runtime's backtrace is a vector of frames, innermost first: svec(function or method instance, file, line, inlined).
 function stacktrace_frames(bt)
     frames = StackTraces.StackFrame[]
     bt isa Vector || return frames
@@ -531,7 +531,7 @@ function stacktrace_frames(bt)
         elseif x isa SimpleVector && length(x) >= 3
             f = x[1]
             name = f isa Core.MethodInstance ? (f.def isa Method ? f.def.name : Symbol("top-level scope")) : f isa Symbol ? f : Symbol(string(f))
-            push!(frames, StackTraces.StackFrame(name, Symbol(string(x[2])), Int(x[3]), f isa Core.MethodInstance ? f : nothing, false, false, 0x0000000000000000))
+            push!(frames, StackTraces.StackFrame(name, Symbol(string(x[2])), Int(x[3]), f isa Core.MethodInstance ? f : nothing, false, length(x) >= 4 && x[4] === true, 0x0000000000000000))
         end
     end
     return frames
@@ -543,12 +543,12 @@ function show_frame(io::IO, i::Int, width::Int, f)
     linfo = f.linfo
     if linfo isa Core.MethodInstance && linfo.def isa Method
         show_frame_call(io, linfo)
-        mod = linfo.def.module
+        mod = string(linfo.def.module, " ")
     else
         print(io, f.func)
-        mod = Main
+        mod = f.inlined || f.func === Symbol("top-level scope") ? "" : "Main "
     end
-    print(io, "\n", " "^width, "@ ", f.func === Symbol("top-level scope") ? "" : string(mod, " "), contractuser(string(f.file)), ":", f.line)
+    print(io, "\n", " "^width, "@ ", mod, contractuser(string(f.file)), ":", f.line, f.inlined ? " [inlined]" : "")
 end
 function show_frame_call(io::IO, mi::Core.MethodInstance)
     m = mi.def::Method

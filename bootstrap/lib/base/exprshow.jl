@@ -415,7 +415,7 @@ function show_unquoted(io::IO, ex::Expr, indent::Int, prec::Int, quotes::Int)
         end
         print(io, '"')
     elseif head === :macrocall && n >= 2
-        show_macrocall(io, ex, indent, quotes)
+        show_macrocall(io, ex, indent, prec, quotes)
     elseif head === :quote && n == 1
         if args[1] isa Symbol || quotes > 0
             if quotes > 0
@@ -733,7 +733,8 @@ end
 macro_symbol(@nospecialize name) = name isa Symbol ? name : name isa GlobalRef ? name.name :
     isexpr(name, :.) && name.args[2] isa QuoteNode ? name.args[2].value : nothing
 
-function show_macrocall(io::IO, ex::Expr, indent::Int, quotes::Int)
+# As a statement a macro call has spaces between its arguments; inside of another expression, parentheses around them.
+function show_macrocall(io::IO, ex::Expr, indent::Int, prec::Int, quotes::Int)
     name = ex.args[1]
     symbol = macro_symbol(name)
     args = ex.args[3:end]
@@ -763,6 +764,12 @@ function show_macrocall(io::IO, ex::Expr, indent::Int, quotes::Int)
         print(io, " ")
     end
     show_macro_name(io, name, quotes)
+    if prec >= 0
+        print(io, "(")
+        show_list(io, args, ", ", indent, 0, quotes)
+        print(io, ")")
+        return
+    end
     for a in args
         print(io, " ")
         show_unquoted(io, a, indent + indent_width, 0, quotes)

@@ -100,77 +100,12 @@ function strftime(fmt, t)
     return Base.GC.@preserve buffer unsafe_string(Base.pointer(buffer), n)
 end
 
-module Libdl
-import ...Base: Ptr, Cint, Cvoid, Cstring, C_NULL, unsafe_string, string, ==, !=, error, tuple, print, println
-const RTLD_LAZY = 0x00000001
-const RTLD_NOW = 0x00000002
-const RTLD_GLOBAL = 0x00000100
-const RTLD_LOCAL = 0x00000000
-const dlext = "so"
-const RTLD_DEEPBIND = 0x00000008
-const RTLD_NODELETE = 0x00001000
-const RTLD_NOLOAD = 0x00000004
-
-last_message() = (p = ccall(:dlerror, Ptr{UInt8}, ()); p == C_NULL ? "" : unsafe_string(p))
-
-function open_library(name, flags)
-    h = ccall(:dlopen, Ptr{Cvoid}, (Cstring, Cint), name, Base.Int(flags))
-    h == C_NULL && !Base.endswith(name, ".so") && !Base.occursin(".so.", name) &&
-        (h = ccall(:dlopen, Ptr{Cvoid}, (Cstring, Cint), string(name, ".so"), Base.Int(flags)))
-    return h
-end
-
-"""
-    dlopen(libfile::AbstractString, [flags]; throw_error=true)
-
-Loads a shared library; its handle.
-"""
-function dlopen(name, flags=0x00000001; throw_error=true)
-    h = open_library(Base.String(name), flags)
-    if h == C_NULL
-        throw_error || return nothing
-        error(string("could not load library \"", name, "\"\n", last_message()))
-    end
-    return h
-end
-function dlopen(f::Function, args...; kwargs...)
-    h = dlopen(args...; kwargs...)
-    try
-        return f(h)
-    finally
-        dlclose(h)
-    end
-end
-dlopen_e(name, flags=0x00000001) = (h = dlopen(name, flags; throw_error=false); h === nothing ? C_NULL : h)
-function dlsym(h, name; throw_error=true)
-    p = ccall(:dlsym, Ptr{Cvoid}, (Ptr{Cvoid}, Cstring), h, name)
-    if p == C_NULL
-        throw_error || return nothing
-        error(string("could not load symbol \"", name, "\":\n", last_message()))
-    end
-    return p
-end
-dlsym_e(h, name) = (p = dlsym(h, name; throw_error=false); p === nothing ? C_NULL : p)
-dlclose(h) = ccall(:dlclose, Cint, (Ptr{Cvoid},), h) == 0
-dlclose(::Base.Nothing) = false
-find_library(names::Base.AbstractVector, paths=Base.String[]) = begin
-    for n in names
-        dlopen_e(n) == C_NULL || return Base.String(n)
-    end
-    return ""
-end
-find_library(name) = find_library([name])
-dlpath(h) = ""
-export dlopen, dlopen_e, dlsym, dlsym_e, dlclose, dlext, find_library, dlpath,
-    RTLD_LAZY, RTLD_NOW, RTLD_GLOBAL, RTLD_LOCAL, RTLD_DEEPBIND, RTLD_NODELETE, RTLD_NOLOAD
-end
-using .Libdl
 
 export getpid, gethostname, free, malloc, calloc, realloc, errno, strerror, flush_cstdio, systemsleep, time, strftime, TmStruct
 
 end
 
-const Libdl = Libc.Libdl
+
 const getpid = Libc.getpid
 const gethostname = Libc.gethostname
 
