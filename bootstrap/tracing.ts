@@ -13,7 +13,7 @@ import { type CType, signatureText } from '../ffi/ctype.ts';
 import { dladdr } from '../ffi/libraries.ts';
 import { REGION_BASE, REGION_BYTES, U32 } from '../ffi/region.ts';
 import { getErrno } from '../ffi/slots.ts';
-import { type ForeignCall, type ForeignReturn, setForeignCallListener } from '../ffi/trace.ts';
+import type { ForeignCall, ForeignReturn } from '../ffi/trace.ts';
 import { type CValue, decodeAt } from '../ffi/values.ts';
 import { type ArrayRef, type Ref, readRef, type SvecRef } from '../interpreter/memory/layout.ts';
 import { Expr } from '../interpreter/memory/objects.ts';
@@ -34,6 +34,7 @@ import {
 import { Op } from '../interpreter/vm/code.ts';
 import { operandRef } from '../interpreter/vm/evaluate.ts';
 import { backtrace, frameCode, Header, machine } from '../interpreter/vm/frames.ts';
+import { listen } from '../interpreter/vm/hooks.ts';
 import { describe } from './describe.ts';
 
 /** One foreign call, as it is shown. */
@@ -179,35 +180,37 @@ export const isProgramCall = (call: TracedCall): boolean => call.place !== undef
 /** Calls `report` with every foreign call made from now on, in the order in which they end. */
 export function traceCalls(report: (call: TracedCall) => void): void {
   const pending: Pending[] = [];
-  setForeignCallListener({
-    before(call) {
-      const declared = declaredTypes();
-      const places = backtrace(200).map(sourcePlace);
-      const [place] = places;
-      const from =
-        place !== undefined && isLibraryFile(place.file) ? places.find((p) => !isLibraryFile(p.file)) : undefined;
-      pending.push({ declared, args: argumentTexts(call, declared), place, from, errnoBefore: getErrno() });
-    },
-    after(call: ForeignCall, { result, errno, nanoseconds }: ForeignReturn) {
-      const known = pending.pop();
-      if (known === undefined) return;
-      const { declared, args, place, from, errnoBefore } = known;
-      report({
-        symbol: call.symbol,
-        library: libraryOf(call),
-        signature: signatureText(call.signature),
-        ...(declared === undefined
-          ? {}
-          : { types: { args: declared.args.map(nameOf), result: nameOf(declared.result) } }),
-        args: withChanges(args, argumentTexts(call, declared)),
-        result: valueText(result, declared?.result, call.signature.result),
-        errno,
-        errnoBefore,
-        nanoseconds,
-        place,
-        from,
-        depth: pending.length,
-      });
+  listen({
+    foreigncall: {
+      before(call) {
+        const declared = declaredTypes();
+        const places = backtrace(200).map(sourcePlace);
+        const [place] = places;
+        const from =
+          place !== undefined && isLibraryFile(place.file) ? places.find((p) => !isLibraryFile(p.file)) : undefined;
+        pending.push({ declared, args: argumentTexts(call, declared), place, from, errnoBefore: getErrno() });
+      },
+      after(call: ForeignCall, { result, errno, nanoseconds }: ForeignReturn) {
+        const known = pending.pop();
+        if (known === undefined) return;
+        const { declared, args, place, from, errnoBefore } = known;
+        report({
+          symbol: call.symbol,
+          library: libraryOf(call),
+          signature: signatureText(call.signature),
+          ...(declared === undefined
+            ? {}
+            : { types: { args: declared.args.map(nameOf), result: nameOf(declared.result) } }),
+          args: withChanges(args, argumentTexts(call, declared)),
+          result: valueText(result, declared?.result, call.signature.result),
+          errno,
+          errnoBefore,
+          nanoseconds,
+          place,
+          from,
+          depth: pending.length,
+        });
+      },
     },
   });
 }

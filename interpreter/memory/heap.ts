@@ -49,6 +49,12 @@ export class OutOfRegion extends Error {
   }
 }
 
+let allocationListener: ((type: Ref, bytes: number) => void) | null = null;
+/** Installs who hears of every allocation made from here, or nobody; the hook interface of the VM does. */
+export function setAllocationListener(listener: typeof allocationListener): void {
+  allocationListener = listener;
+}
+
 let outOfMemory: (bytes: number) => never = (bytes) => {
   throw new OutOfRegion(bytes);
 };
@@ -131,6 +137,7 @@ export function allocate(type: Ref, bytes: number): Ref {
   const word = (object << 1) - 2;
   U32[word] = type << 3;
   U32[word + 1] = REGION_HIGH;
+  if (allocationListener !== null) allocationListener(type, bytes);
   return object as Ref;
 }
 

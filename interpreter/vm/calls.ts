@@ -55,6 +55,7 @@ import {
 } from './decode.ts';
 import { exceptionDepth } from './exceptions.ts';
 import { frameBelow, HEADER_WORDS, Header, machine } from './frames.ts';
+import { observed, onObservationChange } from './hooks.ts';
 import { generatedSource, stackOverflow } from './incidents.ts';
 import { run } from './run.ts';
 import { forgetSavedCalls, type KnownCall, saveCalls, savedInstance } from './savedcalls.ts';
@@ -158,6 +159,20 @@ onMethodChange((_method, names) => {
     }
   }
   ageFrames();
+});
+
+onObservationChange(() => {
+  forgetOlderCalls();
+  codeOfSource.clear();
+  for (const list of cache.values()) {
+    for (const entry of list) {
+      entry.stale = true;
+      for (const site of entry.sites) site.reset();
+    }
+  }
+  cache.clear();
+  byName.clear();
+  codeUsers.clear();
 });
 
 /** The keys that guard a call: for each operand its type, or the negated reference of a type given as argument. */
@@ -351,7 +366,8 @@ export function setNativeFinder(finder: (instance: MethodInstanceRef) => void): 
 
 function targetOfInstance(instance: MethodInstanceRef): Target {
   if (!nativeEntries.has(instance)) findNative(instance);
-  const native = nativeEntries.get(instance);
+  // What is observed runs interpreted.
+  const native = observed.code ? undefined : nativeEntries.get(instance);
   if (native !== undefined) return { code: null, instance, leaf: native, name: '' };
   const code = codeOf(instance);
   if (code.leafBody !== null) return { code: null, instance, leaf: code.leafBody.leaf, name: code.leafBody.name };

@@ -40,6 +40,7 @@ import { symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
 import { CALL_HEADER, Code, constantSlot, type LeafBody, Op, Site } from './code.ts';
 import { type Fusion, findFusions } from './fusion.ts';
+import { HookKind, observed } from './hooks.ts';
 import { setSlot } from './slots.ts';
 
 const NO_OPERAND = 0x7fffffff;
@@ -151,6 +152,8 @@ class Decoder {
   private readonly freeSlots: number[] = [];
   private readonly releaseAt: Map<number, number[]> = new Map();
   private current = 0;
+  /** Whether listeners want to hear of each statement. */
+  private readonly isObserved = observed.code;
 
   constructor(code: Code) {
     this.code = code;
@@ -170,14 +173,16 @@ class Decoder {
   decode(): void {
     this.gather();
     this.findDefined();
-    this.fusion = findFusions(this.statements, this.facts, (callee) => this.builtinName(callee));
+    if (!this.isObserved) this.fusion = findFusions(this.statements, this.facts, (callee) => this.builtinName(callee));
     const n = this.statements.length;
     for (let i = 1; i <= n; i++) {
       if (i === 1 || this.facts.block[i] !== this.facts.block[i - 1]) {
         this.defined = this.entryDefined[this.facts.block[i]];
       }
       this.current = i;
+      if (this.isObserved && i === 1) this.emit(Op.HOOK, HookKind.CALL, 0);
       this.start[i] = this.out.length;
+      if (this.isObserved) this.emit(Op.HOOK, HookKind.STEP, 0);
       this.emitStatement(this.statements[i - 1], i);
       const release = this.releaseAt.get(i);
       if (release !== undefined) this.freeSlots.push(...release);
@@ -364,7 +369,7 @@ class Decoder {
   private newTemporary(i: number): number {
     const { facts } = this;
     const last = facts.lastUse[i];
-    const local = last > 0 && facts.block[last] === facts.block[i];
+    const local = !this.isObserved && last > 0 && facts.block[last] === facts.block[i];
     const slot = local && this.freeSlots.length > 0 ? (this.freeSlots.pop() as number) : this.frameSlots++;
     if (local) {
       const list = this.releaseAt.get(last);
@@ -376,7 +381,7 @@ class Decoder {
 
   /** Where the value of statement `i` goes; a scratch slot when nobody uses it. */
   private resultOperand(i: number): number {
-    if (this.facts.uses[i] === 0) return this.scratch();
+    if (this.facts.uses[i] === 0 && !this.isObserved) return this.scratch();
     const operand = this.newTemporary(i);
     this.operands[i] = operand;
     return operand;
@@ -412,7 +417,9 @@ class Decoder {
       case T.ReturnNode: {
         const value = readRef(statement, objects.ReturnNode.val);
         if (value === 0) throw new InternalError('unreachable return in lowered code');
-        this.emit(Op.RETURN, this.operand(value));
+        const operand = this.operand(value);
+        if (this.isObserved) this.emit(Op.HOOK, HookKind.RETURN, operand);
+        this.emit(Op.RETURN, operand);
         return;
       }
       case T.EnterNode: {
@@ -773,6 +780,7 @@ export function instructionLength(ops: Int32Array, at: number): number {
     case Op.EVAL:
     case Op.ENTER:
     case Op.STATIC_PARAMETER:
+    case Op.HOOK:
       return 3;
     case Op.NEW:
       return 4 + ops[at + 3];

@@ -30,6 +30,7 @@ import {
   machine as theMachine,
 } from './frames.ts';
 import { arrayGet, arraySet, getFieldNested } from './fused.ts';
+import { notifyHook, notifyThrow, observed } from './hooks.ts';
 import {
   enterScope,
   leaveScopesTo,
@@ -73,6 +74,7 @@ export function run(bottom: number): void {
         throw error;
       }
       const places: readonly FramePlace[] = thrown.rethrown ? (topException()?.backtrace ?? backtrace()) : backtrace();
+      if (observed.throws && !uncaughtBacktraces.has(thrown)) notifyThrow(thrown.exception, machine.fp);
       const handler = findHandler(bottom);
       if (handler < 0) {
         machine.fp = outer;
@@ -349,6 +351,18 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           U32[fp - 10] = pc;
           machine.fp = fp;
           staticParameter(fp, ops[pc + 2], fp + ops[pc + 1]);
+          pc += 3;
+          continue;
+        }
+        case 16: {
+          // HOOK kind operand: listeners hear of what comes next; only in observed code
+          U32[fp - 10] = pc;
+          machine.fp = fp;
+          machine.sp = fp + code.frameWords;
+          notifyHook(ops[pc + 1], fp, ops[pc + 2] >= 0 ? fp + ops[pc + 2] : -ops[pc + 2]);
+          // A listener may evaluate what begins a new world.
+          code = codes[U32[fp - 14]];
+          ops = code.ops;
           pc += 3;
           continue;
         }
