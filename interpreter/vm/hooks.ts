@@ -14,9 +14,11 @@
 //
 // Enters: listeners. Leaves: their methods, called. Nothing here knows what they are for.
 
+import { U32 } from '../../ffi/region.ts';
 import { type ForeignCallListener, setForeignCallListener } from '../../ffi/trace.ts';
 import { setAllocationListener } from '../memory/heap.ts';
 import type { Ref } from '../memory/layout.ts';
+import { Header, machine } from './frames.ts';
 
 /** What a HOOK instruction announces. */
 export const HookKind = { STEP: 0, CALL: 1, RETURN: 2 } as const;
@@ -86,13 +88,17 @@ function notify(body: (listener: Listener) => void): void {
   }
 }
 
-/** HOOK: something is about to happen in frame `fp`. */
-export function notifyHook(kind: number, fp: number, word: number): void {
+/** HOOK at instruction `pc` of frame `fp`: puts the registers into memory and tells the listeners. */
+export function notifyHook(ops: Int32Array, pc: number, fp: number): void {
+  U32[fp - Header.AT] = pc;
+  machine.fp = fp;
   if (notifying) return;
+  const kind = ops[pc + 1];
+  const operand = ops[pc + 2];
   notify((listener) => {
     if (kind === HookKind.STEP) listener.step?.(fp);
     else if (kind === HookKind.CALL) listener.call?.(fp);
-    else listener.return?.(fp, word);
+    else listener.return?.(fp, operand >= 0 ? fp + operand : -operand);
   });
 }
 

@@ -355,12 +355,9 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           continue;
         }
         case 16: {
-          // HOOK kind operand: listeners hear of what comes next; only in observed code
-          U32[fp - 10] = pc;
-          machine.fp = fp;
+          // HOOK kind operand: only in observed code; a listener may begin a new world
           machine.sp = fp + code.frameWords;
-          notifyHook(ops[pc + 1], fp, ops[pc + 2] >= 0 ? fp + ops[pc + 2] : -ops[pc + 2]);
-          // A listener may evaluate what begins a new world.
+          notifyHook(ops, pc, fp);
           code = codes[U32[fp - 14]];
           ops = code.ops;
           pc += 3;
