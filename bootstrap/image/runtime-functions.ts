@@ -12,7 +12,8 @@ import { type CSignature, cInt64, cPointer, cUInt8, cVoid } from '../../ffi/ctyp
 import { REGION_BASE, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import { addressInSlot, slotI32, slotU32 } from '../../ffi/slots.ts';
 import { allocate } from '../../interpreter/memory/heap.ts';
-import type { DataTypeRef, Ref, SymbolRef } from '../../interpreter/memory/layout.ts';
+import { type DataTypeRef, type Ref, type SymbolRef, writeWide } from '../../interpreter/memory/layout.ts';
+import * as objects from '../../interpreter/memory/objects.ts';
 import { STATE_OFFSET, State } from '../../interpreter/memory/state.ts';
 import { datatype, nothing } from '../../interpreter/memory/wellknown.ts';
 import { newMemory } from '../../interpreter/runtime/builtins/memory.ts';
@@ -117,6 +118,9 @@ const definitions: Readonly<Record<string, Definition>> = {
   allocate: define(cPointer, [cPointer, cInt64], (base) => {
     giveRef(base, allocate(refArgument(base, 0), intArgument(base, 1)));
   }),
+  new_string: define(cPointer, [cInt64], (base) => {
+    giveRef(base, newString(intArgument(base, 0)));
+  }),
   new_memory: define(cPointer, [cPointer, cInt64], (base) => {
     giveRef(base, newMemory(refArgument<DataTypeRef>(base, 0), intArgument(base, 1)));
   }),
@@ -174,6 +178,13 @@ function callRuntimeFunction(name: string, declared: Ref, args: readonly Ref[]):
   } finally {
     machine.sp = start;
   }
+}
+
+/** A string of `length` bytes, all zero. */
+function newString(length: number): Ref {
+  const string = allocate(datatype('String'), objects.JuliaString.$size + length + 1);
+  writeWide(string, objects.JuliaString.length, length);
+  return string;
 }
 
 const registered = new Map<string, Address>();

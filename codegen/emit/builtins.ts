@@ -5,11 +5,12 @@
 
 import { cInt64, cPointer, cUInt8, cVoid } from '../../ffi/ctype.ts';
 import { type DataTypeRef, type Ref, type SymbolRef, typeOf } from '../../interpreter/memory/layout.ts';
-import { datatype, falseValue, nothing, typename } from '../../interpreter/memory/wellknown.ts';
+import { datatype, falseValue, nothing, trueValue, typename } from '../../interpreter/memory/wellknown.ts';
 import { symbol } from '../../interpreter/runtime/symbols.ts';
 import { unboxInt64 } from '../../interpreter/runtime/values.ts';
 import {
   applyTupleType,
+  egal,
   elementLayout,
   fieldCount,
   fieldIndex,
@@ -25,6 +26,7 @@ import {
   isDataType,
   isKind,
   isMutableType,
+  isPrimitiveType,
   isSubtype,
   isSymbol,
   isTupleType,
@@ -37,8 +39,10 @@ import {
   uninitializedCount,
   unionMembers,
 } from '../../interpreter/types/index.ts';
+import { target } from './builder.ts';
 import { throwIf } from './intrinsics.ts';
 import { isFloatType, type Value } from './operations.ts';
+import { sameStrings } from './runtime-answers.ts';
 import { leavesOf, shapeOf } from './shapes.ts';
 import { constant, type Emitted, Kind, typeOfEmitted, type ValueWriter } from './values.ts';
 
@@ -67,6 +71,7 @@ function identical(w: ValueWriter, a: Emitted, b: Emitted): Value {
   const { build } = w;
   const no = (): Value => build.constant('i1', 0n);
   const [typeA, typeB] = [typeOfEmitted(a), typeOfEmitted(b)];
+  if (a.kind === 'const' && b.kind === 'const') return build.constant('i1', egal(a.value, b.value) ? 1n : 0n);
   if (a.kind === 'union') return identicalMember(w, a, b);
   if (b.kind === 'union') return identicalMember(w, b, a);
   if (isConcreteType(typeA) && isConcreteType(typeB)) {
@@ -83,13 +88,41 @@ function identical(w: ValueWriter, a: Emitted, b: Emitted): Value {
         .reduce((all, one) => build.binary('and', all, one), build.constant('i1', 1n));
     }
   }
-  if (isByAddress(typeA) || isByAddress(typeB)) return build.compare('eq', w.box(a), w.box(b));
-  const same = build.callC(w.runtime('egal'), { result: cUInt8, args: [cPointer, cPointer] }, [w.box(a), w.box(b)]);
+  if (isUniqueType(a) || isUniqueType(b) || isByAddress(typeA) || isByAddress(typeB))
+    return build.compare('eq', w.box(a), w.box(b));
+  if (typeA === datatype('String') && typeB === datatype('String')) return sameStrings(w, a, b);
+  if (isTestable(typeA) && !isConcreteType(typeB)) return identicalIfOf(w, typeA, a, b);
+  if (isTestable(typeB) && !isConcreteType(typeA)) return identicalIfOf(w, typeB, b, a);
+  const [left, right] = [w.box(a), w.box(b)];
+  const done = build.block('compared', ['i1']);
+  const different = build.block('different');
+  const yes = build.constant('i1', 1n);
+  build.branch(build.compare('eq', left, right), target(done, [yes]), target(different));
+  build.at(different);
+  const same = build.callC(w.runtime('egal'), { result: cUInt8, args: [cPointer, cPointer] }, [left, right]);
   if (same === undefined) throw new Error('egal has a result');
-  return build.convert('trunc', same, 'i1');
+  build.jump(done, build.convert('trunc', same, 'i1'));
+  build.at(done);
+  return done.parameters[0];
+}
+
+/** `value`, of a type that is known, compared with an object of any type: their types decide first. */
+function identicalIfOf(w: ValueWriter, type: Ref, value: Emitted, other: Emitted): Value {
+  const { build } = w;
+  const reference = w.box(other);
+  const done = build.block('compared', ['i1']);
+  const alike = build.block('alike');
+  build.branch(w.hasType(reference, type), target(alike), target(done, [build.constant('i1', 0n)]));
+  build.at(alike);
+  build.jump(done, identical(w, value, w.open({ kind: 'reference', type, value: reference })));
+  build.at(done);
+  return done.parameters[0];
 }
 
 const isConcreteType = (type: Ref): boolean => isDataType(type) && isConcrete(type);
+
+/** Is a value a type of which there is one object only? */
+const isUniqueType = (value: Emitted): boolean => value.kind === 'const' && isConcreteType(value.value);
 
 /** Are two objects of this type the same exactly when they are one? */
 function isByAddress(type: Ref): boolean {
@@ -213,9 +246,24 @@ writers.set('throw', (w, { args: [value] }) => {
 writers.set('compilerbarrier', (_w, { args }) => args[1]);
 writers.set('donotdelete', () => constant(nothing));
 writers.set('sizeof', (w, { args: [value] }) => {
-  if (typeOfEmitted(value) !== datatype('String')) return undefined;
-  return w.int(w.build.load('i64', w.box(value), 0, { kind: Kind.arrayHeader }));
+  const type = typeOfEmitted(value);
+  if (type === datatype('String')) return w.int(w.build.load('i64', w.box(value), 0, { kind: Kind.arrayHeader }));
+  return hasFixedFields(type) ? w.int(w.build.integer('i64', layoutSize(type))) : undefined;
 });
+writers.set('nfields', (w, { args: [value] }) => {
+  const type = typeOfEmitted(value);
+  return hasFixedFields(type) ? w.int(w.build.integer('i64', fieldCount(type))) : undefined;
+});
+
+/** Types whose objects all have the size and the fields that their layout says. */
+const hasFixedFields = (type: Ref): boolean =>
+  isDataType(type) &&
+  isConcrete(type) &&
+  layoutOffset(type) !== 0 &&
+  !isKind(type) &&
+  !isMemory(type) &&
+  type !== datatype('Module') &&
+  hasPlainFields(type);
 
 // Fields.
 
@@ -334,9 +382,11 @@ function dynamicField(w: ValueWriter, object: Emitted, name: Emitted, inbounds: 
   const type = typeOfEmitted(object);
   if (!isTupleType(type) || !isConcrete(type) || fieldCount(type) === 0) return undefined;
   const element = fieldType(type, 0);
-  for (let i = 1, n = fieldCount(type); i < n; i++) if (fieldType(type, i) !== element) return undefined;
+  for (let i = 1, n = fieldCount(type); i < n; i++) {
+    if (fieldType(type, i) !== element) return chosenElement(w, object, name);
+  }
   const shape = shapeOf(element);
-  if (shape.kind !== 'bits') return undefined;
+  if (shape.kind !== 'bits') return chosenElement(w, object, name);
   const { build } = w;
   const index = build.binary('sub', w.bits(name), build.integer('i64', 1));
   if (!inbounds) checkBounds(w, index, build.integer('i64', fieldCount(type)), object, name);
@@ -356,6 +406,38 @@ function dynamicField(w: ValueWriter, object: Emitted, name: Emitted, inbounds: 
   return { kind: 'bits', type: shape.type, value: build.load(shape.machine, at, 0, { align: Math.min(8, size) }) };
 }
 
+const MAX_CHOICES = 16;
+
+/** An element of a tuple of any elements, by a number that is not known: each has a block of its own. */
+function chosenElement(w: ValueWriter, object: Emitted, name: Emitted): Emitted | undefined {
+  const type = typeOfEmitted(object);
+  const count = fieldCount(type);
+  const types = Array.from({ length: count }, (_, i) => fieldType(type, i));
+  if (count > MAX_CHOICES || !types.every((each) => isConcreteType(each) && !isKind(each))) return undefined;
+  const shape = shapeOf(joinOf(types));
+  const { build } = w;
+  const index = build.binary('sub', w.bits(name), build.integer('i64', 1));
+  // A number that is no element's would otherwise go where nothing is.
+  checkBounds(w, index, build.integer('i64', count), object, name);
+  const done = build.block('element', leavesOf(shape));
+  const blocks = types.map((_, i) => build.block(`element${i}`));
+  const cases = blocks.slice(1).map((block, i) => ({ bits: BigInt(i + 1), target: block }));
+  build.switch(index, cases, blocks[0]);
+  types.forEach((_, i) => {
+    build.at(blocks[i]);
+    const field = object.kind === 'struct' ? object.fields[i] : elementInMemory(w, object, type, i);
+    build.jump(done, ...w.flatten(w.coerce(field, shape), shape));
+  });
+  build.at(done);
+  return w.unflatten(done.parameters, shape);
+}
+
+function elementInMemory(w: ValueWriter, object: Emitted, type: Ref, index: number): Emitted {
+  const field = fieldInMemory(w, w.box(object), type as DataTypeRef, index);
+  if (field === undefined) throw new Error('a tuple has an element that cannot be read');
+  return field;
+}
+
 /** Throws a BoundsError unless `index` (from 0) is below `length`. */
 function checkBounds(w: ValueWriter, index: Value, length: Value, collection: Emitted, asked: Emitted): void {
   const { build } = w;
@@ -370,6 +452,20 @@ function checkBounds(w: ValueWriter, index: Value, length: Value, collection: Em
   build.unreachable();
   build.at(good);
 }
+
+writers.set('isdefined', (w, { args }) => {
+  const [object, name, order] = args;
+  const type = typeOfEmitted(object);
+  if (order !== undefined || name.kind !== 'const' || !hasFixedFields(type) || !isDataType(type)) return undefined;
+  if (object.kind === 'union' || (!isSymbol(name.value) && typeOf(name.value) !== Int64)) return undefined;
+  const index = numberOfField(type, name.value);
+  if (index < 0 || index >= fieldCount(type)) return constant(falseValue);
+  if (index < fieldCount(type) - uninitializedCount(type)) return constant(trueValue);
+  if (!fieldIsPtr(type, index)) return isPrimitiveType(fieldType(type, index)) ? constant(trueValue) : undefined;
+  const { build } = w;
+  const field = build.load('ref', w.box(object), fieldOffset(type, index), { kind: kindOfObject(type) });
+  return w.bool(build.compare('ne', field, build.null('ref')));
+});
 
 writers.set('setfield!', (w, { args }) => {
   const [object, name, value, order] = args;

@@ -26,6 +26,7 @@ import {
 import { throwIf } from './intrinsics.ts';
 import type { Value } from './operations.ts';
 import { CannotCompile } from './recipes.ts';
+import { answerRuntimeCall } from './runtime-answers.ts';
 import { shapeOf } from './shapes.ts';
 import { OFFSET_PENDING } from './thread-state.ts';
 import { constant, type Emitted, Kind, typeOfEmitted, type ValueWriter } from './values.ts';
@@ -183,6 +184,8 @@ function callRuntimeFunction(
 ): Emitted | null {
   const { build } = w;
   if (runtimeFunction(name) === undefined) throw new CannotCompile(`the runtime has no function ${name}`);
+  const answer = answerRuntimeCall(w, name, operands, declared);
+  if (answer !== undefined) return answer;
   const boxed = operands.map((operand) => w.box(operand));
   const list = build.slot(Math.max(8, 8 * boxed.length), 8);
   boxed.forEach((value, i) => {

@@ -15,7 +15,7 @@ import {
   wrapper,
 } from '../../interpreter/memory/wellknown.ts';
 import { symbol as symbolOf } from '../../interpreter/runtime/symbols.ts';
-import { unboxInt64 } from '../../interpreter/runtime/values.ts';
+import { boxInt64, unboxInt64 } from '../../interpreter/runtime/values.ts';
 import { orElse } from '../../interpreter/types/errors.ts';
 import {
   applyTupleType,
@@ -248,7 +248,7 @@ define(['<:', 'applicable', 'isdefinedglobal', 'memoryref_isassigned'], () => so
 define(['throw', 'throw_methoderror'], () => impossible);
 define(['tuple'], (args) => tupleOf(args));
 define(['typeof'], ([value]) => {
-  const type = widen(value);
+  const type = widen(withoutConditional(value));
   if (isTypeType(type)) {
     const of = param(type, 0);
     if (!isTypeVar(of)) return ofConst(typeOf(of));
@@ -257,7 +257,11 @@ define(['typeof'], ([value]) => {
   if (isDataType(type) && isConcrete(type)) return ofConst(type);
   return ofType(datatype('DataType'));
 });
-define(['sizeof', 'nfields', '_svec_len', 'memoryrefoffset'], () => someInt);
+define(['sizeof', '_svec_len', 'memoryrefoffset'], () => someInt);
+define(['nfields'], ([value]) => {
+  const type = widen(withoutConditional(value));
+  return isTupleType(type) && isConcrete(type) ? ofConst(boxInt64(fieldCount(type))) : someInt;
+});
 define(['svec'], () => ofType(datatype('SimpleVector')));
 define(['_expr'], () => ofType(datatype('Expr')));
 define(['_typevar'], () => ofType(datatype('TypeVar')));
