@@ -99,9 +99,14 @@ function mandelbrot(size::Int)
 end
 
 function matmul(n::Int)
-    a = [Float64((i * j) % 7) for i in 1:n, j in 1:n]
-    b = [Float64((i + 2j) % 5) for i in 1:n, j in 1:n]
-    c = zeros(n, n)
+    a = Matrix{Float64}(undef, n, n)
+    b = Matrix{Float64}(undef, n, n)
+    for j in 1:n, i in 1:n
+        a[i, j] = (i * j) % 7
+        b[i, j] = (i + 2j) % 5
+    end
+    c = Matrix{Float64}(undef, n, n)
+    fill!(c, 0.0)
     for j in 1:n, k in 1:n
         x = b[k, j]
         for i in 1:n

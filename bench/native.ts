@@ -23,7 +23,7 @@ interface Measured {
 
 /** Runs a program; what it printed, or the end of the benchmark with a reason. */
 function run(program: string, args: readonly string[], reason: string): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
   if (status === 0) return stdout;
   console.log(`bench/native: skipped: ${reason}${error === undefined ? `\n${stderr}` : ` (${error.message})`}`);
   process.exit(0);
