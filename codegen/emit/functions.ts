@@ -26,6 +26,7 @@ import { dependenciesOf, identityOf } from './identity.ts';
 import { throwIf } from './intrinsics.ts';
 import { bitsOf, isFloatType, type MachineType, Program, type Value } from './operations.ts';
 import { CannotCompile, encode } from './recipes.ts';
+import { unrollRecursion } from './recursion.ts';
 import { leavesOf, type Shape, shapeOf } from './shapes.ts';
 import { OFFSET_STACK_LIMIT } from './thread-state.ts';
 import { constant, type Emitted, ValueWriter } from './values.ts';
@@ -70,6 +71,7 @@ export class MethodCompiler implements Compilation {
   /** Compiles everything that was asked for, and what that calls. */
   finish(): void {
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.define(next);
+    unrollRecursion(this.program);
   }
 
   note(typed: Typed): void {

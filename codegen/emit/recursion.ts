@@ -1,8 +1,9 @@
-// Unrolling recursion: a small function that calls itself gets a copy to call instead, which calls it back.
+// Unrolling recursion: a small function that calls itself gets copies to call instead, the last of which calls it back.
 //
-// Inliners leave direct recursion alone, so each level pays for a call. With a copy between a function and itself the copy is
-// inlined, and a call does the work of two levels. It pays for functions that do little else (fib, tree walks); large ones,
-// those with handlers (which are never inlined) and those that keep roots are left as they are.
+// Inliners leave direct recursion alone, so each level pays for a call. With copies between a function and itself the copies
+// are inlined, and a call does the work of several levels. It pays for functions that do little else (fib, tree walks);
+// large ones, those with handlers (which are never inlined) and those that keep roots are left as they are. As many levels
+// are made as the code may grow for. A copy does not look at the limit of the stack: the function that it is part of has.
 //
 // Enters: a program. Leaves: the same program, with the copies in it. What the functions compute is the same.
 
@@ -17,36 +18,64 @@ import {
   type Value,
 } from './operations.ts';
 
-/** Most operations of a function that is worth a copy. */
+/** Most operations of a function that is worth a copy, and of a function with its copies inlined. */
 const sizeLimit = 60;
+const unrolledLimit = 500;
+const maxLevels = 3;
 
-/** Gives every function that is worth it a copy between it and itself. */
+/** Gives every function that is worth it copies between it and itself. */
 export function unrollRecursion(program: Program): void {
   for (const definition of [...program.functions.values()]) {
-    if (!isWorthACopy(definition)) continue;
-    const name = `${definition.name} unrolled`;
-    if (program.functions.has(name)) continue;
-    program.functions.set(name, { ...copyOf(definition), name, exported: false, inline: 'always' });
-    for (const block of definition.blocks) {
-      block.operations.forEach((operation, index) => {
-        if (operation.op === 'call' && calls(operation, definition.name)) {
-          block.operations[index] = { ...operation, callee: { kind: 'local', name } };
-        }
-      });
+    const levels = levelsOf(definition);
+    const nameOf = (level: number): string =>
+      level === 1 ? `${definition.name} unrolled` : `${definition.name} unrolled ${level}`;
+    if (levels === 0 || program.functions.has(nameOf(1))) continue;
+    // The deepest first, so that each is copied from the function as it was written.
+    for (let level = levels; level >= 1; level--) {
+      const name = nameOf(level);
+      const copy: FunctionDefinition = { ...copyOf(definition), name, exported: false, inline: 'always' };
+      dropStackCheck(copy);
+      if (level < levels) redirectCalls(copy, definition.name, nameOf(level + 1));
+      program.functions.set(name, copy);
     }
+    redirectCalls(definition, definition.name, nameOf(1));
   }
 }
 
-function isWorthACopy(definition: FunctionDefinition): boolean {
-  if (definition.roots > 0 || definition.inline === 'never') return false;
-  let size = 0;
-  let isRecursive = false;
+function redirectCalls(definition: FunctionDefinition, from: string, to: string): void {
   for (const block of definition.blocks) {
-    if (block.terminator?.op === 'enterTry') return false;
-    size += block.operations.length;
-    isRecursive ||= block.operations.some((operation) => calls(operation, definition.name));
+    block.operations.forEach((operation, index) => {
+      if (operation.op === 'call' && calls(operation, from)) {
+        block.operations[index] = { ...operation, callee: { kind: 'local', name: to } };
+      }
+    });
   }
-  return isRecursive && size <= sizeLimit;
+}
+
+/** How many copies a function is worth, 0 for most. */
+function levelsOf(definition: FunctionDefinition): number {
+  if (definition.roots > 0 || definition.inline === 'never') return 0;
+  let size = 0;
+  let own = 0;
+  for (const block of definition.blocks) {
+    if (block.terminator?.op === 'enterTry') return 0;
+    size += block.operations.length;
+    own += block.operations.filter((operation) => calls(operation, definition.name)).length;
+  }
+  if (own === 0 || size > sizeLimit) return 0;
+  let levels = 0;
+  for (let copies = own, total = size; levels < maxLevels && total + copies * size <= unrolledLimit; copies *= own) {
+    total += copies * size;
+    levels++;
+  }
+  return levels;
+}
+
+/** Makes the comparison of the stack with its limit, if the function starts with one, a way straight on. */
+function dropStackCheck({ blocks: [start] }: FunctionDefinition): void {
+  const end = start?.terminator;
+  if (end?.op !== 'branch' || !start.operations.some((operation) => operation.op === 'stackAddress')) return;
+  start.terminator = { op: 'jump', target: end.otherwise };
 }
 
 function calls(operation: Operation, name: string): boolean {

@@ -130,7 +130,10 @@ describe('unrolling', () => {
     unrollRecursion(program);
     expect(verifyProgram(program)).toEqual([]);
     expect(printFunction(functionOf(program, fib))).toContain(`call ${fib} unrolled(`);
-    expect(printFunction(functionOf(program, `${fib} unrolled`))).toContain(`call ${fib}(`);
+    expect(printFunction(functionOf(program, `${fib} unrolled`))).toContain(`call ${fib} unrolled 2(`);
+    const levels = [...program.functions.keys()].filter((name) => name.startsWith(`${fib} unrolled`));
+    expect(levels).toHaveLength(3);
+    expect(printFunction(functionOf(program, `${fib} unrolled ${levels.length}`))).toContain(`call ${fib}(`);
   });
 
   it.skipIf(!hasLLVM)('changes no result', () => {
