@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { checkReadable } from './input.ts';
+import { checkWritable } from './output.ts';
 
 interface Options {
   readonly output: string;
@@ -14,9 +15,12 @@ export function registerCompile(program: Command): void {
     .command('compile')
     .summary('compile to a relocatable object')
     .description('Runs a Julia file, compiles the methods it used, and writes them as an object, assembly or LLVM IR.')
-    .argument('<file>', 'the Julia file')
+    .argument('<file>', 'the Julia file; `-` is standard input')
     .argument('[args...]', 'its arguments')
-    .requiredOption('-o, --output <file>', 'where to write; `-` is standard output')
+    .requiredOption(
+      '-o, --output <file>',
+      'where to write; `-` is standard output (what the program prints then goes to standard error)',
+    )
     .addOption(new Option('--emit <kind>', 'what to write').choices(['obj', 'asm', 'll', 'bc']).default('obj'))
     .addHelpText(
       'after',
@@ -28,7 +32,8 @@ Examples:
 The object holds no address of this process and the same program gives the same bytes. Needs LLVM (see jl0 doctor).`,
     )
     .action(async (file: string, args: string[], options: Options) => {
-      checkReadable(file);
+      if (file !== '-') checkReadable(file);
+      checkWritable(options.output);
       const { compileFile } = await import('../image/compile-program.ts');
       process.exitCode = compileFile(file, args, options.emit, options.output);
     });

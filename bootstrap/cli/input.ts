@@ -65,7 +65,7 @@ export async function* inputLines(): AsyncGenerator<string> {
 }
 
 /** What a failed file operation says, without the system call. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
   switch (code) {
@@ -75,6 +75,10 @@ function reason(error: unknown): string {
       return 'it is a folder';
     case 'EACCES':
       return 'permission denied';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOSPC':
+      return 'no space is left';
     default:
       return error.message;
   }

@@ -3,7 +3,7 @@
 import { openSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CommandError, ExitCode } from './exit.ts';
-import { checkReadable } from './input.ts';
+import { checkReadable, reason } from './input.ts';
 
 /** Adds the command to the program. */
 export function registerTrace(program: Command): void {
@@ -47,6 +47,6 @@ function openOutput(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new CommandError(ExitCode.usage, `cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+    throw new CommandError(ExitCode.usage, `cannot write ${path}: ${reason(error)}`);
   }
 }

@@ -1,6 +1,8 @@
 // The command line's own manners: help, version, wrong use, exit codes.
 
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { root } from '../oracle.ts';
 import { jl0 } from './jl0.ts';
 
 describe('help and version', () => {
@@ -69,6 +71,26 @@ describe('wrong use ends with 2 and says what is wrong', () => {
     const { status, stderr } = jl0(['compile', '--emit', 'exe', '-o', 'x', 'x.jl']);
     expect(status).toBe(2);
     expect(stderr).toContain('obj, asm, ll, bc');
+  });
+
+  it('with a place for the output that cannot be written, before the program runs', () => {
+    const file = join(root, 'examples/sieve.jl');
+    const { status, stdout, stderr } = jl0(['compile', file, '-o', '/no-such-folder/sieve.o']);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'jl0: cannot write /no-such-folder/sieve.o: no such folder\n',
+    });
+    expect(jl0(['compile', file, '-o', root]).stderr).toBe(`jl0: cannot write ${root}: it is a folder\n`);
+  });
+});
+
+describe('compile -o -', () => {
+  it('gives the output alone on standard output', () => {
+    const { status, stdout, stderr } = jl0(['compile', '-', '-o', '-', '--emit', 'll'], { input: 'println(6 * 7)' });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^; ModuleID = 'stdin'\n/);
+    expect(stderr).toMatch(/^42\n/);
   });
 });
 
