@@ -3,7 +3,17 @@
 //
 // Numbers in SSAValue, SlotNumber and jump targets are 1-based, as Julia prints them.
 
-import type { Expr, GlobalRef, HeapValue, LineNumberNode, Literal, ModuleRef, QuoteNode, Sym } from '../syntax/expr.ts';
+import type {
+  Expr,
+  GlobalRef,
+  HeapValue,
+  LineNumberNode,
+  Literal,
+  ModuleRef,
+  QuoteNode,
+  Sym,
+  Syntax,
+} from '../syntax/expr.ts';
 
 export class SSAValue {
   readonly id: number;
@@ -60,6 +70,62 @@ export class NewvarNode {
   }
 }
 
+/** The value of edge `edges[i]` (a statement number; 0: before the first) is `values[i]`, undefined for none. */
+export class PhiNode {
+  readonly edges: readonly number[];
+  readonly values: readonly (Operand | undefined)[];
+  constructor(edges: readonly number[], values: readonly (Operand | undefined)[]) {
+    this.edges = edges;
+    this.values = values;
+  }
+}
+
+/** `value`, known to be of `type` here. */
+export class PiNode {
+  readonly value: Operand;
+  readonly type: Syntax;
+  constructor(value: Operand, type: Syntax) {
+    this.value = value;
+    this.type = type;
+  }
+}
+
+/** In a handler: the value that the last executed of the named UpsilonNodes stored. */
+export class PhiCNode {
+  readonly values: readonly Operand[];
+  constructor(values: readonly Operand[]) {
+    this.values = values;
+  }
+}
+
+/** Stores a value for a PhiCNode; undefined stores that there is none. */
+export class UpsilonNode {
+  readonly value: Operand | undefined;
+  constructor(value: Operand | undefined) {
+    this.value = value;
+  }
+}
+
+/**
+ * A value that a text gives by an expression of Julia's (a type, a function, a constant), before there is a heap to have
+ * it in. `toHeap` evaluates it in Main.
+ */
+export class SourceValue {
+  readonly source: Syntax;
+  constructor(source: Syntax) {
+    this.source = source;
+  }
+}
+
+/** The method instance that an `invoke` names: found by the types of callee and arguments when the code is loaded. */
+export class InvokeTarget {
+  /** Of the callee and all arguments. */
+  readonly types: readonly Syntax[];
+  constructor(types: readonly Syntax[]) {
+    this.types = types;
+  }
+}
+
 /** What may stand as an argument of a statement (nested Exprs occur for a few heads only, as in Julia's IR). */
 export type Operand =
   | SSAValue
@@ -76,6 +142,8 @@ export type Operand =
   | bigint
   | boolean
   | null
+  | SourceValue
+  | InvokeTarget
   | Expr
   | CodeInfo;
 
@@ -83,10 +151,34 @@ export type Operand =
  * A statement: an operand alone (its value), an Expr whose arguments are operands (`call`, `new`, `=`, `method`, ...;
  * IR nodes may stand among the arguments of an Expr), or a control node.
  */
-export type Statement = Operand | GotoNode | GotoIfNot | ReturnNode | EnterNode | NewvarNode;
+export type Statement =
+  | Operand
+  | GotoNode
+  | GotoIfNot
+  | ReturnNode
+  | EnterNode
+  | NewvarNode
+  | PhiNode
+  | PiNode
+  | PhiCNode
+  | UpsilonNode;
 
 /** The values that lowered code adds to what may stand as an argument of an Expr. */
-export type IRSyntax = SSAValue | SlotNumber | GotoNode | GotoIfNot | ReturnNode | EnterNode | NewvarNode | CodeInfo;
+export type IRSyntax =
+  | SSAValue
+  | SlotNumber
+  | GotoNode
+  | GotoIfNot
+  | ReturnNode
+  | EnterNode
+  | NewvarNode
+  | PhiNode
+  | PiNode
+  | PhiCNode
+  | UpsilonNode
+  | SourceValue
+  | InvokeTarget
+  | CodeInfo;
 
 /** Source place of a statement. */
 export interface Place {
@@ -115,4 +207,14 @@ export class CodeInfo {
   constprop = 0;
   /** Bits of the `:purity` meta, as `Base.encode_effects_override` packs them. */
   purity = 0;
+  /** Inferred types of the statements; null before inference. */
+  ssavaluetypes: Syntax[] | null = null;
+  /** Inferred types of the slots; null before inference. */
+  slottypes: Syntax[] | null = null;
+  /** Inferred type of the result; undefined for Any. */
+  rettype: Syntax | undefined = undefined;
+  /** First and last world that the code is valid in; null for all worlds. */
+  worlds: { readonly min: bigint; readonly max: bigint } | null = null;
+  /** What inlining it costs; 0xffff for never. */
+  inliningCost = 0xffff;
 }

@@ -34,7 +34,7 @@ import {
   nothing,
   trueValue,
 } from '../memory/wellknown.ts';
-import { getBinding, WORLD_MAX } from '../runtime/bindings.ts';
+import { getBinding, globalValue, WORLD_MAX } from '../runtime/bindings.ts';
 import { modulePath } from '../runtime/modules.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
 import {
@@ -67,11 +67,17 @@ import {
   EnterNode,
   GotoIfNot,
   GotoNode,
+  InvokeTarget,
   NewvarNode,
+  PhiCNode,
+  PhiNode,
+  PiNode,
   ReturnNode,
   SlotNumber,
+  SourceValue,
   SSAValue,
   type Statement,
+  UpsilonNode,
 } from './code.ts';
 import { debugInfo } from './debuginfo.ts';
 
@@ -181,6 +187,37 @@ export function toHeap(value: Syntax | Statement): Ref {
     writeRef(node, objects.NewvarNode.slot, slot);
     return node;
   }
+  if (value instanceof PiNode) {
+    const parts = [toHeap(value.value), toHeap(value.type)];
+    const node = allocate(datatype('PiNode'), objects.PiNode.$size);
+    writeRef(node, objects.PiNode.val, parts[0]);
+    writeRef(node, objects.PiNode.typ, parts[1]);
+    return node;
+  }
+  if (value instanceof UpsilonNode) {
+    const stored = value.value === undefined ? (0 as Ref) : toHeap(value.value);
+    const node = allocate(datatype('UpsilonNode'), objects.UpsilonNode.$size);
+    writeRef(node, objects.UpsilonNode.val, stored);
+    return node;
+  }
+  if (value instanceof PhiNode) {
+    const edges = int32sMaker(value.edges);
+    const values = vectorAny(value.values.map((x) => (x === undefined ? (0 as Ref) : toHeap(x))));
+    const node = allocate(datatype('PhiNode'), objects.PhiNode.$size);
+    writeRef(node, objects.PhiNode.edges, edges);
+    writeRef(node, objects.PhiNode.values, values);
+    return node;
+  }
+  if (value instanceof PhiCNode) {
+    const values = vectorAny(value.values.map(toHeap));
+    const node = allocate(datatype('PhiCNode'), objects.PhiCNode.$size);
+    writeRef(node, objects.PhiCNode.values, values);
+    return node;
+  }
+  // Evaluating may collect garbage, and this must not: see runtime/irscript.ts, which does it before.
+  if (value instanceof SourceValue || value instanceof InvokeTarget) {
+    throw new Error('a value that is given by its source has not been evaluated');
+  }
   return codeInfoToHeap(value);
 }
 
@@ -195,8 +232,21 @@ export function moduleOf(module: ModuleRef): HeapModule {
     case 'Main':
       return MainModule;
     default:
-      throw new Error(`the module ${module.path} has no object in this heap`);
+      return namedModule(module.path);
   }
+}
+
+/** The module that a path names, starting at Main, Base or Core. */
+function namedModule(path: string): HeapModule {
+  const [first, ...rest] = path.split('.');
+  let module: Ref = first === 'Core' ? CoreModule : first === 'Base' ? BaseModule : MainModule;
+  for (const name of first === 'Core' || first === 'Base' || first === 'Main' ? rest : [first, ...rest]) {
+    module = globalValue(asModule(module), symbol(name));
+    if (module === 0 || typeOf(module) !== datatype('Module')) {
+      throw new Error(`the module ${path} has no object in this heap`);
+    }
+  }
+  return asModule(module);
 }
 const asModule = (ref: number) => ref as HeapModule;
 
@@ -221,16 +271,25 @@ export function codeInfoToHeap(code: CodeInfo): CodeInfoRef {
   const info = allocate(datatype('CodeInfo'), objects.CodeInfo.$size) as CodeInfoRef;
   writeRef(info, objects.CodeInfo.code, vectorAny(code.code.map(toHeap)));
   writeRef(info, objects.CodeInfo.debuginfo, debugInfo(code.places));
-  writeRef(info, objects.CodeInfo.ssavaluetypes, boxInt64(code.code.length));
+  const { ssavaluetypes, slottypes } = code;
+  writeRef(
+    info,
+    objects.CodeInfo.ssavaluetypes,
+    ssavaluetypes === null ? boxInt64(code.code.length) : vectorAny(ssavaluetypes.map(toHeap)),
+  );
   writeRef(info, objects.CodeInfo.ssaflags, vectorOfWords(code.ssaflags));
   writeRef(info, objects.CodeInfo.slotnames, vectorAny(code.slotnames.map((name) => symbol(name.name))));
   writeRef(info, objects.CodeInfo.slotflags, vectorOfBytes(code.slotflags));
-  writeRef(info, objects.CodeInfo.slottypes, nothing);
-  writeRef(info, objects.CodeInfo.rettype, datatype('Any'));
+  writeRef(info, objects.CodeInfo.slottypes, slottypes === null ? nothing : vectorAny(slottypes.map(toHeap)));
+  writeRef(info, objects.CodeInfo.rettype, code.rettype === undefined ? datatype('Any') : toHeap(code.rettype));
   writeRef(info, objects.CodeInfo.parent, nothing);
   writeRef(info, objects.CodeInfo.edges, nothing);
-  writeWide(info, objects.CodeInfo.min_world, 1);
-  writeWide(info, objects.CodeInfo.max_world, WORLD_MAX);
+  writeWide(info, objects.CodeInfo.min_world, code.worlds === null ? 1 : Number(code.worlds.min));
+  writeWide(
+    info,
+    objects.CodeInfo.max_world,
+    code.worlds === null || code.worlds.max >= BigInt(WORLD_MAX) ? WORLD_MAX : Number(code.worlds.max),
+  );
   writeRef(info, objects.CodeInfo.method_for_inference_limit_heuristics, nothing);
   writeWide(info, objects.CodeInfo.nargs, code.nargs);
   writeU8(info, objects.CodeInfo.propagate_inbounds, code.propagateInbounds ? 1 : 0);
@@ -240,7 +299,7 @@ export function codeInfoToHeap(code: CodeInfo): CodeInfoRef {
   writeU8(info, objects.CodeInfo.inlining, code.inlining);
   writeU8(info, objects.CodeInfo.constprop, code.constprop);
   writeU16(info, objects.CodeInfo.purity, code.purity);
-  writeU16(info, objects.CodeInfo.inlining_cost, 0xffff);
+  writeU16(info, objects.CodeInfo.inlining_cost, code.inliningCost);
   return info;
 }
 
@@ -249,13 +308,17 @@ let vectorOfBytesMaker: (values: readonly number[]) => Ref = (values) => stringO
 let vectorOfWordsMaker: (values: readonly number[]) => Ref = (values) =>
   stringOfBytes(new Uint8Array(Uint32Array.from(values).buffer));
 
-/** Installs the makers of Vector{UInt8} and Vector{UInt32}. */
+let int32sMaker: (values: readonly number[]) => Ref = vectorOfWordsMaker;
+
+/** Installs the makers of Vector{UInt8}, Vector{UInt32} and Vector{Int32}. */
 export function setBitsVectorMakers(
   bytes: (values: readonly number[]) => Ref,
   words: (values: readonly number[]) => Ref,
+  int32s: (values: readonly number[]) => Ref,
 ): void {
   vectorOfBytesMaker = bytes;
   vectorOfWordsMaker = words;
+  int32sMaker = int32s;
 }
 const vectorOfBytes = (values: readonly number[]) => vectorOfBytesMaker(values);
 const vectorOfWords = (values: readonly number[]) => vectorOfWordsMaker(values);

@@ -251,6 +251,10 @@ export const GotoNode = layout('GotoNode', { label: 'i64' });
 export const GotoIfNot = layout('GotoIfNot', { cond: 'ref', dest: 'i64' });
 export const ReturnNode = layout('ReturnNode', { val: 'ref' });
 export const EnterNode = layout('EnterNode', { catch_dest: 'i64', scope: 'ref' });
+export const PhiNode = layout('PhiNode', { edges: 'ref', values: 'ref' });
+export const PiNode = layout('PiNode', { val: 'ref', typ: 'ref' });
+export const PhiCNode = layout('PhiCNode', { values: 'ref' });
+export const UpsilonNode = layout('UpsilonNode', { val: 'ref' });
 export const NewvarNode = layout('NewvarNode', { slot: 'ref' });
 
 /** `ptr` is where the elements are: right behind the object, in memory of malloc, or in another object. */

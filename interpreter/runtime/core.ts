@@ -140,7 +140,7 @@ function connectErrors(): void {
 
 /** Vectors of bits for CodeInfo: slotflags, ssaflags. */
 function connectVectors(): void {
-  const makerFor = (element: 'UInt8' | 'UInt32', bytes: number) => {
+  const makerFor = (element: 'UInt8' | 'UInt32' | 'Int32', bytes: number) => {
     let array: DataTypeRef | undefined;
     let memory: DataTypeRef | undefined;
     return (values: readonly number[]): Ref => {
@@ -164,7 +164,7 @@ function connectVectors(): void {
       return object;
     };
   };
-  setBitsVectorMakers(makerFor('UInt8', 1), makerFor('UInt32', 4));
+  setBitsVectorMakers(makerFor('UInt8', 1), makerFor('UInt32', 4), makerFor('Int32', 4));
 }
 
 const typeWrapper = (name: 'GenericMemory' | 'Array'): Ref => wrapper(name);
