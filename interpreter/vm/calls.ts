@@ -31,20 +31,10 @@ import { symbolName } from '../runtime/symbols.ts';
 import { svecGet } from '../runtime/values.ts';
 import { fieldIndex, fieldIsAtomic, fieldType } from '../types/fields.ts';
 import { applyTupleType, instanceIsA, isSubtype, typeTypeOf } from '../types/index.ts';
-import { isConcrete } from '../types/kinds.ts';
+import { isConcrete, isDataType } from '../types/kinds.ts';
 import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
-import {
-  CALL_HEADER,
-  type Code,
-  codes,
-  constantSlot,
-  Op,
-  retireCode,
-  type Site,
-  type SiteEntry,
-  type Target,
-} from './code.ts';
+import { CALL_HEADER, type Code, codeAt, constantSlot, Op, retireCode, type Site, type Target } from './code.ts';
 import {
   agedVariant,
   constantGlobalOf,
@@ -94,7 +84,9 @@ export const builtinOf = (object: Ref): Callable | undefined => callables.get(ob
 setLeafResolver((word) => {
   if (U32[word + 2] !== 0) return null;
   const callable = callables.get((U32[word] >>> 3) as Ref);
-  return callable === undefined || callable.leaf === null ? null : { leaf: callable.leaf, name: callable.name };
+  return callable === undefined || callable.leaf === null
+    ? null
+    : { leaf: callable.leaf, name: callable.name, field: null };
 });
 
 // Decoded code of methods and instances.
@@ -368,10 +360,10 @@ function targetOfInstance(instance: MethodInstanceRef): Target {
   if (!nativeEntries.has(instance)) findNative(instance);
   // What is observed runs interpreted.
   const native = observed.code ? undefined : nativeEntries.get(instance);
-  if (native !== undefined) return { code: null, instance, leaf: native, name: '' };
+  if (native !== undefined) return { code: null, instance, leaf: native, name: '', field: null };
   const code = codeOf(instance);
-  if (code.leafBody !== null) return { code: null, instance, leaf: code.leafBody.leaf, name: code.leafBody.name };
-  return { code, instance, leaf: null, name: '' };
+  if (code.leafBody !== null) return { code: null, instance, ...code.leafBody };
+  return { code, instance, leaf: null, name: '', field: null };
 }
 
 const isCached = (found: CachedCall | Target): found is CachedCall => 'target' in found;
@@ -381,11 +373,11 @@ const isCached = (found: CachedCall | Target): found is CachedCall => 'target' i
 /** Frames on the stack keep their world when a new one begins. */
 export function ageFrames(): void {
   for (let fp = machine.fp; fp !== 0; fp = frameBelow(fp)) {
-    const code = codes[U32[fp - Header.CODE]];
+    const code = codeAt(U32[fp - Header.CODE]);
     if (code.isAged) continue;
     const at = U32[fp - Header.AT];
     if (fp === machine.fp && code.ops[at + instructionLength(code.ops, at)] === Op.LATESTWORLD) continue;
-    U32[fp - Header.CODE] = agedVariant(code).id;
+    U32[fp - Header.CODE] = agedVariant(code).start;
   }
 }
 
@@ -455,7 +447,7 @@ function pushFrame(
   }
   U32[fp - 16] = caller;
   U32[fp - 15] = returnTo;
-  U32[fp - 14] = code.id;
+  U32[fp - 14] = code.start;
   U32[fp - 13] = instance;
   U32[fp - 12] = world;
   U32[fp - 11] = result;
@@ -598,7 +590,7 @@ export function callWorld(code: Code, pc: number, fp: number): number {
 }
 
 /** How many answers a site remembers before it asks the table every time. */
-const SITE_ENTRIES = 4;
+const SITE_ENTRIES = 8;
 
 /** A call whose site has no answer: finds the target, teaches the site, makes the call. */
 export function callSlow(code: Code, pc: number, fp: number): number {
@@ -617,12 +609,15 @@ export function callSlow(code: Code, pc: number, fp: number): number {
     if (isOpaqueClosure(callee)) return enter(words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
     const found = resolve(words, n, world);
     if (!isCached(found)) return enterResolved(found, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
-    if (site.count < SITE_ENTRIES) {
+    if (site.entries.length < SITE_ENTRIES) {
       learn(site, ops, pc, n, found);
       // `===` and `tuple` have quick forms for operands of any type: right for the builtin, wrong for one method of a
       // generic function that happens to be nothing but it.
-      const { leaf, name } = found.target;
-      if (site.count === 1 && leaf !== null && name !== '===' && name !== 'tuple') quicken(code, pc, words, n, name);
+      const { leaf, name, field } = found.target;
+      if (site.entries.length === 1 && leaf !== null) {
+        if (field !== null) quickenGetter(ops, pc, words, field);
+        else if (name !== '' && name !== '===' && name !== 'tuple') quicken(code, pc, words, n, name);
+      }
     }
     return enterResolved(found.target, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
   } finally {
@@ -634,24 +629,13 @@ function learn(site: Site, ops: Int32Array, pc: number, n: number, cached: Cache
   const guards = Int32Array.from(cached.keys);
   // A constant operand cannot change its type; a type among them is what it is.
   for (let i = 0; i < n; i++) if (ops[pc + CALL_HEADER + i] < 0) guards[i] = 0;
-  addEntry(site, { guards, target: cached.target, next: null });
+  site.add(guards, cached.target);
   cached.sites.add(site);
   if (cached.target.code !== null) {
     const users = codeUsers.get(cached.target.code);
     if (users === undefined) codeUsers.set(cached.target.code, new Set([site]));
     else users.add(site);
   }
-}
-
-function addEntry(site: Site, entry: SiteEntry): void {
-  site.count++;
-  if (site.first === null) {
-    site.first = entry;
-    return;
-  }
-  let last = site.first;
-  while (last.next !== null) last = last.next;
-  last.next = entry;
 }
 
 function learnBuiltin(
@@ -664,11 +648,11 @@ function learnBuiltin(
   name: string,
   leaf: SlotFunction,
 ): void {
-  if (site.count >= SITE_ENTRIES) return;
+  if (site.entries.length >= SITE_ENTRIES) return;
   const guards = new Int32Array(n);
   if (code.ops[pc + CALL_HEADER] >= 0) guards[0] = -callee;
-  addEntry(site, { guards, target: { code: null, instance: 0 as Ref, leaf, name }, next: null });
-  if (site.count === 1 && guards[0] === 0) quicken(code, pc, words, n, name);
+  site.add(guards, { code: null, instance: 0 as Ref, leaf, name, field: null });
+  if (site.entries.length === 1 && guards[0] === 0) quicken(code, pc, words, n, name);
 }
 
 const quickIntegers = new Map<string, number>([
@@ -762,26 +746,50 @@ function quickenModuleField(code: Code, pc: number, words: Int32Array): void {
 }
 
 function quickenGetfield(ops: Int32Array, pc: number, words: Int32Array, type: DataTypeRef): void {
-  if (U32[words[1] + 2] !== 0 || !isConcrete(type)) return;
-  const name = words[2];
-  let index = -1;
-  if (U32[name + 2] === Int64) index = U32[name + 1] === 0 ? U32[name] - 1 : -1;
-  else if (slotType(name) === SymbolType) index = fieldIndex(type, slotRef(name) as SymbolRef);
-  if (index < 0 || fieldIsOpaque(type) || index >= fieldCountOf(type) || fieldIsAtomic(type, index)) return;
-  const fieldTypeRef = fieldType(type, index);
-  if (fieldIsPtr(type, index)) ops[pc + 6] = 0;
-  else if (
-    fieldTypeRef === Int64 ||
-    fieldTypeRef === Float64 ||
-    fieldTypeRef === Bool ||
-    fieldTypeRef === datatype('UInt8')
-  ) {
-    ops[pc + 6] = fieldTypeRef;
-  } else return;
+  if (U32[words[1] + 2] === 0) quickenFieldPath(ops, pc, type, [words[2]]);
+}
+
+/** A call of a method that only reads a field of its argument. */
+function quickenGetter(ops: Int32Array, pc: number, words: Int32Array, path: readonly number[]): void {
+  if (ops[pc + CALL_HEADER] >= 0 || ops[pc] !== Op.CALL || U32[words[1] + 2] !== 0) return;
+  quickenFieldPath(ops, pc, slotType(words[1]), path);
+}
+
+/** Rewrites a call into GETFIELD, if the field of a field of ... lies at a fixed place of an object of this type. */
+function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: readonly number[]): void {
+  let holder: DataTypeRef = type;
+  let offset = 0;
+  let found = 0;
+  for (let step = 0; step < path.length; step++) {
+    if (!isConcrete(holder) || fieldIsOpaque(holder)) return;
+    const index = fieldNumber(holder, path[step]);
+    if (index < 0 || index >= fieldCountOf(holder) || fieldIsAtomic(holder, index)) return;
+    const isReference = fieldIsPtr(holder, index);
+    const declared = fieldType(holder, index);
+    offset += fieldOffset(holder, index);
+    if (step < path.length - 1) {
+      // Only a struct that is stored inline has its fields at a fixed place.
+      if (isReference || !isDataType(declared)) return;
+      holder = declared;
+    } else if (isReference) {
+      found = 0;
+    } else if (QUICK_FIELD_TYPES.has(declared)) {
+      found = declared;
+    } else return;
+  }
   ops[pc + 4] = type;
-  ops[pc + 5] = fieldOffset(type, index);
+  ops[pc + 5] = offset;
+  ops[pc + 6] = found;
   ops[pc] = Op.GETFIELD;
 }
+
+/** Number from 0 of the field that a constant slot names, -1 if it names none. */
+function fieldNumber(type: DataTypeRef, name: number): number {
+  if (U32[name + 2] === Int64) return U32[name + 1] === 0 ? U32[name] - 1 : -1;
+  return slotType(name) === SymbolType ? fieldIndex(type, slotRef(name) as SymbolRef) : -1;
+}
+
+const QUICK_FIELD_TYPES = new Set<Ref>([Int64, UInt64, Float64, Bool, datatype('UInt8')]);
 
 const fieldCountOf = (type: Ref): number => layoutFieldCount(type);
 /** Types whose objects are not what their fields say: modules and the like answer getfield in their own way. */
@@ -865,9 +873,9 @@ export function pushThunk(source: CodeInfoRef, module: ModuleRef, world: number)
 
 /** A thunk runs once: its decoded code is not needed again, and its id may be. */
 function releaseCode(code: Code): void {
+  retireCode(code);
   code.sites = [];
   code.objects = [];
-  retireCode(code);
 }
 
 /** The code of a method that is looked up by argument types; for inference and tools. */

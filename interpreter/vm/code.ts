@@ -8,11 +8,12 @@
 // instruction itself, so that an instruction can be rewritten in place into a quicker one that checks its assumptions
 // (quickening) and falls back to the general form where they fail.
 
-import { U32 } from '../../ffi/region.ts';
+import { I32, U32 } from '../../ffi/region.ts';
 import { STACKS_END, STACKS_START } from '../memory/heap.ts';
 import type { CodeInfoRef, ModuleRef, Ref } from '../memory/layout.ts';
 import { registerRoots } from '../memory/roots.ts';
 import type { SlotFunction } from './builtin.ts';
+import { CODE_ZONE_END, CONSTANTS_END, CONSTANTS_START, giveBackWords, takeWords } from './codezone.ts';
 
 /**
  * Instruction numbers. The loop in run.ts repeats them as literals, since only literal cases compile to a jump table.
@@ -69,6 +70,7 @@ export const Op = {
   TUPLE: 48,
   BITCAST_64: 49,
   ULT_64: 50,
+  BRANCH_IF: 51,
 } as const;
 
 /** Words of a CALL before its callee operand. */
@@ -82,7 +84,8 @@ export interface SiteEntry {
    */
   readonly guards: Int32Array;
   readonly target: Target;
-  next: SiteEntry | null;
+  /** Its copy for the loop: first word of an entry in the code zone. */
+  readonly words: number;
 }
 
 /** What a call turns out to be. */
@@ -93,38 +96,87 @@ export interface Target {
   readonly instance: Ref;
   /** A function on slots (builtin, intrinsic, native entry), or null. */
   readonly leaf: SlotFunction | null;
-  /** A leaf that takes its arguments without the callee, as builtins do. */
+  /** The builtin or intrinsic that the leaf is; '' for others. */
   readonly name: string;
+  /** What LeafBody says of a field. */
+  readonly field: readonly number[] | null;
 }
+
+/**
+ * An entry of a site as the loop reads it: these words, then one guard for each operand. START is 0 when the target is
+ * not code that a plain frame runs; TARGET is its number among `siteTargets` then.
+ */
+export const Entry = { NEXT: 0, TARGET: 1, START: 2, FRAME_WORDS: 3, INSTANCE: 4, GUARDS: 5 } as const;
+
+/** Targets that entries name by number; a number that is not in use is a null. */
+export const siteTargets: (Target | null)[] = [null];
+const freeTargets: number[] = [];
 
 /** What one call instruction knows. */
 export class Site {
-  first: SiteEntry | null = null;
-  count = 0;
+  readonly entries: SiteEntry[] = [];
   /** The plan or other private knowledge of FOREIGNCALL, NEW and quickened instructions. */
   data: unknown = null;
   readonly code: Code;
   readonly at: number;
-  constructor(code: Code, at: number) {
+  readonly index: number;
+  constructor(code: Code, at: number, index: number) {
     this.code = code;
     this.at = at;
+    this.index = index;
   }
+
+  /** Remembers one more answer, behind those that are known. */
+  add(guards: Int32Array, target: Target): void {
+    const length = Entry.GUARDS + guards.length;
+    const words = takeWords(length);
+    const { code } = target;
+    const plain = code !== null && !code.isva;
+    const number = plain ? 0 : (freeTargets.pop() ?? siteTargets.length);
+    if (!plain) siteTargets[number] = target;
+    I32[words + Entry.NEXT] = 0;
+    I32[words + Entry.TARGET] = number;
+    I32[words + Entry.START] = plain ? code.start : 0;
+    I32[words + Entry.FRAME_WORDS] = plain ? code.frameWords : 0;
+    I32[words + Entry.INSTANCE] = target.instance;
+    I32.set(guards, words + Entry.GUARDS);
+    const last = this.entries.at(-1);
+    I32[last === undefined ? this.code.headOfSite(this.index) : last.words + Entry.NEXT] = words;
+    this.entries.push({ guards, target, words });
+  }
+
   /** Forgets everything and makes the instruction general again. */
   reset(): void {
-    this.first = null;
-    this.count = 0;
+    if (this.code.start === 0) return;
+    this.forget();
     const op = this.code.ops[this.at];
     if (op >= Op.ADD_I64 && (op < Op.ARRAY_GET || op > Op.GETFIELD_NESTED)) this.code.ops[this.at] = Op.CALL;
   }
+
+  forget(): void {
+    for (const { guards, words } of this.entries) {
+      const number = I32[words + Entry.TARGET];
+      if (number !== 0) {
+        siteTargets[number] = null;
+        freeTargets.push(number);
+      }
+      giveBackWords(words, Entry.GUARDS + guards.length);
+    }
+    this.entries.length = 0;
+    I32[this.code.headOfSite(this.index)] = 0;
+  }
 }
 
-/** A method whose body only passes its arguments on, in order, to a builtin or intrinsic: callers may skip its frame. */
+/** What a method does that needs no frame: callers run the leaf instead. */
 export interface LeafBody {
   readonly leaf: SlotFunction;
+  /** The builtin or intrinsic that gets the arguments in their order; '' if it is something else. */
   readonly name: string;
+  /** The constant slots of the names when the body reads a field, or a field of a field, of its only argument. */
+  readonly field: readonly number[] | null;
 }
 
-/** All decoded code, by id; frames name their code by it. Id 0 is no code. */
+/** All decoded code, by id. Id 0 is no code. */
 export const codes: Code[] = [];
 const freeIds: number[] = [];
 
@@ -134,6 +186,9 @@ export class Code {
   /** Method, or Module for a toplevel thunk. */
   readonly owner: Ref;
   readonly module: ModuleRef;
+  /** First word of the instructions in the code zone; frames name their code by it. 0 until it is placed. */
+  start = 0;
+  /** The instructions: a view of the code zone. */
   ops: Int32Array = new Int32Array(0);
   /** For each word of `ops`, the statement (from 1) it belongs to. */
   statements: Int32Array = new Int32Array(0);
@@ -167,7 +222,39 @@ export class Code {
       codes[free] = this;
     }
   }
+
+  /** Puts the instructions, and the heads of the sites' entries, into the code zone. Frame size and sites are known. */
+  place(words: ArrayLike<number>): void {
+    const total = Before.WORDS + words.length + this.sites.length;
+    const start = takeWords(total) + Before.WORDS;
+    this.start = start;
+    I32.fill(0, start - Before.WORDS, start - Before.WORDS + total);
+    I32.set(words, start);
+    I32[start - Before.ID] = this.id;
+    I32[start - Before.FRAME_WORDS] = this.frameWords;
+    I32[start - Before.HEADS] = start + words.length;
+    this.ops = I32.subarray(start, start + words.length);
+  }
+
+  /** The word that holds the first entry of a site. */
+  headOfSite(index: number): number {
+    return this.start + this.ops.length + index;
+  }
+
+  /** Gives the place back; nothing may run this code any more. */
+  remove(): void {
+    if (this.start === 0) return;
+    for (const site of this.sites) if (site.code === this) site.forget();
+    giveBackWords(this.start - Before.WORDS, Before.WORDS + this.ops.length + this.sites.length);
+    this.start = 0;
+  }
 }
+
+/** What stands in the words before a code's instructions, by distance from them. */
+export const Before = { ID: 1, FRAME_WORDS: 2, HEADS: 3, WORDS: 4 } as const;
+
+/** The code whose instructions start at a word of the code zone: what a frame's header names. */
+export const codeAt = (start: number): Code => codes[I32[start - Before.ID]];
 
 /** Stands in the table for ids that are not in use. */
 const noCode = new Code(0 as CodeInfoRef, 0 as Ref, 0 as ModuleRef);
@@ -175,18 +262,17 @@ const noCode = new Code(0 as CodeInfoRef, 0 as Ref, 0 as ModuleRef);
 /** Gives the id of code that no frame can be in any more to the next code. */
 export function retireCode(code: Code): void {
   if (code.aged !== null) {
+    code.aged.remove();
     codes[code.aged.id] = noCode;
     freeIds.push(code.aged.id);
   }
+  code.remove();
   codes[code.id] = noCode;
   freeIds.push(code.id);
 }
 
-// Constants and stacks share the zone above the heap: constants from its start, the root task's stack above them.
-const CONSTANTS_START = STACKS_START >>> 2;
-const CONSTANTS_END = (STACKS_START + 0x0400_0000) >>> 2;
 /** First word of the root task's stack. */
-export const STACK_START = CONSTANTS_END;
+export const STACK_START = CODE_ZONE_END;
 /** The root task's stack may grow to here; beyond lies a reserve for handling the overflow itself. */
 export const STACK_LIMIT = Math.min((STACKS_START + 0x0800_0000) >>> 2, STACKS_END / 4 - 0x10000);
 
@@ -224,9 +310,7 @@ registerRoots((visit) => {
     visit(code.owner);
     for (const object of code.objects) if (object !== 0) visit(object);
     for (const site of code.sites) {
-      for (let entry = site.first; entry !== null; entry = entry.next) {
-        if (entry.target.instance !== 0) visit(entry.target.instance);
-      }
+      for (const { target } of site.entries) if (target.instance !== 0) visit(target.instance);
     }
   }
 });

@@ -26,7 +26,7 @@ import {
   typeOf,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
-import { datatype, nothing } from '../memory/wellknown.ts';
+import { datatype, nothing, trueValue } from '../memory/wellknown.ts';
 import {
   currentWorld,
   isConstKind,
@@ -38,10 +38,11 @@ import {
 import { InternalError } from '../runtime/errors.ts';
 import { symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
+import { builtins } from './builtin.ts';
 import { CALL_HEADER, Code, constantSlot, type LeafBody, Op, Site } from './code.ts';
 import { type Fusion, findFusions } from './fusion.ts';
 import { HookKind, observed } from './hooks.ts';
-import { setSlot } from './slots.ts';
+import { copySlot, setSlot } from './slots.ts';
 
 const NO_OPERAND = 0x7fffffff;
 
@@ -141,11 +142,13 @@ class Decoder {
   /** Slots that certainly have a value where emission stands. */
   private defined: Uint8Array = new Uint8Array(0);
   private entryDefined: Uint8Array[] = [];
+  /** Blocks that execution can come to. */
+  private reached: boolean[] = [];
   private readonly facts: Facts;
   private readonly out: number[] = [];
   private readonly owners: number[] = [];
   private readonly start: Int32Array;
-  private fusion: Fusion = { fused: new Map(), absorbed: new Set() };
+  private fusion: Fusion = { fused: new Map(), absorbed: new Set(), negated: new Map() };
   private readonly fixups: { at: number; statement: number }[] = [];
   private readonly operands: Int32Array;
   private frameSlots: number;
@@ -183,17 +186,18 @@ class Decoder {
       if (this.isObserved && i === 1) this.emit(Op.HOOK, HookKind.CALL, 0);
       this.start[i] = this.out.length;
       if (this.isObserved) this.emit(Op.HOOK, HookKind.STEP, 0);
-      this.emitStatement(this.statements[i - 1], i);
+      // What no way leads to may use values that no statement makes, such as that of a `break`.
+      if (this.reached[this.facts.block[i]]) this.emitStatement(this.statements[i - 1], i);
       const release = this.releaseAt.get(i);
       if (release !== undefined) this.freeSlots.push(...release);
     }
     this.start[n + 1] = this.out.length;
     for (const { at, statement } of this.fixups) this.out[at] = this.start[statement];
     const { code } = this;
-    code.ops = Int32Array.from(this.out);
     code.statements = Int32Array.from(this.owners);
     code.ssaOperands = this.operands;
     code.frameWords = this.frameSlots * 4;
+    code.place(this.out);
     code.handlers = this.handlers();
     code.leafBody = this.leafBody();
   }
@@ -279,6 +283,7 @@ class Decoder {
       }
     };
     const reached: boolean[] = new Array(blocks).fill(false);
+    this.reached = reached;
     reached[0] = true;
     for (let block = work.pop(); block !== undefined; block = work.pop()) {
       const state = Uint8Array.from(entry[block]);
@@ -360,6 +365,23 @@ class Decoder {
     }
   }
 
+  /** A site of the instruction that is emitted next; its number. */
+  private newSite(): number {
+    const { sites } = this.code;
+    return sites.push(new Site(this.code, this.out.length, sites.length)) - 1;
+  }
+
+  /** Where a jump to a statement ends up: jumps forward are followed, those backward are safepoints. */
+  private finalTarget(statement: number, from: number): number {
+    let target = statement;
+    while (target > from && target <= this.statements.length && typeOf(this.statements[target - 1]) === T.GotoNode) {
+      const next = readWide(this.statements[target - 1], objects.GotoNode.label);
+      if (next <= target) break;
+      target = next;
+    }
+    return target;
+  }
+
   private emitJump(op: readonly number[], statement: number): void {
     this.emit(...op, 0);
     this.fixups.push({ at: this.out.length - 1, statement });
@@ -398,20 +420,25 @@ class Decoder {
     if (this.fusion.absorbed.has(i)) return;
     const fused = this.fusion.fused.get(i);
     if (fused !== undefined) {
-      const site = code.sites.push(new Site(code, this.out.length)) - 1;
+      const site = this.newSite();
       const result = this.resultOperand(i);
       const operands = fused.operands.map((operand) => this.operand(operand));
-      code.sites[site] = new Site(code, this.out.length);
+      code.sites[site] = new Site(code, this.out.length, site);
       this.emit(fused.op, result, site, operands.length, 0, 0, 0, ...operands);
       return;
     }
     switch (typeOf(statement)) {
-      case T.GotoNode:
-        this.emitJump([Op.JUMP], readWide(statement, objects.GotoNode.label));
+      case T.GotoNode: {
+        const target = this.finalTarget(readWide(statement, objects.GotoNode.label), i);
+        if (target !== i + 1) this.emitJump([Op.JUMP], target);
         return;
+      }
       case T.GotoIfNot: {
-        const condition = this.operand(readRef(statement, objects.GotoIfNot.cond));
-        this.emitJump([Op.BRANCH_UNLESS, condition], readWide(statement, objects.GotoIfNot.dest));
+        const target = this.finalTarget(readWide(statement, objects.GotoIfNot.dest), i);
+        const negated = this.fusion.negated.get(i);
+        const condition = this.operand(negated ?? readRef(statement, objects.GotoIfNot.cond));
+        if (condition < 0 && -condition === constantSlot(trueValue, (word) => setSlot(word, trueValue))) return;
+        this.emitJump([negated === undefined ? Op.BRANCH_UNLESS : Op.BRANCH_IF, condition], target);
         return;
       }
       case T.ReturnNode: {
@@ -430,8 +457,10 @@ class Decoder {
       }
       case T.NewvarNode: {
         const slot = readWide(readRef(statement, objects.NewvarNode.slot), objects.SlotNumber.id);
-        this.emit(Op.CLEAR, (slot - 1) * 4);
         this.defined[slot] = 0;
+        // A new frame's slots are clear, and the first block runs once.
+        const isFresh = this.facts.block[i] === 0 && slot > this.code.nargs;
+        if (!isFresh || this.facts.assignments[slot].some((at) => at < i)) this.emit(Op.CLEAR, (slot - 1) * 4);
         return;
       }
       case T.Expr:
@@ -450,6 +479,11 @@ class Decoder {
           return;
         }
         if (NO_VALUE.has(headOf(statement)) && this.facts.uses[i] === 0) return;
+        // The VM always checks bounds.
+        if (headOf(statement) === 'boundscheck') {
+          this.operands[i] = this.constant(trueValue);
+          return;
+        }
         this.emitValue(statement, this.resultOperand(i));
         return;
       case T.SlotNumber: {
@@ -520,14 +554,14 @@ class Decoder {
       case 'call': {
         const operands: number[] = [];
         for (let k = 0; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
-        const site = code.sites.push(new Site(code, this.out.length)) - 1;
+        const site = this.newSite();
         this.emit(Op.CALL, result, site, n, 0, 0, 0, ...operands);
         return;
       }
       case 'new': {
         const operands: number[] = [];
         for (let k = 0; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
-        const site = code.sites.push(new Site(code, this.out.length)) - 1;
+        const site = this.newSite();
         this.emit(Op.NEW, result, site, n, ...operands);
         return;
       }
@@ -535,9 +569,7 @@ class Decoder {
         const operands: number[] = [];
         // The name: a computed (tuple) expression or an operand; parts of a tuple call are evaluated by the site.
         for (let k = 5; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
-        const site = new Site(code, this.out.length);
-        site.data = null;
-        const index = code.sites.push(site) - 1;
+        const index = this.newSite();
         this.emit(Op.FOREIGNCALL, result, index, operands.length, code.objects.push(expr) - 1, ...operands);
         return;
       }
@@ -606,6 +638,7 @@ class Decoder {
       case T.QuoteNode:
         return this.constant(readRef(value, objects.QuoteNode.value));
       case T.Expr: {
+        if (headOf(value) === 'boundscheck') return this.constant(trueValue);
         const slot = this.frameSlots++ * 4;
         this.emitExpr(value as ExprRef, slot);
         return slot;
@@ -666,17 +699,66 @@ class Decoder {
     return result;
   }
 
-  /** Recognises a body that only hands its arguments to a builtin or intrinsic. */
+  /**
+   * Recognises a body that needs no frame: it hands its arguments to a builtin or intrinsic, returns one of them or a
+   * constant, or reads a field of its only argument.
+   */
   private leafBody(): LeafBody | null {
     const { code } = this;
     const { ops } = code;
-    if (code.isva || ops[0] !== Op.CALL) return null;
+    if (code.isva) return null;
+    if (ops[0] === Op.RETURN) return this.returningBody(ops[1]);
+    const length = CALL_HEADER + ops[3];
+    if ((ops[0] !== Op.CALL && ops[0] !== Op.GETFIELD_NESTED) || ops[length] !== Op.RETURN) return null;
+    if (ops[length + 1] !== ops[1]) return null;
+    return ops[0] === Op.CALL ? this.callingBody() : this.nestedFieldBody();
+  }
+
+  private returningBody(operand: number): LeafBody | null {
+    if (operand < 0) return { leaf: (_args, _n, result) => copySlot(result, -operand), name: '', field: null };
+    // The callee itself is not among the arguments of a leaf.
+    const index = operand / 4 - 1;
+    if (index < 0 || index >= this.code.nargs - 1) return null;
+    return { leaf: (args, _n, result) => copySlot(result, args[index]), name: '', field: null };
+  }
+
+  private callingBody(): LeafBody | null {
+    const { ops, nargs } = this.code;
     const n = ops[3];
-    if (n !== code.nargs || ops[CALL_HEADER + n] !== Op.RETURN || ops[CALL_HEADER + n + 1] !== ops[1]) return null;
-    for (let k = 1; k < n; k++) if (ops[CALL_HEADER + k] !== 4 * k) return null;
     const callee = ops[CALL_HEADER];
     if (callee >= 0) return null;
-    return leafOf?.(-callee) ?? null;
+    const body = leafOf?.(-callee) ?? null;
+    if (body === null) return null;
+    if (n === 3 && nargs === 2 && body.name === 'getfield' && ops[CALL_HEADER + 1] === 4 && ops[CALL_HEADER + 2] < 0) {
+      return this.fieldBody([-ops[CALL_HEADER + 2]]);
+    }
+    if (n !== nargs) return null;
+    for (let k = 1; k < n; k++) if (ops[CALL_HEADER + k] !== 4 * k) return null;
+    return body;
+  }
+
+  private nestedFieldBody(): LeafBody | null {
+    const { ops, nargs } = this.code;
+    const outer = ops[CALL_HEADER + 1];
+    const inner = ops[CALL_HEADER + 2];
+    if (nargs !== 2 || ops[CALL_HEADER] !== 4 || outer >= 0 || inner >= 0) return null;
+    return this.fieldBody([-outer, -inner]);
+  }
+
+  /** Reads a field, or a field of a field, of the only argument; `path` holds the words of the fields' names. */
+  private fieldBody(path: readonly number[]): LeafBody | null {
+    const getfield = builtins.get('getfield');
+    if (getfield === undefined) return null;
+    const words = new Int32Array(2);
+    const leaf = (args: Int32Array, _n: number, result: number): void => {
+      words[0] = args[0];
+      for (const name of path) {
+        words[1] = name;
+        getfield(words, 2, result);
+        words[0] = result;
+      }
+    };
+    return { leaf, name: '', field: path };
   }
 }
 
@@ -732,15 +814,6 @@ export function agedVariant(code: Code): Code {
   if (code.isAged) return code;
   if (code.aged !== null) return code.aged;
   const aged = new Code(code.source, code.owner, code.module);
-  aged.ops = Int32Array.from(code.ops);
-  for (let at = 0; at < aged.ops.length; at += instructionLength(aged.ops, at)) {
-    const op = aged.ops[at];
-    if (op === Op.CALL || (op >= Op.ADD_I64 && !isFused(op))) aged.ops[at] = Op.CALL_WORLD;
-    else if (op === Op.GETGLOBAL_CELL) {
-      aged.ops[at] = Op.GETGLOBAL;
-      aged.ops[at + 2] = globalRefIndex(code, aged.ops[at + 2] as BindingRef);
-    }
-  }
   aged.statements = code.statements;
   aged.handlers = code.handlers;
   aged.handlerTokens = code.handlerTokens;
@@ -752,12 +825,21 @@ export function agedVariant(code: Code): Code {
   aged.isva = code.isva;
   aged.isAged = true;
   aged.aged = code;
+  aged.place(code.ops);
+  for (let at = 0; at < aged.ops.length; at += instructionLength(aged.ops, at)) {
+    const op = aged.ops[at];
+    if (op === Op.CALL || (op >= Op.ADD_I64 && !isFused(op))) aged.ops[at] = Op.CALL_WORLD;
+    else if (op === Op.GETGLOBAL_CELL) {
+      aged.ops[at] = Op.GETGLOBAL;
+      aged.ops[at + 2] = globalRefIndex(code, aged.ops[at + 2] as BindingRef);
+    }
+  }
   code.aged = aged;
   return aged;
 }
 
-/** Fused instructions make no calls: they mean the same in every world. */
-export const isFused = (op: number): boolean => op >= Op.ARRAY_GET && op <= Op.GETFIELD_NESTED;
+/** Fused instructions, and branches, make no calls: they mean the same in every world. */
+export const isFused = (op: number): boolean => (op >= Op.ARRAY_GET && op <= Op.GETFIELD_NESTED) || op === Op.BRANCH_IF;
 
 /** Number of words of the instruction at `at`. */
 export function instructionLength(ops: Int32Array, at: number): number {
@@ -774,6 +856,7 @@ export function instructionLength(ops: Int32Array, at: number): number {
       return 2;
     case Op.MOVE:
     case Op.BRANCH_UNLESS:
+    case Op.BRANCH_IF:
     case Op.GETGLOBAL:
     case Op.GETGLOBAL_CELL:
     case Op.CHECK_DEFINED:

@@ -4,7 +4,7 @@
 //
 //     fp - 16   fp of the caller (0: the bottom frame of a run)
 //     fp - 15   instruction of the caller to go on with on return
-//     fp - 14   id of the frame's code
+//     fp - 14   first word of the frame's code (codezone.ts)
 //     fp - 13   MethodInstance (or Module of a toplevel thunk), a Ref
 //     fp - 12   world age
 //     fp - 11   word of the slot that receives the result
@@ -18,7 +18,7 @@
 
 import { U32 } from '../../ffi/region.ts';
 import type { Ref } from '../memory/layout.ts';
-import { type Code, codes, STACK_LIMIT, STACK_START } from './code.ts';
+import { type Code, codeAt, STACK_LIMIT, STACK_START } from './code.ts';
 
 export const HEADER_WORDS = 16;
 
@@ -54,7 +54,7 @@ export interface FramePlace {
   readonly instance: Ref;
 }
 
-export const frameCode = (fp: number): Code => codes[U32[fp - Header.CODE]];
+export const frameCode = (fp: number): Code => codeAt(U32[fp - Header.CODE]);
 export const frameInstance = (fp: number): Ref => U32[fp - Header.INSTANCE] as Ref;
 export const frameWorld = (fp: number): number => U32[fp - Header.WORLD];
 

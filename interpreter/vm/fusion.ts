@@ -24,6 +24,8 @@ export interface Fusion {
   readonly fused: Map<number, FusedChain>;
   /** Statements that are part of a chain and emit nothing themselves. */
   readonly absorbed: Set<number>;
+  /** By a branch on `not_int` of a Bool: that Bool. */
+  readonly negated: Map<number, Ref>;
 }
 
 interface UseFacts {
@@ -38,11 +40,12 @@ const T = {
   GlobalRef: datatype('GlobalRef'),
   QuoteNode: datatype('QuoteNode'),
   Symbol: datatype('Symbol'),
+  GotoIfNot: datatype('GotoIfNot'),
 } as const;
 
 /** Finds the chains of a body. `builtinName` tells which builtin a callee operand is. */
 export function findFusions(statements: readonly Ref[], facts: UseFacts, builtinName: (callee: Ref) => string): Fusion {
-  const fusion: Fusion = { fused: new Map(), absorbed: new Set() };
+  const fusion: Fusion = { fused: new Map(), absorbed: new Set(), negated: new Map() };
 
   const callOf = (statement: number): { name: string; args: Ref[] } | null => {
     const expr = statements[statement - 1];
@@ -80,7 +83,20 @@ export function findFusions(statements: readonly Ref[], facts: UseFacts, builtin
     return true;
   };
 
+  /** A branch on the negation, just before it, of what `===` says. */
+  const findNegation = (branch: number): void => {
+    const condition = onlyUse(readRef(statements[branch - 1], objects.GotoIfNot.cond), branch);
+    if (condition === 0 || condition !== branch - 1) return;
+    const negation = callOf(condition);
+    if (negation === null || negation.name !== 'not_int' || negation.args.length !== 1) return;
+    const [operand] = negation.args;
+    if (typeOf(operand) !== T.SSAValue || callOf(readWide(operand, objects.SSAValue.id))?.name !== '===') return;
+    fusion.absorbed.add(condition);
+    fusion.negated.set(branch, operand);
+  };
+
   for (let i = 1; i <= statements.length; i++) {
+    if (typeOf(statements[i - 1]) === T.GotoIfNot) findNegation(i);
     const call = callOf(i);
     if (call === null) continue;
     if (call.name === 'memoryrefget' || call.name === 'memoryrefset!') {

@@ -23,7 +23,7 @@ import { nothing } from '../memory/wellknown.ts';
 import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError } from '../runtime/errors.ts';
 import { ageFrames } from './calls.ts';
-import { codes, STACK_LIMIT, STACK_START } from './code.ts';
+import { codeAt, STACK_LIMIT, STACK_START } from './code.ts';
 import { instructionLength } from './decode.ts';
 import { type CaughtException, swapExceptionStack } from './exceptions.ts';
 import { frameBelow, frameCode, Header, machine } from './frames.ts';
@@ -172,7 +172,7 @@ function visitFrames(context: Context, visit: (object: Ref) => void): void {
   if (words === null) return;
   const shift = context.base;
   for (let fp = context.fp; fp !== 0; ) {
-    const code = codes[words[fp - Header.CODE - shift]];
+    const code = codeAt(words[fp - Header.CODE - shift]);
     visit(words[fp - Header.INSTANCE - shift] as Ref);
     for (let word = fp; word < fp + code.frameWords; word += 4) {
       if (words[word + 2 - shift] === 0 && words[word - shift] !== 0) visit((words[word - shift] >>> 3) as Ref);

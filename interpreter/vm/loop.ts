@@ -1,0 +1,956 @@
+// The loop.
+//
+// Decoded code is words of the region (codezone.ts); one `switch` executes it. Cases are literal numbers (the names are
+// in code.ts) because only then does the switch compile to a jump table. The registers are local variables: the frame
+// (`fp`), the first word of its code (`base`) and the place in it (`pc`); they are written to memory before anything is
+// called that may throw, allocate frames or look at the stack. In memory, and for everybody else, a place is relative to
+// the code's first word.
+//
+// The quick instructions check the tags of their operands and do the work in place; where a check fails they go the
+// general way of a call, which they were rewritten from and whose operands they keep. A comparison looks whether the
+// next instruction branches on its answer, and does that at once.
+//
+// All words are read as signed, and sums are cut to 32 bits (`| 0`): then no number that V8 sees is ever anything but a
+// small integer, and it need not be prepared for more.
+
+import * as region from '../../ffi/region.ts';
+import type { Ref } from '../memory/layout.ts';
+import { MethodInstance } from '../memory/objects.ts';
+import { STATE_OFFSET, State } from '../memory/state.ts';
+import { datatype } from '../memory/wellknown.ts';
+import { currentWorld } from '../runtime/bindings.ts';
+import { InternalError } from '../runtime/errors.ts';
+import { callSlow, callWorld, enterTarget } from './calls.ts';
+import { codes as allCodes, siteTargets } from './code.ts';
+import { evalExpression, getGlobal, makeNew, staticParameter } from './evaluate.ts';
+import { exceptionDepth, popExceptionsTo, topException } from './exceptions.ts';
+import { foreignCall } from './foreigncall.ts';
+import { machine as theMachine } from './frames.ts';
+import { arrayGet, arraySet, getFieldNested } from './fused.ts';
+import { notifyHook } from './hooks.ts';
+import {
+  enterScope,
+  leaveScopesTo,
+  nonBooleanCondition,
+  safepoint,
+  scopeDepth,
+  stackOverflow,
+  undefinedSlot,
+} from './incidents.ts';
+import { setSlot } from './slots.ts';
+import { isSingletonPair, makeKnownTuple } from './tuples.ts';
+
+/**
+ * Calls and backward jumps after which the loop returns, to be entered anew. What V8 makes for a function that is
+ * entered is better than what it puts in the place of one that is running: only the former knows the constants around it.
+ */
+const SLICE = 5000;
+
+/** A task would end a run that began before others which have not ended: JavaScript's stack cannot do that. */
+export function endOfForeignRun(): never {
+  throw new InternalError(
+    'tasks were switched within a callback, a macro or an iterator that is spread, and end in another order than they began',
+  );
+}
+
+/**
+ * Makes the loop: a function whose views, types and helpers are constants of the closure around it. V8 builds the
+ * constants of a closure into the code that it makes for its one function, so that an access to the region is a bounds
+ * check and one instruction; what a module exports or keeps in a variable it loads anew each time.
+ */
+function makeLoop(): (startFp: number, startPc: number, bottom: number) => boolean {
+  const { F64, I32, U8, U16 } = region;
+  const { imul } = Math;
+  const { isNaN } = Number;
+  const Int64 = datatype('Int64') as number;
+  const Float64 = datatype('Float64') as number;
+  const Bool = datatype('Bool') as number;
+  const UInt8 = datatype('UInt8') as number;
+  const DataType = datatype('DataType') as number;
+  /** Words from a MethodInstance to the address of its static parameters. */
+  const SPARAM_VALUES = MethodInstance.sparam_vals & 0xfff;
+  const FirstBits = Bool;
+  const LastBits = datatype('BFloat16') as number;
+  const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
+  const NO_OPERAND = 0x7fffffff;
+  const SIGN = -0x80000000;
+  const HIGH = region.REGION_HIGH;
+  const scratch = new Int32Array(64);
+  const machine = theMachine;
+  const codes = allCodes;
+  const targets = siteTargets;
+
+  /** Puts a reference that was read from the heap into a slot. */
+  function putObject(word: number, object: number): void {
+    const type = (I32[(object << 1) - 2] & ~15) >>> 3;
+    if (type >= FirstBits && type <= LastBits) {
+      setSlot(word, object as Ref);
+      return;
+    }
+    I32[word] = object << 3;
+    I32[word + 1] = HIGH;
+    I32[word + 2] = 0;
+  }
+
+  /**
+   * Executes from instruction `startPc` of frame `startFp` until the frame `bottom` returns (the result is true) or the
+   * slice is over (false: go on at `machine.resume` of `machine.fp`).
+   */
+  function execute(startFp: number, startPc: number, bottom: number): boolean {
+    let fp = startFp;
+    let base = I32[fp - 14];
+    let pc = base + startPc;
+    let left = SLICE;
+    for (;;) {
+      let is = false;
+      // biome-ignore lint/suspicious/noConfusingLabels: comparisons leave the switch for the code that they share
+      comparison: {
+        switch (I32[pc]) {
+          case 0: {
+            // MOVE dst src
+            const source = I32[pc + 2];
+            const from = source >= 0 ? fp + source : -source;
+            const to = fp + I32[pc + 1];
+            I32[to] = I32[from];
+            I32[to + 1] = I32[from + 1];
+            I32[to + 2] = I32[from + 2];
+            pc += 3;
+            continue;
+          }
+          case 1: {
+            // JUMP target
+            const target = base + I32[pc + 1];
+            if (target <= pc) {
+              if (I32[BUDGET] < 0) {
+                I32[fp - 10] = pc - base;
+                machine.fp = fp;
+                machine.sp = fp + I32[base - 2];
+                safepoint();
+              }
+              if (--left === 0) {
+                machine.fp = fp;
+                machine.resume = target - base;
+                return false;
+              }
+            }
+            pc = target;
+            continue;
+          }
+          case 2: {
+            // BRANCH_UNLESS condition target
+            const source = I32[pc + 1];
+            const word = source >= 0 ? fp + source : -source;
+            if (I32[word + 2] !== Bool) {
+              I32[fp - 10] = pc - base;
+              machine.fp = fp;
+              nonBooleanCondition(word);
+            }
+            pc = I32[word] !== 0 ? pc + 3 : base + I32[pc + 2];
+            continue;
+          }
+          case 51: {
+            // BRANCH_IF condition target
+            const source = I32[pc + 1];
+            const word = source >= 0 ? fp + source : -source;
+            if (I32[word + 2] !== Bool) {
+              I32[fp - 10] = pc - base;
+              machine.fp = fp;
+              nonBooleanCondition(word);
+            }
+            pc = I32[word] === 0 ? pc + 3 : base + I32[pc + 2];
+            continue;
+          }
+          case 3: {
+            // RETURN src
+            const source = I32[pc + 1];
+            const from = source >= 0 ? fp + source : -source;
+            const to = I32[fp - 11];
+            I32[to] = I32[from];
+            I32[to + 1] = I32[from + 1];
+            I32[to + 2] = I32[from + 2];
+            const caller = I32[fp - 16];
+            if (caller === 0) {
+              if (fp !== bottom) endOfForeignRun();
+              return true;
+            }
+            pc = I32[fp - 15];
+            fp = caller;
+            base = I32[fp - 14];
+            pc += base;
+            continue;
+          }
+          case 5: {
+            // GETGLOBAL dst object
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            getGlobal(codes[I32[base - 1]], pc - base, fp);
+            pc += 3;
+            continue;
+          }
+          case 18: {
+            // GETGLOBAL_CELL dst binding: the value of a global variable, from its Binding
+            const cell = I32[(I32[pc + 2] << 1) + 2] >>> 3;
+            if (cell === 0) {
+              const code = codes[I32[base - 1]];
+              I32[pc] = 5;
+              I32[pc + 2] = code.objects.indexOf((I32[I32[pc + 2] << 1] >>> 3) as Ref);
+              continue;
+            }
+            putObject(fp + I32[pc + 1], cell);
+            pc += 3;
+            continue;
+          }
+          case 6: {
+            // CHECK_DEFINED slot number
+            const word = fp + I32[pc + 1];
+            if (I32[word] === 0 && I32[word + 2] === 0) {
+              I32[fp - 10] = pc - base;
+              machine.fp = fp;
+              undefinedSlot(codes[I32[base - 1]], I32[pc + 2]);
+            }
+            pc += 3;
+            continue;
+          }
+          case 7: {
+            // EVAL dst object
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            const code = codes[I32[base - 1]];
+            evalExpression(code, fp, code.objects[I32[pc + 2]], fp + I32[pc + 1]);
+            // Evaluating may have raised the world, and with it replaced this frame's code by its older variant.
+            pc += 3 - base;
+            base = I32[fp - 14];
+            pc += base;
+            continue;
+          }
+          case 8: {
+            // ENTER dst scope
+            const word = fp + I32[pc + 1];
+            I32[word] = exceptionDepth();
+            I32[word + 1] = scopeDepth();
+            I32[word + 2] = Int64;
+            if (I32[pc + 2] !== NO_OPERAND) enterScope(word, I32[pc + 2] >= 0 ? fp + I32[pc + 2] : -I32[pc + 2]);
+            pc += 3;
+            continue;
+          }
+          case 9: {
+            // LEAVE count
+            if (I32[pc + 1] !== 0) leaveScopesTo(scopeDepth() - I32[pc + 1]);
+            pc += 2;
+            continue;
+          }
+          case 10: {
+            // POP_EXCEPTION token
+            popExceptionsTo(I32[fp + I32[pc + 1]]);
+            pc += 2;
+            continue;
+          }
+          case 11: {
+            // THE_EXCEPTION dst
+            const top = topException();
+            if (top === undefined) throw new InternalError('the_exception outside of a catch block');
+            setSlot(fp + I32[pc + 1], top.exception);
+            pc += 2;
+            continue;
+          }
+          case 12: {
+            // CLEAR slot
+            const word = fp + I32[pc + 1];
+            I32[word] = 0;
+            I32[word + 2] = 0;
+            pc += 2;
+            continue;
+          }
+          case 13: {
+            // NEW dst site n type args...
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            makeNew(codes[I32[base - 1]], pc - base, fp);
+            pc += 4 + I32[pc + 3];
+            continue;
+          }
+          case 14: {
+            // LATESTWORLD
+            I32[fp - 12] = currentWorld();
+            const code = codes[I32[base - 1]];
+            pc += 1;
+            if (code.isAged && code.aged !== null) {
+              pc -= base;
+              base = code.aged.start;
+              pc += base;
+              I32[fp - 14] = base;
+            }
+            continue;
+          }
+          case 15: {
+            // STATIC_PARAMETER dst index: a value that is a type, or the general way
+            const values = I32[(I32[fp - 13] << 1) + SPARAM_VALUES] >>> 2;
+            const value = I32[pc + 2] < I32[values] ? I32[values + 2 + (I32[pc + 2] << 1)] : 0;
+            if (value !== 0 && (I32[(value >>> 2) - 2] & ~15) >>> 3 === DataType) {
+              const to = fp + I32[pc + 1];
+              I32[to] = value;
+              I32[to + 1] = HIGH;
+              I32[to + 2] = 0;
+              pc += 3;
+              continue;
+            }
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            staticParameter(fp, I32[pc + 2], fp + I32[pc + 1]);
+            pc += 3;
+            continue;
+          }
+          case 16: {
+            // HOOK kind operand: only in observed code; a listener may begin a new world
+            machine.sp = fp + I32[base - 2];
+            const at = pc - base;
+            notifyHook(codes[I32[base - 1]].ops, at, fp);
+            base = I32[fp - 14];
+            pc = base + at + 3;
+            continue;
+          }
+          case 19: {
+            // FOREIGNCALL dst site n object args...
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            foreignCall(codes[I32[base - 1]], pc - base, fp);
+            if (machine.fp !== fp) {
+              // The task was switched.
+              fp = machine.fp;
+              base = I32[fp - 14];
+              pc = base + machine.resume;
+              continue;
+            }
+            pc += 5 + I32[pc + 3];
+            continue;
+          }
+          case 20: {
+            // ADD_I64: the carry is the top bit of what both or one of the operands and not the sum have set
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const to = fp + I32[pc + 1];
+            const xl = I32[x];
+            const yl = I32[y];
+            const low = (xl + yl) | 0;
+            const carry = ((xl & yl) | ((xl | yl) & ~low)) >>> 31;
+            I32[to + 1] = (((I32[x + 1] + I32[y + 1]) | 0) + carry) | 0;
+            I32[to] = low;
+            I32[to + 2] = Int64;
+            pc += 10;
+            continue;
+          }
+          case 21: {
+            // SUB_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const to = fp + I32[pc + 1];
+            const xl = I32[x];
+            const yl = I32[y];
+            const low = (xl - yl) | 0;
+            const borrow = ((~xl & yl) | (~(xl ^ yl) & low)) >>> 31;
+            I32[to + 1] = (((I32[x + 1] - I32[y + 1]) | 0) - borrow) | 0;
+            I32[to] = low;
+            I32[to + 2] = Int64;
+            pc += 10;
+            continue;
+          }
+          case 22: {
+            // MUL_I64: the low 64 bits, from 16-bit parts, so that no intermediate result needs more than 32 bits
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const to = fp + I32[pc + 1];
+            const xl = I32[x];
+            const yl = I32[y];
+            const x0 = xl & 0xffff;
+            const x1 = xl >>> 16;
+            const y0 = yl & 0xffff;
+            const y1 = yl >>> 16;
+            const first = (imul(x1, y0) + (imul(x0, y0) >>> 16)) | 0;
+            const second = (imul(x0, y1) + (first & 0xffff)) | 0;
+            const high = (imul(x1, y1) + (((first >>> 16) + (second >>> 16)) | 0)) | 0;
+            const crossed = (imul(xl, I32[y + 1]) + imul(I32[x + 1], yl)) | 0;
+            I32[to + 1] = (high + crossed) | 0;
+            I32[to] = imul(xl, yl);
+            I32[to + 2] = Int64;
+            pc += 10;
+            continue;
+          }
+          case 23: {
+            // SLT_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const xh = I32[x + 1];
+            const yh = I32[y + 1];
+            is = xh < yh || (xh === yh && (I32[x] ^ SIGN) < (I32[y] ^ SIGN));
+            break comparison;
+          }
+          case 24: {
+            // SLE_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const xh = I32[x + 1];
+            const yh = I32[y + 1];
+            is = xh < yh || (xh === yh && (I32[x] ^ SIGN) <= (I32[y] ^ SIGN));
+            break comparison;
+          }
+          case 25: {
+            // EQ_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            is = I32[x] === I32[y] && I32[x + 1] === I32[y + 1];
+            break comparison;
+          }
+          case 39: {
+            // NE_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            is = I32[x] !== I32[y] || I32[x + 1] !== I32[y + 1];
+            break comparison;
+          }
+          case 26: {
+            // ADD_F64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
+            const to = fp + I32[pc + 1];
+            const value = F64[x >>> 1] + F64[y >>> 1];
+            // Which NaN comes out is the processor's business: the intrinsic follows it.
+            if (isNaN(value)) break;
+            F64[to >>> 1] = value;
+            I32[to + 2] = Float64;
+            pc += 10;
+            continue;
+          }
+          case 27: {
+            // SUB_F64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
+            const to = fp + I32[pc + 1];
+            const value = F64[x >>> 1] - F64[y >>> 1];
+            if (isNaN(value)) break;
+            F64[to >>> 1] = value;
+            I32[to + 2] = Float64;
+            pc += 10;
+            continue;
+          }
+          case 28: {
+            // MUL_F64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
+            const to = fp + I32[pc + 1];
+            const value = F64[x >>> 1] * F64[y >>> 1];
+            if (isNaN(value)) break;
+            F64[to >>> 1] = value;
+            I32[to + 2] = Float64;
+            pc += 10;
+            continue;
+          }
+          case 29: {
+            // DIV_F64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
+            const to = fp + I32[pc + 1];
+            const value = F64[x >>> 1] / F64[y >>> 1];
+            if (isNaN(value)) break;
+            F64[to >>> 1] = value;
+            I32[to + 2] = Float64;
+            pc += 10;
+            continue;
+          }
+          case 30: {
+            // LT_F64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
+            is = F64[x >>> 1] < F64[y >>> 1];
+            break comparison;
+          }
+          case 31: {
+            // LE_F64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
+            is = F64[x >>> 1] <= F64[y >>> 1];
+            break comparison;
+          }
+          case 32: {
+            // EQ_F64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
+            is = F64[x >>> 1] === F64[y >>> 1];
+            break comparison;
+          }
+          case 34: {
+            // AND_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const to = fp + I32[pc + 1];
+            I32[to + 1] = I32[x + 1] & I32[y + 1];
+            I32[to] = I32[x] & I32[y];
+            I32[to + 2] = Int64;
+            pc += 10;
+            continue;
+          }
+          case 35: {
+            // OR_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const to = fp + I32[pc + 1];
+            I32[to + 1] = I32[x + 1] | I32[y + 1];
+            I32[to] = I32[x] | I32[y];
+            I32[to + 2] = Int64;
+            pc += 10;
+            continue;
+          }
+          case 36: {
+            // XOR_I64
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const to = fp + I32[pc + 1];
+            I32[to + 1] = I32[x + 1] ^ I32[y + 1];
+            I32[to] = I32[x] ^ I32[y];
+            I32[to + 2] = Int64;
+            pc += 10;
+            continue;
+          }
+          case 33: {
+            // NOT_BOOL
+            const a = I32[pc + 8];
+            const x = a >= 0 ? fp + a : -a;
+            if (I32[x + 2] !== Bool) break;
+            const to = fp + I32[pc + 1];
+            I32[to] = I32[x] ^ 1;
+            I32[to + 1] = 0;
+            I32[to + 2] = Bool;
+            pc += 9;
+            continue;
+          }
+          case 40: {
+            // NEG_F64
+            const a = I32[pc + 8];
+            const x = a >= 0 ? fp + a : -a;
+            if (I32[x + 2] !== Float64) break;
+            const to = fp + I32[pc + 1];
+            F64[to >>> 1] = -F64[x >>> 1];
+            I32[to + 2] = Float64;
+            pc += 9;
+            continue;
+          }
+          case 37: {
+            // GETFIELD: q0 the type of the object, q1 the byte offset of the field, q2 its type, 0 for a reference
+            const a = I32[pc + 8];
+            const x = a >= 0 ? fp + a : -a;
+            const at = I32[x];
+            if (I32[x + 2] !== 0 || (I32[(at >>> 2) - 2] & ~15) >>> 3 !== I32[pc + 4]) break;
+            const to = fp + I32[pc + 1];
+            const type = I32[pc + 6];
+            const offset = (at + I32[pc + 5]) | 0;
+            if (type === 0) {
+              const field = I32[offset >>> 2] >>> 3;
+              if (field === 0) break;
+              putObject(to, field);
+            } else if (type === Bool || type === UInt8) {
+              I32[to] = U8[offset >>> 0];
+              I32[to + 1] = 0;
+              I32[to + 2] = type;
+            } else {
+              I32[to] = I32[offset >>> 2];
+              I32[to + 1] = I32[(offset >>> 2) + 1];
+              I32[to + 2] = type;
+            }
+            pc += 7 + I32[pc + 3];
+            continue;
+          }
+          case 43: {
+            // ARRAY_GET array index ...: q0 the array's type, q1 bytes per element, q2 the element's type (0: references)
+            const a = I32[pc + 7];
+            const b = I32[pc + 8];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            const at = I32[x] >>> 2;
+            if (
+              I32[x + 2] === 0 &&
+              (I32[at - 2] & ~15) >>> 3 === I32[pc + 4] &&
+              I32[y + 2] === Int64 &&
+              I32[y + 1] === 0 &&
+              I32[at + 1] === HIGH
+            ) {
+              const memory = I32[at + 2] >>> 2;
+              const size = I32[pc + 5];
+              // The element must lie in the Memory, and the Memory in the region. Its number there, from 0:
+              const skipped = (I32[at] - I32[memory + 2]) | 0;
+              const index = (I32[y] - 1) | 0;
+              const offset = (skipped + imul(index, size)) | 0;
+              if (
+                index >= 0 &&
+                index < 0x8000000 &&
+                offset >>> 0 < imul(I32[memory], size) >>> 0 &&
+                I32[memory + 3] === HIGH
+              ) {
+                const to = fp + I32[pc + 1];
+                const type = I32[pc + 6];
+                const place = (I32[memory + 2] + offset) | 0;
+                if (type === 0) {
+                  const element = I32[place >>> 2] >>> 3;
+                  if (element !== 0) {
+                    putObject(to, element);
+                    pc += 12;
+                    continue;
+                  }
+                } else {
+                  if (size === 8) {
+                    I32[to] = I32[place >>> 2];
+                    I32[to + 1] = I32[(place >>> 2) + 1];
+                  } else {
+                    I32[to] = size === 1 ? U8[place >>> 0] : size === 4 ? I32[place >>> 2] : U16[place >>> 1];
+                    I32[to + 1] = 0;
+                  }
+                  I32[to + 2] = type;
+                  pc += 12;
+                  continue;
+                }
+              }
+            }
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            arrayGet(codes[I32[base - 1]], pc - base, fp);
+            pc += 12;
+            continue;
+          }
+          case 44: {
+            // ARRAY_SET array index boundscheck value ...
+            const a = I32[pc + 7];
+            const b = I32[pc + 8];
+            const v = I32[pc + 10];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            const value = v >= 0 ? fp + v : -v;
+            const at = I32[x] >>> 2;
+            const type = I32[pc + 6];
+            if (
+              I32[x + 2] === 0 &&
+              (I32[at - 2] & ~15) >>> 3 === I32[pc + 4] &&
+              I32[y + 2] === Int64 &&
+              I32[y + 1] === 0 &&
+              type !== 0 &&
+              I32[value + 2] === type &&
+              I32[at + 1] === HIGH
+            ) {
+              const memory = I32[at + 2] >>> 2;
+              const size = I32[pc + 5];
+              const skipped = (I32[at] - I32[memory + 2]) | 0;
+              const index = (I32[y] - 1) | 0;
+              const offset = (skipped + imul(index, size)) | 0;
+              if (
+                index >= 0 &&
+                index < 0x8000000 &&
+                offset >>> 0 < imul(I32[memory], size) >>> 0 &&
+                I32[memory + 3] === HIGH
+              ) {
+                const place = (I32[memory + 2] + offset) | 0;
+                if (size === 8) {
+                  I32[place >>> 2] = I32[value];
+                  I32[(place >>> 2) + 1] = I32[value + 1];
+                } else if (size === 1) U8[place >>> 0] = I32[value];
+                else if (size === 4) I32[place >>> 2] = I32[value];
+                else U16[place >>> 1] = I32[value];
+                const to = fp + I32[pc + 1];
+                I32[to] = I32[value];
+                I32[to + 1] = I32[value + 1];
+                I32[to + 2] = type;
+                pc += 13;
+                continue;
+              }
+            }
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            arraySet(codes[I32[base - 1]], pc - base, fp);
+            pc += 13;
+            continue;
+          }
+          case 45: {
+            // GETFIELD_NESTED object outer inner: q0 the object's type, q1 byte offset, q2 the field's type (0: a reference)
+            const a = I32[pc + 7];
+            const x = a >= 0 ? fp + a : -a;
+            const at = I32[x];
+            if (I32[x + 2] === 0 && (I32[(at >>> 2) - 2] & ~15) >>> 3 === I32[pc + 4]) {
+              const offset = (at + I32[pc + 5]) | 0;
+              const type = I32[pc + 6];
+              const to = fp + I32[pc + 1];
+              if (type === 0) {
+                const field = I32[offset >>> 2] >>> 3;
+                if (field !== 0) {
+                  putObject(to, field);
+                  pc += 10;
+                  continue;
+                }
+              } else {
+                if (type === Bool || type === UInt8) {
+                  I32[to] = U8[offset >>> 0];
+                  I32[to + 1] = 0;
+                } else {
+                  I32[to] = I32[offset >>> 2];
+                  I32[to + 1] = I32[(offset >>> 2) + 1];
+                }
+                I32[to + 2] = type;
+                pc += 10;
+                continue;
+              }
+            }
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            getFieldNested(codes[I32[base - 1]], pc - base, fp);
+            pc += 10;
+            continue;
+          }
+          case 46: {
+            // IS: `===` of values that are references or of different kinds
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            const tagX = I32[x + 2];
+            const tagY = I32[y + 2];
+            if (tagX === 0 && tagY === 0) {
+              if (I32[x] === I32[y]) is = true;
+              else if (
+                (I32[(I32[x] >>> 2) - 2] ^ I32[(I32[y] >>> 2) - 2]) >>> 4 !== 0 &&
+                isSingletonPair(I32[x] >>> 3, I32[y] >>> 3)
+              )
+                is = false;
+              else break;
+            } else if (tagX !== 0 && tagY !== 0) {
+              is = tagX === tagY && I32[x] === I32[y] && I32[x + 1] === I32[y + 1];
+            } else if (tagX >= FirstBits && tagX <= LastBits) {
+              is = false;
+            } else if (tagY >= FirstBits && tagY <= LastBits) {
+              is = false;
+            } else break;
+            break comparison;
+          }
+          case 47: {
+            // ISA: q0 the type of the value, q1 the type asked about, q2 the answer
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            const tag = I32[x + 2];
+            if ((tag !== 0 ? tag : (I32[(I32[x] >>> 2) - 2] & ~15) >>> 3) !== I32[pc + 4]) break;
+            if (I32[y + 2] !== 0 || I32[y] >>> 3 !== I32[pc + 5]) break;
+            is = I32[pc + 6] !== 0;
+            break comparison;
+          }
+          case 48: {
+            // TUPLE: q0 the number of the tuple's shape
+            if (!makeKnownTuple(I32, pc, fp)) break;
+            pc += 7 + I32[pc + 3];
+            continue;
+          }
+          case 49: {
+            // BITCAST_64 type value: q0 the value's type, q1 the type it gets
+            const a = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const t = I32[pc + 8];
+            if (I32[x + 2] !== I32[pc + 4] || I32[t >= 0 ? fp + t : -t] >>> 3 !== I32[pc + 5]) break;
+            const to = fp + I32[pc + 1];
+            I32[to] = I32[x];
+            I32[to + 1] = I32[x + 1];
+            I32[to + 2] = I32[pc + 5];
+            pc += 10;
+            continue;
+          }
+          case 50: {
+            // ULT_64: q0 the type of both operands
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            if (I32[x + 2] !== I32[pc + 4] || I32[y + 2] !== I32[pc + 4]) break;
+            const xh = I32[x + 1] ^ SIGN;
+            const yh = I32[y + 1] ^ SIGN;
+            is = xh < yh || (xh === yh && (I32[x] ^ SIGN) < (I32[y] ^ SIGN));
+            break comparison;
+          }
+          case 42: {
+            // CONSTANT: q0 the constant's slot
+            const from = I32[pc + 4];
+            const to = fp + I32[pc + 1];
+            I32[to] = I32[from];
+            I32[to + 1] = I32[from + 1];
+            I32[to + 2] = I32[from + 2];
+            pc += 7 + I32[pc + 3];
+            continue;
+          }
+          case 17: {
+            // CALL_WORLD: a call from a frame of an older world
+            const at = pc - base;
+            const next = at + 7 + I32[pc + 3];
+            I32[fp - 10] = at;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            const entered = callWorld(codes[I32[base - 1]], at, fp);
+            if (entered !== 0) fp = entered;
+            base = I32[fp - 14];
+            pc = entered !== 0 ? base : base + next;
+            continue;
+          }
+          default:
+            break;
+        }
+        // CALL and quick instructions whose assumptions do not hold: [op, dst, site, n, q0, q1, q2, callee, arguments...]
+        if (I32[pc] < 4) throw new InternalError(`no such instruction: ${I32[pc]}`);
+        const n = I32[pc + 3];
+        const at = pc - base;
+        const next = at + 7 + n;
+        I32[fp - 10] = at;
+        machine.fp = fp;
+        const sp = fp + I32[base - 2];
+        machine.sp = sp;
+        // Entries are compared with the operands: [next, target, start, frame words, instance, guards...].
+        let entry = I32[I32[base - 3] + I32[pc + 2]];
+        while (entry !== 0) {
+          let i = 0;
+          for (; i < n; i++) {
+            const guard = I32[entry + 5 + i];
+            if (guard === 0) continue;
+            const operand = I32[pc + 7 + i];
+            const word = operand >= 0 ? fp + operand : -operand;
+            const tag = I32[word + 2];
+            if (guard > 0) {
+              if (tag !== guard && (tag !== 0 || (I32[(I32[word] >>> 2) - 2] & ~15) >>> 3 !== guard)) break;
+            } else if (tag !== 0 || I32[word] >>> 3 !== -guard) break;
+          }
+          if (i === n) break;
+          entry = I32[entry];
+        }
+        if (entry !== 0) {
+          const start = I32[entry + 2];
+          if (start !== 0) {
+            const newFp = sp + 16;
+            const end = newFp + I32[entry + 3];
+            if (end >= machine.limit) throw stackOverflow();
+            let to = newFp;
+            for (let i = 0; i < n; i++, to += 4) {
+              const operand = I32[pc + 7 + i];
+              const from = operand >= 0 ? fp + operand : -operand;
+              I32[to] = I32[from];
+              I32[to + 1] = I32[from + 1];
+              I32[to + 2] = I32[from + 2];
+            }
+            for (; to < end; to += 4) {
+              I32[to] = 0;
+              I32[to + 2] = 0;
+            }
+            I32[newFp - 16] = fp;
+            I32[newFp - 15] = next;
+            I32[newFp - 14] = start;
+            I32[newFp - 13] = I32[entry + 4];
+            I32[newFp - 12] = I32[fp - 12];
+            I32[newFp - 11] = fp + I32[pc + 1];
+            if (I32[BUDGET] < 0) safepoint();
+            if (--left === 0) {
+              machine.fp = newFp;
+              machine.resume = 0;
+              return false;
+            }
+            fp = newFp;
+            base = start;
+            pc = start;
+            continue;
+          }
+          const target = targets[I32[entry + 1]];
+          if (target === null) throw new InternalError('a call site names a target that is gone');
+          if (target.leaf !== null && n <= 32) {
+            for (let i = 1; i < n; i++) {
+              const operand = I32[pc + 7 + i];
+              scratch[i - 1] = operand >= 0 ? fp + operand : -operand;
+            }
+            target.leaf(scratch, n - 1, fp + I32[pc + 1]);
+            pc = base + next;
+            continue;
+          }
+          const entered = enterTarget(codes[I32[base - 1]], at, fp, target);
+          if (entered !== 0) fp = entered;
+          base = I32[fp - 14];
+          pc = entered !== 0 ? base : base + next;
+          continue;
+        }
+        const entered = callSlow(codes[I32[base - 1]], at, fp);
+        if (entered !== 0) fp = entered;
+        base = I32[fp - 14];
+        pc = entered !== 0 ? base : base + next;
+        continue;
+      }
+      // The answer of a comparison; a branch on it is taken along.
+      const dst = I32[pc + 1];
+      const to = fp + dst;
+      I32[to] = is ? 1 : 0;
+      I32[to + 1] = 0;
+      I32[to + 2] = Bool;
+      pc += 10;
+      if (I32[pc + 1] === dst) {
+        const branch = I32[pc];
+        if (branch === 2) pc = is ? pc + 3 : base + I32[pc + 2];
+        else if (branch === 51) pc = is ? base + I32[pc + 2] : pc + 3;
+      }
+    }
+  }
+
+  return execute;
+}
+
+/** The loop. */
+export const execute: (startFp: number, startPc: number, bottom: number) => boolean = makeLoop();

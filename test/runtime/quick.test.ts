@@ -1,0 +1,107 @@
+// What the loop does in place must be what the general way does: 64-bit arithmetic in halves, branches on comparisons,
+// methods without a frame, and all of it after the definitions it rests on have changed.
+
+import { describe, expect, it } from 'vitest';
+import { answer } from './session.ts';
+
+const edges = [
+  0n,
+  1n,
+  -1n,
+  2n,
+  65535n,
+  65536n,
+  -65537n,
+  2n ** 31n - 1n,
+  2n ** 31n,
+  -(2n ** 31n),
+  2n ** 32n - 1n,
+  2n ** 32n,
+  -(2n ** 32n) - 1n,
+  0x1234_5678_9abc_def0n,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+];
+const julia = (n: bigint): string => (n === -(2n ** 63n) ? 'typemin(Int)' : `${n}`);
+
+describe('quick arithmetic', { timeout: 120_000 }, () => {
+  it('wraps and compares as 64 bits', () => {
+    const program = `edges = Int[${edges.map(julia).join(', ')}]
+      function pairs_of(edges)
+        out = Int[]
+        for a in edges, b in edges
+          push!(out, a + b, a - b, a * b, a & b, a | b, xor(a, b))
+          push!(out, (a < b ? 1 : 0) + (a <= b ? 2 : 0) + (a == b ? 4 : 0) + (a != b ? 8 : 0) + (!(a < b) ? 16 : 0))
+          unsigned(a) < unsigned(b) ? push!(out, 1) : push!(out, 0)
+        end
+        out
+      end
+      join(pairs_of(edges), ' ')`;
+    const wrap = (n: bigint): bigint => BigInt.asIntN(64, n);
+    const expected: bigint[] = [];
+    for (const a of edges) {
+      for (const b of edges) {
+        expected.push(wrap(a + b), wrap(a - b), wrap(a * b), a & b, a | b, a ^ b);
+        expected.push(
+          BigInt((a < b ? 1 : 0) + (a <= b ? 2 : 0) + (a === b ? 4 : 0) + (a !== b ? 8 : 0) + (a < b ? 0 : 16)),
+        );
+        expected.push(BigInt.asUintN(64, a) < BigInt.asUintN(64, b) ? 1n : 0n);
+      }
+    }
+    expect(answer(program)).toBe(JSON.stringify(expected.join(' ')));
+  });
+  it('takes branches on floats as they compare, NaN with nothing', () => {
+    const program = `order(a, b) = a < b ? 1 : a <= b ? 2 : a == b ? 3 : !(a < b) ? 4 : 5
+      [order(a, b) for a in (1.0, -0.0, NaN, Inf) for b in (1.0, 0.0, NaN, Inf)]`;
+    expect(answer(program)).toBe('[2, 4, 4, 1, 1, 2, 4, 1, 4, 4, 4, 4, 4, 4, 4, 2]');
+  });
+  it('serves several types at one place', () => {
+    const program = 'let s = 0; for x in Any[1, 2.5, 3, 0x01, big(7), 4.5, true]; s += x * x; end; s end';
+    expect(answer(program)).toBe('87.5');
+  });
+});
+
+describe('methods that need no frame', { timeout: 120_000 }, () => {
+  it('return an argument, a constant, a field, a field of a field', () => {
+    const program = `struct Inner9; a::Int; b::Float64; end
+      mutable struct Outer9; x::Any; inner::Inner9; end
+      second9(a, b) = b; seven9(a) = 7; x9(o) = o.x; b9(o) = getfield(getfield(o, :inner), :b)
+      function all9(o); s = Any[]; for i in 1:3; push!(s, second9(i, o.x), seven9(i), x9(o), b9(o)); end; s end
+      all9(Outer9("x", Inner9(1, 2.5)))`;
+    expect(answer(program)).toBe('Any["x", 7, "x", 2.5, "x", 7, "x", 2.5, "x", 7, "x", 2.5]');
+  });
+  it('are looked up anew when they are defined anew', () => {
+    const program = `struct P8; x::Int; y::Int; end
+      get8(p) = p.x; sum8(ps) = sum(get8(p) for p in ps)
+      before = sum8([P8(1, 10), P8(2, 20)])
+      get8(p) = p.y
+      between = sum8([P8(1, 10), P8(2, 20)])
+      get8(p) = p.x + p.y
+      (before, between, sum8([P8(1, 10), P8(2, 20)]))`;
+    expect(answer(program)).toBe('(3, 30, 33)');
+  });
+  it('read an undefined field as an error', () => {
+    const program = `mutable struct U7; x; U7() = new(); end
+      u7(o) = o.x
+      tries(n) = [try u7(i == 3 ? U7() : Ref(i)); catch e; nameof(typeof(e)); end for i in 1:n]
+      tries(4)`;
+    expect(answer(program)).toBe('Any[1, 2, :UndefRefError, 4]');
+  });
+});
+
+describe('code that nothing leads to', { timeout: 120_000 }, () => {
+  it('may use values that are never made', () => {
+    const program = `function f6(ch); n = 0; while true; p = try take!(ch) catch; break end; n += p; end; n end
+      f6(Channel(c -> foreach(i -> put!(c, i), 1:4)))`;
+    expect(answer(program)).toBe('10');
+  });
+});
+
+describe('a call with many kinds of arguments', { timeout: 120_000 }, () => {
+  it('finds the method of each', () => {
+    const program = `${Array.from({ length: 12 }, (_, i) => `struct K5_${i}; end; k5(::K5_${i}) = ${i}`).join('; ')}
+      let xs = Any[${Array.from({ length: 12 }, (_, i) => `K5_${i}()`).join(', ')}]
+        [k5(x) for _ in 1:3 for x in xs] == [i for _ in 1:3 for i in 0:11] end`;
+    expect(answer(program)).toBe('true');
+  });
+});
