@@ -65,7 +65,6 @@ import type { Typed, Variables } from '../inference/interpret.ts';
 import {
   impossible,
   isImpossible,
-  join,
   type Lattice,
   ofConst,
   ofType,
@@ -74,6 +73,7 @@ import {
   withoutConditional,
 } from '../inference/lattice.ts';
 import { hasAllParameters, type Specialisation } from '../inference/matches.ts';
+import { join } from '../inference/merge.ts';
 import { emitBuiltin, isInstance, makeTuple, throwTypeError } from './builtins.ts';
 import { coreObject } from './corevalues.ts';
 import { emitForeignCall } from './foreign.ts';

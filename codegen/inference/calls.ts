@@ -1,57 +1,61 @@
 // Calls: what is called, and what comes back.
 //
-// A call of a builtin is looked up in the table of builtins. Anything else is a call of methods: arguments that are small
-// unions are split into cases of one type each, the method table is asked for each case, and each method found is inferred
-// with the case's types. When some argument is known better than its type, the method is inferred once more with that
-// knowledge (constant propagation), if there is a chance that it helps.
+// A call of a builtin is looked up in the table of builtins, or folded. Anything else is a call of methods: arguments that
+// are unions are split into cases of one type each, the method table is asked for each case, and each method found is
+// inferred with the case's types. When some argument is known better than its type, the method is inferred once more with
+// that knowledge, or called at once, if that may help (constprop.ts).
 
-import { type DataTypeRef, type Ref, readRef, readU8, typeOf } from '../../interpreter/memory/layout.ts';
+import { type DataTypeRef, type Ref, readRef } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { Bottom, datatype, typename } from '../../interpreter/memory/wellknown.ts';
+import { datatype } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld } from '../../interpreter/runtime/bindings.ts';
 import { lookupInvoke } from '../../interpreter/runtime/methods.ts';
 import {
   applyTupleType,
-  fieldCount,
-  instanceOf,
   intersectWithValues,
-  isConcrete,
   isDataType,
-  isNamedTupleType,
   isSubtype,
   isTupleType,
   isType,
-  isTypeType,
   isUnion,
   isVararg,
   isVarargTuple,
-  nameText,
   param,
   paramCount,
-  typeNameOf,
+  rewrapUnionAll,
   unionMembers,
+  unwrapUnionAll,
   varargElement,
 } from '../../interpreter/types/index.ts';
 import { intrinsics } from '../../interpreter/vm/builtin.ts';
 import { builtinOf } from '../../interpreter/vm/calls.ts';
-import { builtinResult, isFoldableBuiltin, type Surroundings } from './builtins.ts';
-import { fold, isPureIntrinsic } from './fold.ts';
-import { inferSpecialisation } from './infer.ts';
-import type { Reliance } from './interpret.ts';
+import { inferApply } from './apply.ts';
+import { builtinEffects, exceptionOf, intrinsicEffects } from './builtin-effects.ts';
+import { builtinResult, exactType, type Surroundings } from './builtins.ts';
+import { refineCall } from './constprop.ts';
+import { Effect, type Effects, isFoldable, mergeEffects, PURE, THROWS, UNKNOWN_CALL } from './effects.ts';
+import { fold, isFoldableBuiltin, isPureIntrinsic } from './fold.ts';
 import {
   anything,
-  fieldOf,
   impossible,
+  isBelow,
   isImpossible,
-  join,
+  isRefined,
+  isRest,
   type Lattice,
+  meet,
   ofConst,
   ofType,
   restrict,
+  sameElement,
   widen,
   withoutConditional,
 } from './lattice.ts';
-import { findMatches, type Specialisation } from './matches.ts';
+import { findMatches, internAll, type Specialisation } from './matches.ts';
+import { constantBool } from './lattice.ts';
+import { join } from './merge.ts';
+import { isReturnType, inferReturnType } from './returntype.ts';
+import { topFunctionName } from './topfunctions.ts';
 
 /** Where an argument of a flattened call comes from. */
 export type Source =
@@ -90,237 +94,357 @@ export type CallInfo =
   | { readonly kind: 'invoke'; readonly target: Specialisation; readonly result: Lattice }
   | { readonly kind: 'dynamic'; readonly result: Lattice };
 
-export interface InferredCall {
-  readonly info: CallInfo;
+/** What a specialisation gives, does and throws. */
+export interface Outcome {
   readonly result: Lattice;
+  readonly effects: Effects;
+  readonly exception: Lattice;
 }
 
-const give = (info: CallInfo): InferredCall => ({ info, result: info.result });
-const dynamic = (result: Lattice): InferredCall => give({ kind: 'dynamic', result });
+/** What a call is and gives. */
+export interface Called extends Outcome {
+  readonly info: CallInfo;
+  /** What is known of variables after the call has returned. */
+  readonly refinements?: readonly (readonly [slot: number, value: Lattice])[];
+}
+
+/** A call of a method, inferred from the types alone. */
+export interface Edge extends Outcome {
+  /** It calls what is being inferred. */
+  readonly isRecursive: boolean;
+  /** Its types were made simpler. */
+  readonly isLimited: boolean;
+  /** Is the body small enough to be written in place of the call? */
+  readonly isInlineable: boolean;
+}
+
+/** Code with a call in it. */
+export interface Caller extends Surroundings {
+  readonly of: Specialisation;
+  /** Notes a lookup that the code relies on. */
+  noteLookup(tuple: Ref, methods: readonly Ref[]): void;
+  noteMethod(method: Ref): void;
+  noteBinding(binding: Ref): void;
+  /** Infers a method from the types of its arguments. */
+  edge(target: Specialisation, isOneOfMany: boolean): Edge;
+  /** Infers a method from what is known of its arguments; null if that cannot be done. */
+  refined(target: Specialisation, given: readonly Lattice[]): Outcome | null;
+  readonly isResultUnused: boolean;
+  /** How the call is marked: to be written in place, or not. */
+  readonly inlining: 'always' | 'never' | 'undecided';
+}
+
+export const called = (info: CallInfo, effects: Effects, exception: Lattice): Called => ({
+  info,
+  result: info.result,
+  effects,
+  exception,
+});
+/** A call that is looked up when it is made. */
+export const dynamic = (result: Lattice): Called => called({ kind: 'dynamic', result }, UNKNOWN_CALL, anything);
+/** A call that is looked up when it is made, of which the outcome is known. */
+export const dynamicWith = (outcome: Outcome): Called =>
+  called({ kind: 'dynamic', result: withoutConditional(outcome.result) }, outcome.effects, outcome.exception);
 
 /** As many cases as unions among the arguments may make. */
 const MAX_CASES = 4;
 
-const none: Surroundings = { slotOf: () => 0, global: () => anything };
-
 /**
  * Infers a call.
  *
- * @param elements callee and arguments
- * @param caller whose code the call is in, for the limits on recursion
+ * @param elements callee and arguments; the last may stand for any number
  */
-export function inferCall(
-  elements: readonly Lattice[],
-  around: Surroundings,
-  relies: Reliance,
-  caller: Specialisation,
-): InferredCall {
-  const [callee, ...args] = elements;
+export function inferCall(elements: readonly Lattice[], caller: Caller): Called {
+  const [first, ...args] = elements;
+  const callee = withoutConditional(first);
+  if (isRest(callee)) return dynamic(anything);
   if (callee.kind === 'const') {
     const callable = builtinOf(callee.value);
     if (callable !== undefined) {
-      if (callable.leaf === null) return inferRedirect(callable.name, args, relies, caller);
-      return give(inferBuiltin(callable.name, callee.value, args, around));
+      if (callable.leaf !== null) return inferBuiltin(callable.name, callee.value, args, caller);
+      return inferRedirect(callable.name, args, caller);
     }
-  }
-  return inferMethods(elements, around, relies, caller);
-}
-
-function inferBuiltin(name: string, callee: Ref, args: readonly Lattice[], around: Surroundings): CallInfo {
-  const isIntrinsic = intrinsics.has(name);
-  const plain = args.map(withoutConditional);
-  const mayFold = isIntrinsic ? isPureIntrinsic(name) : isFoldableBuiltin(name);
-  const leaf = builtinOf(callee)?.leaf;
-  if (mayFold && leaf !== null && leaf !== undefined) {
-    const values: Ref[] = [];
-    for (const arg of plain) if (arg.kind === 'const') values.push(arg.value);
-    if (values.length === plain.length) {
-      const value = fold(leaf, values);
-      return { kind: 'builtin', name, callee, isIntrinsic, result: value === null ? impossible : ofConst(value) };
-    }
-  }
-  return { kind: 'builtin', name, callee, isIntrinsic, result: builtinResult(name, args, around) };
-}
-
-function inferRedirect(name: string, args: readonly Lattice[], relies: Reliance, caller: Specialisation): InferredCall {
-  switch (name) {
-    case '_apply_iterate':
-      return inferApply(args, relies, caller);
-    case 'invoke':
-      return inferInvoke(args, relies, caller);
-    default:
-      return dynamic(anything);
-  }
-}
-
-function inferApply(args: readonly Lattice[], relies: Reliance, caller: Specialisation): InferredCall {
-  const sources: Source[] = [{ kind: 'argument', index: 1 }];
-  const elements: Lattice[] = [withoutConditional(args[1] ?? anything)];
-  for (let i = 2; i < args.length; i++) {
-    const arg = withoutConditional(args[i]);
-    const type = widen(arg);
-    if (arg.kind === 'const' && typeOf(arg.value) === datatype('SimpleVector')) {
-      return inferOpenApply(args);
-    }
-    if (!(isTupleType(type) || isNamedTupleType(type)) || isVarargTuple(type) || !isConcreteTuple(type)) {
-      return inferOpenApply(args);
-    }
-    for (let field = 0, n = fieldCount(type); field < n; field++) {
-      sources.push({ kind: 'element', index: i, field });
-      elements.push(fieldOf(arg, field) ?? anything);
-    }
-  }
-  if (elements.length > 34) return dynamic(anything);
-  const inner = inferCall(elements, none, relies, caller);
-  const result = withoutConditional(inner.result);
-  return give({ kind: 'flattened', sources, elements, inner: inner.info, result });
-}
-
-/** A tuple type whose length is known; its elements need not be concrete. */
-function isConcreteTuple(type: Ref): boolean {
-  if (isTupleType(type)) return !isVarargTuple(type);
-  return isDataType(type) && isConcrete(type);
-}
-
-/** `f(xs...)` with arguments of unknown number: the types of the elements may still say what the result is. */
-function inferOpenApply(args: readonly Lattice[]): InferredCall {
-  const types: Ref[] = [widen(withoutConditional(args[1]))];
-  let tail: Ref = Bottom;
-  for (let i = 2; i < args.length; i++) {
-    const type = widen(withoutConditional(args[i]));
-    if (tail !== Bottom) return dynamic(anything);
-    if (isTupleType(type)) {
-      for (let k = 0, n = paramCount(type); k < n; k++) {
-        const element = param(type, k);
-        if (isVararg(element)) tail = varargElement(element);
-        else types.push(element);
-      }
-    } else if (isDataType(type) && typeNameOf(type) === typename('Array') && isType(param(type, 0))) {
-      tail = param(type, 0);
-    } else {
-      return dynamic(anything);
-    }
-  }
-  return dynamic(isTupleBuilder(args[1]) && tail !== Bottom ? ofType(datatype('Tuple')) : anything);
-}
-
-const isTupleBuilder = (callee: Lattice): boolean =>
-  callee.kind === 'const' && builtinOf(callee.value)?.name === 'tuple';
-
-function inferInvoke(args: readonly Lattice[], relies: Reliance, caller: Specialisation): InferredCall {
-  const [callee, types, ...rest] = args.map(withoutConditional);
-  if (types === undefined || types.kind !== 'const' || !isType(types.value) || !isTupleType(types.value)) {
+    if (isReturnType(callee.value)) return inferReturnType(args, caller);
+    const special = inferTopFunction(callee.value, elements, caller);
+    if (special !== null) return special;
+  } else if (isUnion(widen(callee)) && unionMembers(widen(callee)).length <= MAX_CASES) {
+    return inferEachCallee(unionMembers(widen(callee)), args, caller);
+  } else if (isSubtype(widen(callee), datatype('Builtin'))) {
     return dynamic(anything);
   }
-  const declared = types.value as DataTypeRef;
-  if (isVarargTuple(declared) || paramCount(declared) !== rest.length) return dynamic(anything);
-  const parameters: Ref[] = [widen(callee)];
-  for (let i = 0; i < rest.length; i++) {
-    if (!isSubtype(widen(rest[i]), param(declared, i))) return dynamic(anything);
-    parameters.push(param(declared, i));
+  return inferMethods(elements, caller);
+}
+
+/** A callee that is one of a few functions. */
+function inferEachCallee(callees: readonly Ref[], args: readonly Lattice[], caller: Caller): Called {
+  const all = callees.map((callee) => inferCall([ofType(callee), ...args], caller));
+  const outcome = all.reduce<Outcome>(mergeOutcomes, NEVER);
+  // The methods are those of the cases, each of its own callee.
+  const cases: Case[] = [];
+  for (const { info } of all) {
+    if (info.kind !== 'methods') return dynamicWith(outcome);
+    cases.push(...info.cases);
   }
-  const sought = applyTupleType(parameters);
-  const match = lookupInvoke(sought, currentWorld());
-  if (match === null) return dynamic(impossible);
-  const given = [callee, ...rest];
+  return called({ kind: 'methods', cases, result: withoutConditional(outcome.result) }, outcome.effects, outcome.exception);
+}
+
+/** What is not called at all. */
+export const NEVER: Outcome = { result: impossible, effects: PURE, exception: impossible };
+
+export const mergeOutcomes = (a: Outcome, b: Outcome): Outcome => ({
+  result: join(a.result, b.result),
+  effects: mergeEffects(a.effects, b.effects),
+  exception: join(a.exception, b.exception),
+});
+
+/** Functions of Base that Julia's inference knows by name. */
+function inferTopFunction(callee: Ref, elements: readonly Lattice[], caller: Caller): Called | null {
+  if (elements.length !== 2 || elements.some(isRest)) return null;
+  const [, argument] = elements;
+  if (argument.kind !== 'conditional' || topFunctionName(callee) !== '!') return null;
+  const inner = inferMethods([elements[0], withoutConditional(argument)], caller);
+  const result: Lattice = { ...argument, whenTrue: argument.whenFalse, whenFalse: argument.whenTrue };
+  return { ...inner, result };
+}
+
+function inferBuiltin(name: string, callee: Ref, args: readonly Lattice[], caller: Caller): Called {
+  const isIntrinsic = intrinsics.has(name);
+  const plain = args.map(withoutConditional);
+  if (plain.some(isImpossible)) return called({ kind: 'builtin', name, callee, isIntrinsic, result: impossible }, THROWS, anything);
+  const result = folded(name, isIntrinsic, plain, callee) ?? builtinResult(name, args, caller);
+  const effects = isIntrinsic ? intrinsicEffects(name, args, result) : builtinEffects(name, args, result);
+  const exception = exceptionOf(name, args, effects);
+  const info: CallInfo = { kind: 'builtin', name, callee, isIntrinsic, result };
+  if (name === 'typeassert' && !isImpossible(result)) {
+    const slot = caller.slotOf(0);
+    if (slot !== 0) return { info, result, effects, exception, refinements: [[slot, withoutConditional(result)]] };
+  }
+  return { info, result, effects, exception };
+}
+
+function folded(name: string, isIntrinsic: boolean, args: readonly Lattice[], callee: Ref): Lattice | null {
+  if (!(isIntrinsic ? isPureIntrinsic(name) : isFoldableBuiltin(name))) return null;
+  const leaf = builtinOf(callee)?.leaf;
+  if (leaf === null || leaf === undefined) return null;
+  const values: Ref[] = [];
+  for (const arg of args) {
+    if (arg.kind === 'const') values.push(arg.value);
+    else return null;
+  }
+  const value = fold(leaf, values);
+  return value === null ? impossible : ofConst(value);
+}
+
+function inferRedirect(name: string, args: readonly Lattice[], caller: Caller): Called {
+  switch (name) {
+    case '_apply_iterate':
+      return inferApply(args, caller);
+    case 'invoke':
+      return inferInvoke(args, caller);
+    default:
+      return called(
+        { kind: 'dynamic', result: anything },
+        Effect.inconsistent | Effect.sideEffects | Effect.throws | Effect.accessesMemory,
+        anything,
+      );
+  }
+}
+
+function inferInvoke(args: readonly Lattice[], caller: Caller): Called {
+  const [callee, types, ...rest] = args.map(withoutConditional);
+  const declared = types === undefined ? null : exactType(types);
+  if (declared === null || rest.some(isRest) || callee === undefined) return dynamic(anything);
+  const body = unwrapUnionAll(declared);
+  if (!isDataType(body) || !isTupleType(body) || isVarargTuple(body)) return dynamic(anything);
+  if (paramCount(body) !== rest.length) return dynamic(impossible);
+  const parameters: Ref[] = [widen(callee)];
+  const given: Lattice[] = [callee];
+  for (let i = 0; i < rest.length; i++) {
+    const parameter = rewrapUnionAll(param(body, i), declared);
+    const arg = isSubtype(widen(rest[i]), parameter) ? rest[i] : restrict(rest[i], parameter);
+    if (isImpossible(arg)) return called({ kind: 'dynamic', result: impossible }, THROWS, ofType(datatype('TypeError')));
+    given.push(arg);
+    parameters.push(parameter);
+  }
+  const exact = given.every((arg, i) => i === 0 || arg === rest[i - 1]);
+  const match = lookupInvoke(applyTupleType(parameters), currentWorld());
+  if (match === null) return called({ kind: 'dynamic', result: impossible }, THROWS, ofType(datatype('MethodError')));
   const tuple = applyTupleType(given.map(widen));
-  const { type, values, subtype } = intersectWithValues(tuple, readRef(match.method, objects.Method.sig));
-  if (!subtype || !isDataType(type)) return dynamic(anything);
-  const target: Specialisation = { method: match.method, types: type, sparams: values };
-  relies.methods.add(match.method);
-  const result = inferWith(target, given, relies, caller);
-  return give({ kind: 'invoke', target, result: withoutConditional(result) });
+  const { type, values } = intersectWithValues(tuple, readRef(match.method, objects.Method.sig));
+  if (!isDataType(unwrapUnionAll(type)) || !isTupleType(unwrapUnionAll(type))) return dynamic(anything);
+  const target = internAll({ method: match.method, types: type as DataTypeRef, sparams: values });
+  caller.noteMethod(match.method);
+  const outcome = inferTarget(target, given, false, caller);
+  const effects = exact ? outcome.effects : mergeEffects(outcome.effects, THROWS);
+  const exception = exact ? outcome.exception : join(outcome.exception, ofType(datatype('TypeError')));
+  const result = withoutConditional(outcome.result);
+  if (!exact || !isDataType(type)) return called({ kind: 'dynamic', result }, effects, exception);
+  return called({ kind: 'invoke', target, result }, effects, exception);
+}
+
+/** One method, from types, and from what else is known if that may help. */
+function inferTarget(target: Specialisation, given: readonly Lattice[], isOneOfMany: boolean, caller: Caller): Outcome {
+  const edge = caller.edge(target, isOneOfMany);
+  return refineCall(target, given, edge, caller) ?? edge;
 }
 
 // Methods.
 
-function inferMethods(
-  elements: readonly Lattice[],
-  around: Surroundings,
-  relies: Reliance,
-  caller: Specialisation,
-): InferredCall {
-  const types = elements.map((element) => widen(withoutConditional(element)));
-  const negated = negation(elements);
-  const cases: Case[] = [];
-  let result: Lattice = impossible;
+interface Learned {
+  readonly whenTrue: Lattice[];
+  readonly whenFalse: Lattice[];
+}
+
+/** Infers a call of methods. */
+export function inferMethods(elements: readonly Lattice[], caller: Caller): Called {
+  const plain = elements.map(withoutConditional);
+  if (plain.some(isImpossible)) return called({ kind: 'dynamic', result: impossible }, THROWS, anything);
+  const types = plain.map(widen);
+  const splits: { split: Ref[]; found: readonly Specialisation[]; covers: boolean }[] = [];
+  let count = 0;
   for (const split of splitCases(types)) {
     const matches = findMatches(split, currentWorld());
     if (matches === null) return dynamic(anything);
     const tuple = applyTupleType([...split]);
-    relies.lookups.set(
+    caller.noteLookup(
       tuple,
       matches.found.map((each) => each.method),
     );
-    let caseResult: Lattice = impossible;
-    for (const target of matches.found) {
-      relies.methods.add(target.method);
-      const given = elements.map((element, i) => restrict(element, split[i]));
-      const single = matches.found.length === 1;
-      const one = single ? inferWith(target, given, relies, caller) : inferSpecialisation(target, null, relies);
-      caseResult = join(caseResult, one);
+    splits.push({ split, ...matches });
+    count += matches.found.length;
+  }
+  const cases: Case[] = [];
+  const learned: Learned = { whenTrue: plain.map(() => impossible), whenFalse: plain.map(() => impossible) };
+  let all: Outcome = NEVER;
+  let isCovered = true;
+  let isBool = true;
+  for (const { split, found, covers } of splits) {
+    let one: Outcome = NEVER;
+    for (const target of found) {
+      caller.noteMethod(target.method);
+      const given = givenFor(plain, elements, split, target);
+      const outcome = inferTarget(target, given, count > 1, caller);
+      isBool &&= isBelow(outcome.result, ofType(datatype('Bool')));
+      if (isBool) learn(learned, outcome.result, given);
+      one = mergeOutcomes(one, outcome);
     }
-    cases.push({
-      types: split,
-      targets: matches.found,
-      covers: matches.covers,
-      result: withoutConditional(caseResult),
-    });
-    result = join(result, caseResult);
+    isCovered &&= covers;
+    cases.push({ types: split, targets: found, covers, result: withoutConditional(one.result) });
+    all = mergeOutcomes(all, one);
+    if (all.result === anything && !isFoldable(all.effects) && cases.length < splits.length) return dynamic(anything);
   }
-  if (result.kind === 'conditional') {
-    const slot = cases.length === 1 ? around.slotOf(result.slot - 2) : 0;
-    const whole: Lattice = slot === 0 ? withoutConditional(result) : { ...result, slot };
-    return { info: { kind: 'methods', cases, result: withoutConditional(result) }, result: whole };
-  }
-  return { info: { kind: 'methods', cases, result }, result: negated ?? result };
+  const exception = isCovered ? all.exception : join(all.exception, ofType(datatype('MethodError')));
+  const effects = isCovered ? all.effects : mergeEffects(all.effects, THROWS);
+  const whole = withoutConditional(all.result);
+  const hasRest = plain.some(isRest);
+  const info: CallInfo = hasRest ? { kind: 'dynamic', result: whole } : { kind: 'methods', cases, result: whole };
+  const result = isBool && !isImpossible(all.result) ? conditionalOf(all.result, plain, learned, caller) : whole;
+  const refinements = isImpossible(whole) || hasRest ? [] : refinementsOf(plain, splits, caller);
+  return { info, result, effects, exception, refinements };
 }
 
-/** `!c` says of a variable the opposite of what `c` says. */
-function negation(elements: readonly Lattice[]): Lattice | null {
-  const [callee, argument] = elements;
-  if (elements.length !== 2 || argument.kind !== 'conditional' || callee.kind !== 'const') return null;
-  const type = typeOf(callee.value);
-  if (instanceOf(type) === 0 || nameText(type) !== '#!') return null;
-  return { kind: 'conditional', slot: argument.slot, whenTrue: argument.whenFalse, whenFalse: argument.whenTrue };
+/** What is known of the arguments when they have the types of a case, and of a method that is found for it. */
+function givenFor(
+  plain: readonly Lattice[],
+  elements: readonly Lattice[],
+  split: readonly Ref[],
+  target: Specialisation,
+): Lattice[] {
+  const body = unwrapUnionAll(target.types);
+  const last = paramCount(body) - 1;
+  return plain.map((element, i) => {
+    if (isRest(element)) return element;
+    let given = element;
+    if (widen(element) !== split[i]) given = restrict(element, split[i]);
+    else if (elements[i].kind === 'conditional') return elements[i];
+    const parameter = i >= last && isVararg(param(body, last)) ? varargElement(param(body, last)) : param(body, i);
+    const type = rewrapUnionAll(parameter, target.types);
+    if (parameter === widen(given) || !isType(type)) return given;
+    return restrict(given, type);
+  });
+}
+
+function learn(learned: Learned, result: Lattice, given: readonly Lattice[]): void {
+  const known = constantBool(result);
+  for (let i = 0; i < given.length; i++) {
+    const own = withoutConditional(given[i]);
+    const isMeant = result.kind === 'interconditional' && result.slot === i + 1;
+    const whenTrue = isMeant ? meet(own, result.whenTrue) : known === false ? impossible : own;
+    const whenFalse = isMeant ? meet(own, result.whenFalse) : known === true ? impossible : own;
+    learned.whenTrue[i] = join(learned.whenTrue[i], whenTrue);
+    learned.whenFalse[i] = join(learned.whenFalse[i], whenFalse);
+  }
+}
+
+/** A Bool that is called for says something of the first variable among the arguments that it narrows. */
+function conditionalOf(result: Lattice, given: readonly Lattice[], learned: Learned, caller: Caller): Lattice {
+  const plain = withoutConditional(result);
+  for (let i = 1; i < given.length; i++) {
+    if (isRest(given[i])) break;
+    const slot = caller.slotOf(i - 1);
+    if (slot === 0) continue;
+    const whenTrue = learned.whenTrue[i];
+    const whenFalse = learned.whenFalse[i];
+    const narrows = (to: Lattice): boolean => !isImpossible(to) && isBelow(to, given[i]) && !sameElement(to, given[i]);
+    if (!narrows(whenTrue) && !narrows(whenFalse)) continue;
+    return { kind: 'conditional', slot, whenTrue, whenFalse };
+  }
+  return plain;
+}
+
+/** A call that has returned was a call of one of the methods: variables among its arguments have types of theirs. */
+function refinementsOf(
+  plain: readonly Lattice[],
+  splits: readonly { found: readonly Specialisation[] }[],
+  caller: Caller,
+): (readonly [number, Lattice])[] {
+  const refinements: (readonly [number, Lattice])[] = [];
+  for (let i = 1; i < plain.length; i++) {
+    if (plain[i].kind !== 'type') continue;
+    const slot = caller.slotOf(i - 1);
+    if (slot === 0) continue;
+    let type: Lattice = impossible;
+    for (const { found } of splits) {
+      for (const { types } of found) {
+        const body = unwrapUnionAll(types);
+        const last = paramCount(body) - 1;
+        const parameter = i >= last && isVararg(param(body, last)) ? varargElement(param(body, last)) : param(body, i);
+        const own = rewrapUnionAll(parameter, types);
+        type = join(type, isType(own) ? ofType(own) : anything);
+      }
+    }
+    if (isBelow(type, plain[i]) && !sameElement(type, plain[i]) && !isImpossible(type)) refinements.push([slot, type]);
+  }
+  return refinements;
+}
+
+/** How many calls the unions among the types make, one long union counted as two. */
+function splitCost(types: readonly Ref[]): number {
+  let cost = 1;
+  let largest = 2;
+  for (const type of types) {
+    if (!isUnion(type)) continue;
+    let members = unionMembers(type).length;
+    if (members > largest) [largest, members] = [members, largest];
+    cost *= members;
+  }
+  return cost;
 }
 
 /** The cases that unions among the argument types make; the types themselves when they would be too many. */
 function splitCases(types: readonly Ref[]): Ref[][] {
+  const cost = splitCost(types);
+  if (cost === 1 || cost > MAX_CASES) return [[...types]];
   let cases: Ref[][] = [[]];
-  let count = 1;
-  for (const type of types) count *= isUnion(type) ? unionMembers(type).length : 1;
   for (const type of types) {
-    const members = isUnion(type) && count <= MAX_CASES ? unionMembers(type) : [type];
+    const members = isUnion(type) ? unionMembers(type) : [type];
     cases = cases.flatMap((start) => members.map((member) => [...start, member]));
   }
   return cases;
 }
 
-const NO_CONSTPROP = 2;
-
-/** Infers a method with what is known of the arguments beyond their types, if that may help. */
-function inferWith(
-  target: Specialisation,
-  given: readonly Lattice[],
-  relies: Reliance,
-  caller: Specialisation,
-): Lattice {
-  const general = inferSpecialisation(target, null, relies);
-  if (!given.some(knowsMore) || isImpossible(general)) return general;
-  if (general.kind === 'const' || isSingle(general)) return general;
-  if (readU8(target.method, objects.Method.constprop) === NO_CONSTPROP) return general;
-  if (target.method === caller.method) return general;
-  return inferSpecialisation(target, given, relies);
-}
-
-const isSingle = (element: Lattice): boolean =>
-  element.kind === 'type' && isDataType(element.type) && instanceOf(element.type) !== 0;
-
-/** Is more known than the type says? */
+/** Is more known than the type says, so that a body inferred with it may be better? */
 export function knowsMore(element: Lattice): boolean {
-  if (element.kind === 'partial') return true;
-  if (element.kind !== 'const') return false;
-  const type = widen(element);
-  return !isTypeType(type) && instanceOf(type) === 0;
+  return isRefined(element);
 }
+

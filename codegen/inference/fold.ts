@@ -4,13 +4,13 @@
 // frame. An exception means that the call always throws.
 
 import type { Ref } from '../../interpreter/memory/layout.ts';
-import { JuliaException } from '../../interpreter/runtime/errors.ts';
-import type { SlotFunction } from '../../interpreter/vm/builtin.ts';
+import { InternalError, JuliaException } from '../../interpreter/runtime/errors.ts';
+import { builtins, type SlotFunction } from '../../interpreter/vm/builtin.ts';
 import { machine } from '../../interpreter/vm/frames.ts';
 import { setSlot, slotRef } from '../../interpreter/vm/slots.ts';
 
 /** Builtins without side effects whose results depend on their arguments alone. */
-export const foldable: ReadonlySet<string> = new Set([
+const foldable: ReadonlySet<string> = new Set([
   '===',
   'typeof',
   'sizeof',
@@ -23,7 +23,11 @@ export const foldable: ReadonlySet<string> = new Set([
   'tuple',
   'svec',
   'typeassert',
+  '_svec_len',
+  '_svec_ref',
 ]);
+
+export const isFoldableBuiltin = (name: string): boolean => foldable.has(name);
 
 /** Intrinsics that touch memory, or the process. */
 const impure: ReadonlySet<string> = new Set([
@@ -60,4 +64,12 @@ export function fold(leaf: SlotFunction, args: readonly Ref[]): Ref | null {
   } finally {
     machine.sp = start;
   }
+}
+
+/** What a builtin of this name gives for these arguments, which it is known to take. */
+export function foldNamed(name: string, args: readonly Ref[]): Ref {
+  const leaf = builtins.get(name);
+  const value = leaf === undefined ? null : fold(leaf, args);
+  if (value === null) throw new InternalError(`the builtin ${name} does not take its arguments`);
+  return value;
 }

@@ -64,8 +64,16 @@ export interface Body {
   readonly isva: boolean;
   /** For each statement, the `enter` statements that are open there, outermost first; undefined where unreachable. */
   readonly open: readonly (readonly number[] | undefined)[];
+  /** For each statement, the `enter` whose exception is being handled there; 0: none. */
+  readonly caught: readonly number[];
   /** Statements that something jumps to. */
   readonly targets: ReadonlySet<number>;
+  /** For each statement, the first one of its basic block. */
+  readonly blockOf: readonly number[];
+  /** For each SSA value, the blocks of the statements that use it, its own left out. */
+  readonly users: ReadonlyMap<number, readonly number[]>;
+  /** For each statement, whether nothing uses its value. */
+  readonly isUnused: readonly boolean[];
   /** Slots with more than one assignment, or an argument slot with any. */
   readonly assigned: ReadonlyMap<number, readonly number[]>;
   readonly inlining: 'always' | 'never' | 'undecided';
@@ -142,6 +150,8 @@ function gather(source: CodeInfoRef): Body {
       default:
     }
   }
+  const { open, caught } = openTries(statements);
+  const blockOf = basicBlocks(statements, targets);
   return {
     source,
     statements,
@@ -150,8 +160,11 @@ function gather(source: CodeInfoRef): Body {
     slotFlags: slotFlags(readRef(source, objects.CodeInfo.slotflags), slotNames.length),
     nargs: readWide(source, objects.CodeInfo.nargs),
     isva: readU8(source, objects.CodeInfo.isva) !== 0,
-    open: openTries(statements),
+    open,
+    caught,
     targets,
+    blockOf,
+    ...usersOf(statements, blockOf),
     assigned,
     inlining,
     propagatesInbounds,
@@ -180,13 +193,73 @@ export function leaveCount(statement: Ref): number {
   return argsOf(statement).filter((arg) => arg !== nothing).length;
 }
 
-function openTries(statements: readonly Ref[]): (readonly number[] | undefined)[] {
+/** The first statement of the basic block of each statement. */
+function basicBlocks(statements: readonly Ref[], targets: ReadonlySet<number>): number[] {
+  const blockOf: number[] = [0];
+  let starts = true;
+  for (let i = 1; i < statements.length; i++) {
+    blockOf.push(starts || targets.has(i) ? i : blockOf[i - 1]);
+    const type = typeOf(statements[i]);
+    starts =
+      type === Node.GotoNode || type === Node.GotoIfNot || type === Node.ReturnNode || type === Node.EnterNode;
+  }
+  return blockOf;
+}
+
+function usersOf(
+  statements: readonly Ref[],
+  blockOf: readonly number[],
+): { users: Map<number, number[]>; isUnused: boolean[] } {
+  const isUnused = statements.map((statement, i) => i > 0 && !isExpr(statement, '='));
+  const users = new Map<number, number[]>();
+  const visit = (value: Ref, block: number): void => {
+    switch (typeOf(value)) {
+      case Node.SSAValue: {
+        const id = ssaId(value);
+        isUnused[id] = false;
+        if (blockOf[id] === block) return;
+        const known = users.get(id);
+        if (known === undefined) users.set(id, [block]);
+        else if (!known.includes(block)) known.push(block);
+        return;
+      }
+      case Node.Expr:
+        for (const arg of argsOf(value)) if (arg !== 0) visit(arg, block);
+        return;
+      case Node.GotoIfNot:
+        visit(readRef(value, objects.GotoIfNot.cond), block);
+        return;
+      case Node.ReturnNode: {
+        const returned = readRef(value, objects.ReturnNode.val);
+        if (returned !== 0) visit(returned, block);
+        return;
+      }
+      case Node.EnterNode: {
+        const scope = readRef(value, objects.EnterNode.scope);
+        if (scope !== 0) visit(scope, block);
+        return;
+      }
+      default:
+    }
+  };
+  for (let i = 1; i < statements.length; i++) visit(statements[i], blockOf[i]);
+  return { users, isUnused };
+}
+
+interface Tries {
+  readonly open: (readonly number[] | undefined)[];
+  readonly caught: number[];
+}
+
+function openTries(statements: readonly Ref[]): Tries {
   const open = new Array<readonly number[] | undefined>(statements.length + 1).fill(undefined);
-  const work: { at: number; stack: readonly number[] }[] = [{ at: 1, stack: [] }];
+  const caught = new Array<number>(statements.length + 1).fill(0);
+  const work: { at: number; stack: readonly number[]; handled: readonly number[] }[] = [{ at: 1, stack: [], handled: [] }];
   for (let item = work.pop(); item !== undefined; item = work.pop()) {
-    let { at, stack } = item;
+    let { at, stack, handled } = item;
     while (at < statements.length && open[at] === undefined) {
       open[at] = stack;
+      caught[at] = handled.at(-1) ?? 0;
       const statement = statements[at];
       const type = typeOf(statement);
       if (type === Node.GotoNode) {
@@ -194,14 +267,15 @@ function openTries(statements: readonly Ref[]): (readonly number[] | undefined)[
         continue;
       }
       if (type === Node.ReturnNode) break;
-      if (type === Node.GotoIfNot) work.push({ at: readWide(statement, objects.GotoIfNot.dest), stack });
+      if (type === Node.GotoIfNot) work.push({ at: readWide(statement, objects.GotoIfNot.dest), stack, handled });
       else if (type === Node.EnterNode) {
         const dest = readWide(statement, objects.EnterNode.catch_dest);
-        if (dest !== 0) work.push({ at: dest, stack });
+        if (dest !== 0) work.push({ at: dest, stack, handled: [...handled, at] });
         stack = [...stack, at];
       } else if (isExpr(statement, 'leave')) stack = stack.slice(0, stack.length - leaveCount(statement));
+      else if (isExpr(statement, 'pop_exception')) handled = handled.slice(0, -1);
       at++;
     }
   }
-  return open;
+  return { open, caught };
 }

@@ -1,286 +1,375 @@
 // Inference of specialisations: the table of what is known, and recursion.
 //
 // A specialisation is inferred when somebody asks for its result, and remembered. One that is asked for while it is being
-// inferred itself is recursive: it answers with the best it has so far (nothing at first), and is inferred again until its
-// result stays. What was found on the way relied on a guess and is forgotten with the guess.
+// inferred is recursive: it answers with the best it has so far (nothing at first) and notes who asked. All that lie between
+// the two then wait for one another: they are a group. When the lowest of the group has nothing left to do, those of it
+// whose callees have changed since are run again, until nobody has anything left to do; then all are final at once.
 //
-// Two knots are cut: a method that calls itself with ever larger types, and a stack of specialisations that is too deep,
-// both give Any.
+// A method that calls itself with ever larger types gets simpler ones (limits.ts). What was found with them on the way is
+// worse than it need be, and is remembered only while the call is under way that made it so.
 
-import { type CodeInfoRef, type MethodRef, type Ref, readRef, readU8 } from '../../interpreter/memory/layout.ts';
+import { type MethodRef, type Ref, readRef, readU16 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { Bottom } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld, onBindingChange } from '../../interpreter/runtime/bindings.ts';
-import { JuliaException } from '../../interpreter/runtime/errors.ts';
-import { methodInstance, onMethodChange } from '../../interpreter/runtime/methods.ts';
-import { svecOf } from '../../interpreter/runtime/values.ts';
-import { applyTupleType, isDispatchTuple, isVararg, param, paramCount } from '../../interpreter/types/index.ts';
-import { generatedSource } from '../../interpreter/vm/incidents.ts';
-import { type Body, bodyOf } from './heapdata.ts';
-import { DoesNotConverge, Interpreter, type Reliance, type Typed } from './interpret.ts';
-import {
-  anything,
-  impossible,
-  join,
-  keyOf,
-  type Lattice,
-  ofType,
-  sameElement,
-  sizeOfType,
-  tupleOf,
-  widen,
-  withoutConditional,
-} from './lattice.ts';
-import { hasAllParameters, type Specialisation } from './matches.ts';
+import { onMethodChange } from '../../interpreter/runtime/methods.ts';
+import { canonicalText, intersectWithValues, isTupleType, paramCount, unwrapUnionAll } from '../../interpreter/types/index.ts';
+import type { DataTypeRef } from '../../interpreter/memory/layout.ts';
+import { withoutCollection } from '../../interpreter/vm/collection.ts';
+import { bodyOfSpecialisation, elementsOfArguments } from './arguments.ts';
+import type { Edge, Outcome } from './calls.ts';
+import { isWorthInferring } from './constprop.ts';
+import { INLINE_COST, inlineCost } from './cost.ts';
+import { Effect, PURE, UNKNOWN_CALL, withPromises } from './effects.ts';
+import { type Inferrer, Interpreter, type Typed } from './interpret.ts';
+import { anything, forgetElements, impossible, isImpossible, keyOf, type Lattice } from './lattice.ts';
+import { limitTypeSize } from './limits.ts';
+import { forgetMatches, internAll, type Specialisation } from './matches.ts';
 
-interface Entry {
-  readonly key: string;
-  readonly of: Specialisation;
-  result: Lattice;
-  typed: Typed | null;
-  /** Names and lookups of its own code. */
-  readonly relies: Reliance;
+/** What is known for good of a specialisation. */
+interface Entry extends Outcome {
+  readonly typed: Typed;
+  /** What it costs in place of a call; null: it is not put there. */
+  readonly cost: number | null;
 }
 
-interface InProgress {
-  readonly entry: Entry;
-  /** Asked for while it is being inferred. */
-  isRecursive: boolean;
-  /** Depth of the lowest frame whose guess it used; its own depth and above: none. */
-  reliesOn: number;
-  readonly depth: number;
+/** A specialisation that is being inferred, or waits for one that is. */
+interface Frame {
+  readonly key: string;
+  readonly of: Specialisation;
+  readonly interpreter: Interpreter;
   readonly isRefined: boolean;
+  readonly parent: Frame | null;
+  /** Where it is on the stack. */
+  depth: number;
+  isOnStack: boolean;
+  /** The lowest frame of its group. */
+  low: number;
+  /** The lowest frame for whose sake the types of some call were made simpler. */
+  limitedBy: number;
+  /** How many frames were waiting when it began. */
+  readonly waitingBefore: number;
+  /** Keys of what is remembered only until it is done. */
+  readonly passing: string[];
+  isDropped: boolean;
 }
 
 const finished = new Map<string, Entry>();
-let provisional = new Map<string, { entry: Entry; reliesOn: number; order: number }>();
-const stack: InProgress[] = [];
-let order = 0;
+/** What was found with simpler types, while the frame that it is for is under way. */
+const passing = new Map<string, { entry: Entry; owner: Frame }>();
+const active = new Map<string, Frame>();
+const stack: Frame[] = [];
+/** Frames that are done for themselves, but not with their group. */
+let waiting: Frame[] = [];
 
-const MAX_DEPTH = 120;
-/** Bodies that one question may lead to; beyond, calls are left dynamic. */
-const MAX_WORK = 4000;
-let work = 0;
-/** Frames on the stack that are there for better known arguments. */
-const MAX_CONSTPROP_DEPTH = 4;
-/** Frames of one method on the stack, with ever different types. */
-const MAX_SAME_METHOD = 10;
-/** Rounds of a recursive specialisation after which its result is widened. */
-const MAX_ROUNDS = 6;
-/** Statements of a body that is inferred again for better known arguments; more if it asks for it. */
-const MAX_CONSTPROP_STATEMENTS = 40;
-const MAX_AGGRESSIVE_STATEMENTS = 160;
+const MAX_DEPTH = 160;
 /** How many sets of better known arguments one specialisation is inferred for. */
-const MAX_VARIANTS = 24;
+const MAX_VARIANTS = 64;
 const variants = new Map<string, number>();
-const AGGRESSIVE = 1;
-/** Bodies in the table, refined ones and all, beyond which no more are taken in: calls are then left dynamic. */
-const MAX_REFINED = 1500;
-const MAX_BODIES = 5000;
-let refined = 0;
-let bodies = 0;
 
 const forget = (): void => {
   if (stack.length !== 0) return;
   finished.clear();
   variants.clear();
-  refined = 0;
-  bodies = 0;
+  forgetMatches();
+  forgetElements();
 };
 onMethodChange(forget);
 onBindingChange(forget);
 
 let world = 0;
 
-export const newReliance = (): Reliance => ({ bindings: new Set(), lookups: new Map(), methods: new Set() });
-
-/** The code of a specialisation, or null if it has none that can be inferred. */
-export function bodyOfSpecialisation(of: Specialisation): Body | null {
-  const { method } = of;
-  let source = readRef<CodeInfoRef>(method, objects.Method.source);
-  if (readRef(method, objects.Method.generator) !== 0) {
-    if (!isDispatchTuple(of.types) || !hasAllParameters(of)) return null;
-    try {
-      source = generatedSource(methodInstance(method as MethodRef, of.types, svecOf([...of.sparams])));
-    } catch (error) {
-      if (error instanceof JuliaException) return null;
-      throw error;
-    }
-  }
-  return source === 0 ? null : bodyOf(source);
-}
-
-/** What is known of callee and arguments from their types; a vararg method's last one is a tuple. */
-export function elementsOfArguments(
-  of: Specialisation,
-  body: Body,
-  given: readonly Lattice[] | null,
-): Lattice[] | null {
-  const count = paramCount(of.types);
-  const all: Lattice[] = [];
-  for (let i = 0; i < count; i++) {
-    const parameter = param(of.types, i);
-    if (isVararg(parameter)) {
-      if (!body.isva || i < body.nargs - 1) return null;
-      const fixed = all.slice(0, body.nargs - 1);
-      if (i > body.nargs - 1) return [...fixed, ofType(varargTuple(of, body.nargs - 1))];
-      return [...fixed, ofType(varargTuple(of, i))];
-    }
-    const known = given?.[i];
-    all.push(known === undefined ? ofType(parameter) : withoutConditional(known));
-  }
-  if (!body.isva) return all.length === body.nargs ? all : null;
-  const fixed = all.slice(0, body.nargs - 1);
-  return [...fixed, tupleOf(all.slice(body.nargs - 1))];
-}
-
-function varargTuple(of: Specialisation, from: number): Ref {
-  const rest: Ref[] = [];
-  for (let i = from, n = paramCount(of.types); i < n; i++) rest.push(param(of.types, i));
-  return applyTupleType(rest);
-}
-
 const keyFor = (of: Specialisation, given: readonly Lattice[] | null): string =>
-  `${of.method}|${of.types}|${given === null ? '' : given.map(keyOf).join(';')}`;
+  `${of.method}|${of.types}|${given === null ? of.sparams.join(',') : given.map(keyOf).join(';')}`;
+
+const unknown: Edge = {
+  result: anything,
+  effects: UNKNOWN_CALL,
+  exception: anything,
+  isRecursive: false,
+  isLimited: false,
+  isInlineable: false,
+};
+
+/** What a call of a specialisation gives, does and throws. */
+export function outcomeOf(of: Specialisation): Outcome {
+  return fromOutside(() => finalOutcome(of)) ?? unknown;
+}
+
+const finalOutcome = (of: Specialisation): Outcome | null => request(of, null, null)?.entry ?? null;
 
 /**
- * The result of a specialisation.
+ * The typed body of a specialisation; null when it has no code.
  *
  * @param given what is known of callee and arguments beyond the types; null: nothing
  */
-export function inferSpecialisation(of: Specialisation, given: readonly Lattice[] | null, _relies: Reliance): Lattice {
-  return infer(of, given)?.result ?? anything;
-}
-
-/** The typed body of a specialisation; null when it cannot be inferred. */
 export function typedBody(of: Specialisation, given: readonly Lattice[] | null): Typed | null {
-  return infer(of, given)?.typed ?? null;
+  return fromOutside(() => {
+    const general = request(of, null, null)?.entry ?? null;
+    if (general === null || given === null) return general?.typed ?? null;
+    const edge: Edge = { ...general, isRecursive: false, isLimited: false, isInlineable: general.cost !== null };
+    if (!isWorthInferring(of, given, edge, 'undecided') || !mayVary(of, given)) return general.typed;
+    return request(of, given, null)?.entry?.typed ?? general.typed;
+  });
 }
 
-function infer(of: Specialisation, given: readonly Lattice[] | null): Entry | null {
-  if (world !== currentWorld() && stack.length === 0) {
+function fromOutside<T>(ask: () => T): T {
+  if (stack.length > 0) return ask();
+  if (world !== currentWorld()) {
+    forget();
     world = currentWorld();
-    provisional = new Map();
   }
+  return withoutCollection(ask);
+}
+
+function mayVary(of: Specialisation, given: readonly Lattice[]): boolean {
+  if (finished.has(keyFor(of, given))) return true;
+  const general = keyFor(of, null);
+  const count = (variants.get(general) ?? 0) + 1;
+  variants.set(general, count);
+  return count <= MAX_VARIANTS;
+}
+
+interface Answer {
+  readonly entry: Entry | null;
+  readonly frame: Frame | null;
+}
+
+/** Finds or infers a specialisation: what is known for good, or a frame that is not done. Null when it has no code. */
+function request(asked: Specialisation, given: readonly Lattice[] | null, parent: Frame | null): Answer | null {
+  const of = parent === null ? internAll(asked) : asked;
   const key = keyFor(of, given);
   const known = finished.get(key);
-  if (known !== undefined) return known;
-  const guessed = provisional.get(key);
-  if (guessed !== undefined) {
-    noteReliance(guessed.reliesOn);
-    return guessed.entry;
+  if (known !== undefined) return { entry: known, frame: null };
+  const found = passing.get(key);
+  if (found !== undefined) {
+    limitAbove(found.owner);
+    return { entry: found.entry, frame: null };
   }
-  const running = stack.find((frame) => frame.entry.key === key);
+  const running = active.get(key);
   if (running !== undefined) {
-    running.isRecursive = true;
-    noteReliance(running.depth);
-    return running.entry;
+    const low = running.isOnStack ? running.depth : running.low;
+    for (let i = stack.length - 1; i > low; i--) stack[i].low = Math.min(stack[i].low, low);
+    return { entry: null, frame: running };
   }
-  if (stack.length === 0) work = 0;
-  if (stack.length > MAX_DEPTH || work++ > MAX_WORK || growsWithoutEnd(of)) return null;
+  if (stack.length >= MAX_DEPTH) {
+    limitAbove(stack[0]);
+    return null;
+  }
   const body = bodyOfSpecialisation(of);
-  if (body === null) return null;
-  if (given !== null) {
-    const isAsked = body.inlining === 'always' || readU8(of.method, objects.Method.constprop) === AGGRESSIVE;
-    const limit = isAsked ? MAX_AGGRESSIVE_STATEMENTS : MAX_CONSTPROP_STATEMENTS;
-    if (body.statements.length > limit) return infer(of, null);
-    const general = keyFor(of, null);
-    const count = (variants.get(general) ?? 0) + 1;
-    if (count > MAX_VARIANTS || ++refined > MAX_REFINED) return infer(of, null);
-    variants.set(general, count);
-    if (stack.filter((frame) => frame.entry.of.method === of.method).length > 1) return infer(of, null);
-    if (stack.filter((frame) => frame.isRefined).length >= MAX_CONSTPROP_DEPTH) return infer(of, null);
-  }
-  const args = elementsOfArguments(of, body, given);
-  if (args === null || ++bodies > MAX_BODIES) return null;
-  return run(key, of, body, args, given !== null);
-}
-
-function noteReliance(depth: number): void {
-  const top = stack.at(-1);
-  if (top !== undefined) top.reliesOn = Math.min(top.reliesOn, depth);
-}
-
-function growsWithoutEnd(of: Specialisation): boolean {
-  const same = stack.filter((frame) => frame.entry.of.method === of.method && frame.entry.of.types !== of.types);
-  if (same.length >= MAX_SAME_METHOD) return true;
-  if (same.length < 3) return false;
-  const size = sizeOfType(of.types);
-  return same.every((frame) => sizeOfType(frame.entry.of.types) < size);
-}
-
-/** Results of recursive specialisations as the last round had them: what a round starts from. */
-const estimates = new Map<string, Lattice>();
-let estimateChanges = 0;
-
-function run(key: string, of: Specialisation, body: Body, args: Lattice[], isRefined: boolean): Entry | null {
-  const entry: Entry = { key, of, result: estimates.get(key) ?? impossible, typed: null, relies: newReliance() };
-  const frame: InProgress = {
-    entry,
-    isRecursive: false,
-    isRefined,
-    reliesOn: Number.POSITIVE_INFINITY,
+  const args = body === null ? null : elementsOfArguments(of, body, given);
+  if (body === null || args === null) return null;
+  if (process.env['JL0_TRACE_INFER'] !== undefined) console.error(' '.repeat(stack.length) + canonicalText(of.types) + (given === null ? '' : ' [' + given.map(keyOf).join(' ') + ']'));
+  const frame: Frame = {
+    key,
+    of,
+    interpreter: new Interpreter(of, body, args, inferrer),
+    isRefined: given !== null,
+    parent,
     depth: stack.length,
+    isOnStack: true,
+    low: stack.length,
+    limitedBy: stack.length,
+    waitingBefore: waiting.length,
+    passing: [],
+    isDropped: false,
   };
-  const began = ++order;
+  frames.set(frame.interpreter, frame);
+  active.set(key, frame);
   stack.push(frame);
   try {
-    for (let round = 1; ; round++) {
-      frame.reliesOn = Number.POSITIVE_INFINITY;
-      const changesBefore = estimateChanges;
-      const interpreter = new Interpreter(of, body, args, entry.relies);
-      interpreter.run();
-      let result = frame.isRecursive ? join(entry.result, interpreter.result) : interpreter.result;
-      if (round > MAX_ROUNDS) result = round > 2 * MAX_ROUNDS ? anything : ofType(widen(withoutConditional(result)));
-      if (frame.isRecursive && !sameElement(result, entry.result)) {
-        estimateChanges++;
-        estimates.set(key, result);
-      }
-      entry.typed = { ...picked(interpreter), result };
-      entry.result = result;
-      // Only the outermost of specialisations that call each other goes round; those within start from its estimates.
-      if (frame.reliesOn < frame.depth || estimateChanges === changesBefore) break;
-      for (const [other, guess] of provisional) if (guess.order > began) provisional.delete(other);
-    }
+    frame.interpreter.run();
+    return settle(frame);
   } catch (error) {
-    if (!(error instanceof DoesNotConverge)) throw error;
-    entry.result = anything;
-    entry.typed = null;
-  } finally {
-    stack.pop();
+    abandon(frame);
+    throw error;
   }
-  settle(frame, began);
-  if (stack.length === 0) estimates.clear();
-  return entry;
 }
 
-const picked = (from: Interpreter): Typed => ({
-  of: from.of,
-  body: from.body,
-  args: from.args,
-  ssa: from.ssa,
-  before: from.before,
-  calls: from.calls,
-  result: from.result,
-  relies: from.relies,
-});
+const frames = new WeakMap<Interpreter, Frame>();
 
-/** Files a result: for good when it relies on no guess of a frame that is still being inferred. */
-function settle(frame: InProgress, began: number): void {
-  const { entry } = frame;
-  if (frame.reliesOn < frame.depth) {
-    noteReliance(frame.reliesOn);
-    provisional.set(entry.key, { entry, reliesOn: frame.reliesOn, order: ++order });
-    return;
+/** An error leaves nothing behind. */
+function abandon(frame: Frame): void {
+  for (const other of waiting.splice(frame.waitingBefore)) active.delete(other.key);
+  active.delete(frame.key);
+  stack.length = Math.min(stack.length, frame.depth);
+}
+
+/** A frame has nothing left to do: it is final with its group, or waits for the rest of it. */
+function settle(frame: Frame): Answer {
+  while (frame.low >= frame.depth) {
+    const next = nextOfGroup(frame);
+    if (next === null) {
+      finish(frame);
+      return { entry: finished.get(frame.key) ?? passing.get(frame.key)?.entry ?? null, frame: null };
+    }
+    if (next === frame) {
+      frame.interpreter.run();
+      continue;
+    }
+    next.depth = stack.length;
+    next.isOnStack = true;
+    stack.push(next);
+    next.interpreter.run();
+    stack.pop();
+    next.isOnStack = false;
+    frame.low = Math.min(frame.low, next.low);
+    frame.limitedBy = Math.min(frame.limitedBy, next.limitedBy);
   }
-  finished.set(entry.key, entry);
-  for (const [key, guess] of provisional) {
-    if (guess.order > began) {
-      finished.set(key, guess.entry);
-      provisional.delete(key);
+  stack.pop();
+  frame.isOnStack = false;
+  for (let i = frame.waitingBefore; i < waiting.length; i++) waiting[i].low = Math.min(waiting[i].low, frame.low);
+  waiting.push(frame);
+  return { entry: null, frame };
+}
+
+function nextOfGroup(root: Frame): Frame | null {
+  if (root.interpreter.hasWork) return root;
+  for (let i = root.waitingBefore; i < waiting.length; i++) {
+    if (!waiting[i].isDropped && waiting[i].interpreter.hasWork) return waiting[i];
+  }
+  return null;
+}
+
+/** Files what a group has come to. */
+function finish(root: Frame): void {
+  stack.pop();
+  root.isOnStack = false;
+  const group = [...waiting.splice(root.waitingBefore), root];
+  const limited = Math.min(...group.map((frame) => frame.limitedBy));
+  for (const frame of group) {
+    active.delete(frame.key);
+    if (frame.isDropped) continue;
+    const entry = entryOf(frame);
+    if (limited >= root.depth) finished.set(frame.key, entry);
+    else {
+      const owner = stack[limited];
+      passing.set(frame.key, { entry, owner });
+      owner.passing.push(frame.key);
     }
   }
+  for (const frame of group) for (const key of frame.passing) passing.delete(key);
+}
+
+/** Everything above a frame is worse than it need be, for the frame's sake. */
+function limitAbove(owner: Frame): void {
+  const depth = owner.isOnStack ? owner.depth : owner.low;
+  for (let i = depth + 1; i < stack.length; i++) stack[i].limitedBy = Math.min(stack[i].limitedBy, depth);
+}
+
+function entryOf(frame: Frame): Entry {
+  const { of, body, args, ssa, before, calls, result, effects, exception, relies } = frame.interpreter;
+  const typed: Typed = { of, body, args, ssa, before, calls, result, effects, exception, relies };
+  return { typed, result, effects, exception, cost: costOf(typed) };
+}
+
+function costOf(typed: Typed): number | null {
+  const { inlining, hasTry } = typed.body;
+  if (inlining === 'never' || hasTry || isImpossible(typed.result)) return null;
+  const cost = inlineCost(typed, (of) => finished.get(keyFor(of, null))?.cost ?? null);
+  if (inlining === 'always') return Math.min(cost, INLINE_COST);
+  return cost <= INLINE_COST ? cost : null;
+}
+
+// Calls.
+
+interface Limited {
+  readonly of: Specialisation;
+  readonly isRecursive: boolean;
+  readonly isLimited: boolean;
+}
+
+/** Looks for a call of the same method under way; its types may have to be made simpler. Null: nobody wants the result. */
+function limitRecursion(from: Frame, target: Specialisation, isOneOfMany: boolean): Limited | null {
+  let topmost: Frame | null = null;
+  for (let frame: Frame | null = from; frame !== null; frame = frame.parent) {
+    if (frame.of.method !== target.method) continue;
+    if (frame.of.types === target.types) return { of: target, isRecursive: true, isLimited: false };
+    if (topmost === null && isSimilarCall(frame, from, isOneOfMany)) topmost = frame;
+  }
+  if (topmost === null) return { of: target, isRecursive: false, isLimited: false };
+  const signature = readRef(target.method, objects.Method.sig);
+  const own = from.of.method === target.method;
+  const compare: Ref = own ? from.of.types : signature;
+  let length = paramCount(unwrapUnionAll(signature)) + 1;
+  if (own) length = Math.max(length, paramCount(unwrapUnionAll(compare)));
+  const types = limitTypeSize(target.types, compare, isOneOfMany ? compare : from.of.types, length);
+  if (types === target.types) return { of: target, isRecursive: true, isLimited: false };
+  if (from.interpreter.isResultUnused) return null;
+  limitAbove(topmost);
+  const { type, values } = intersectWithValues(types, signature);
+  if (!isTupleType(unwrapUnionAll(type))) return null;
+  return { of: internAll({ method: target.method, types: type as DataTypeRef, sparams: values }), isRecursive: true, isLimited: true };
+}
+
+/** Is a call under way like the one that is looked at, so that the two may be a recursion without end? */
+function isSimilarCall(frame: Frame, from: Frame, isOneOfMany: boolean): boolean {
+  if (isOneOfMany) return true;
+  const { parent } = frame;
+  if (parent === null) return false;
+  return parent.of.method === from.of.method;
+}
+
+const TERMINATES_GLOBALLY = 1 << 3;
+
+const inferrer: Inferrer = {
+  edge(interpreter, target, isOneOfMany) {
+    const from = frames.get(interpreter) ?? null;
+    if (from === null) return unknown;
+    const limited = limitRecursion(from, target, isOneOfMany);
+    if (limited === null) return { ...unknown, isRecursive: true, isLimited: true };
+    const answer = request(limited.of, null, from);
+    const { isRecursive, isLimited } = limited;
+    if (answer === null) return { ...unknown, ...promised(target.method), isRecursive, isLimited };
+    let { effects } = answer.entry ?? outcomeSoFar(answer, interpreter);
+    const { result, exception } = answer.entry ?? outcomeSoFar(answer, interpreter);
+    const terminates = (readU16(target.method, objects.Method.purity) & TERMINATES_GLOBALLY) !== 0;
+    if ((isRecursive || answer.frame !== null) && !terminates) effects |= Effect.endless;
+    const isInlineable = answer.entry !== null && answer.entry.cost !== null;
+    return { result, effects, exception, isRecursive: isRecursive || answer.frame !== null, isLimited, isInlineable };
+  },
+
+  refined(interpreter, target, given) {
+    const from = frames.get(interpreter) ?? null;
+    if (from === null) return null;
+    for (let frame: Frame | null = from; frame !== null; frame = frame.parent) {
+      if (frame.isRefined && frame.of.method === target.method && frame.of.types === target.types) return null;
+    }
+    if (!mayVary(target, given)) return null;
+    const before = stack.map((frame) => frame.low);
+    const answer = request(target, given, from);
+    if (answer === null) return null;
+    if (answer.entry !== null) return answer.entry;
+    // It has met a call that is under way: what was found so far is no more than a guess.
+    stack.forEach((frame, i) => {
+      frame.low = before[i] ?? frame.low;
+    });
+    drop(answer.frame);
+    return null;
+  },
+};
+
+function drop(frame: Frame | null): void {
+  if (frame === null) return;
+  frame.isDropped = true;
+  active.delete(frame.key);
+}
+
+const promised = (method: MethodRef): { effects: number } => ({
+  effects: withPromises(UNKNOWN_CALL, readU16(method, objects.Method.purity)),
+});
+
+/** The best that is known of a call under way; whoever uses it is run again when it gets worse. */
+function outcomeSoFar(answer: Answer, user: Interpreter): Outcome {
+  const { frame } = answer;
+  if (frame === null) return { result: impossible, effects: PURE, exception: impossible };
+  const { interpreter } = frame;
+  const { block } = user;
+  if (!interpreter.users.some((known) => known.by === user && known.block === block)) {
+    interpreter.users.push({ by: user, block });
+  }
+  const { result, effects, exception } = interpreter;
+  return { result, effects, exception };
 }
 
 /** The element that stands for "never returns". */
-export const neverReturns = (element: Lattice): boolean => element.kind === 'type' && element.type === Bottom;
+export const neverReturns = isImpossible;

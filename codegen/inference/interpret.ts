@@ -1,76 +1,92 @@
 // Abstract interpretation of one body.
 //
-// The statements are run in order on elements of the lattice instead of values, again and again until nothing changes any
-// more. What variables hold is a map from slot to element, immutable, so that every statement can keep the map it was
-// reached with; where paths meet, maps are joined. A branch on a Conditional narrows the variable it speaks of on both of
-// its ways. Within a `try`, whatever holds before a statement may hold where the exception is caught.
+// Statements are run on elements of the lattice instead of values, basic block by basic block, until nothing changes any
+// more. Where paths meet, what the variables hold is joined. A branch on a Conditional narrows the variable it speaks of on
+// both of its ways. Within a `try`, whatever holds before a statement that may throw may hold where the exception is caught.
 //
-// Enters: a specialisation and the elements of its arguments. Leaves: an element for every SSA value, the map before every
-// statement (none: it is never reached), what each call turned out to be, and an element for the result.
+// Enters: a specialisation, the elements of its arguments, and somebody who infers what it calls. Leaves: an element for
+// every SSA value, the variables before every statement (none: it is never reached), what each call turned out to be, and
+// what the whole gives, does and throws.
 
-import { Map as ImmutableMap } from 'immutable';
-import {
-  type BindingRef,
-  type DataTypeRef,
-  type ModuleRef,
-  type Ref,
-  readRef,
-  readWide,
-  type SymbolRef,
-  typeOf,
-} from '../../interpreter/memory/layout.ts';
+import { U32 } from '../../ffi/region.ts';
+import { type BindingRef, type DataTypeRef, type ModuleRef, type Ref, readRef, readU16, readWide, type SymbolRef, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { Bottom, datatype, falseValue, nothing, trueValue, typename } from '../../interpreter/memory/wellknown.ts';
-import {
-  currentWorld,
-  getBinding,
-  globalType,
-  isConstKind,
-  PartitionKind,
-  resolutionValue,
-  resolveBinding,
-} from '../../interpreter/runtime/bindings.ts';
+import { Bottom, datatype, falseValue, nothing, trueValue, typename, wrapper } from '../../interpreter/memory/wellknown.ts';
+import { currentWorld, getBinding, globalType, isConstKind, PartitionKind, resolutionValue, resolveBinding } from '../../interpreter/runtime/bindings.ts';
 import { unboxInt64 } from '../../interpreter/runtime/values.ts';
 import {
+  boxedFieldAt,
+  containsVariable,
   fieldCount,
+  fieldIsConst,
   fieldType,
   hasFreeVars,
+  isBits,
   isConcrete,
   isDataType,
   isMutableType,
+  isSubtype,
   isType,
+  isTypeType,
   isTypeVar,
+  isUnion,
   isUnionAll,
+  isTupleType,
+  isVararg,
+  newTypeVar,
   param,
+  paramCount,
   typeNameOf,
+  typeTypeOf,
+  uninitializedCount,
+  unionAll,
+  unionAllBody,
+  unionAllVar,
+  unwrapUnionAll,
+  varName,
+  varLower,
+  varUpper,
 } from '../../interpreter/types/index.ts';
-import type { Surroundings } from './builtins.ts';
-import { type CallInfo, inferCall } from './calls.ts';
+import { builtinOf } from '../../interpreter/vm/calls.ts';
+import { isValueType } from './builtin-effects.ts';
+import { type Called, type CallInfo, type Caller, type Edge, inferCall, type Outcome } from './calls.ts';
+import {
+  Effect,
+  type Effects,
+  mergeEffects,
+  PURE,
+  settleEffects,
+  TERMINATES_LOCALLY,
+  THROWS,
+  UNKNOWN,
+  withPromises,
+} from './effects.ts';
 import { argsOf, type Body, gotoLabel, headOf, isExpr, Node, slotId, ssaId } from './heapdata.ts';
 import {
   anything,
+  constantBool,
+  fieldOf,
   impossible,
   isBelow,
   isImpossible,
-  join,
+  isRest,
   type Lattice,
+  meet,
   ofConst,
   ofType,
   partial,
   restrict,
   sameElement,
   someBool,
+  widen,
   withoutConditional,
 } from './lattice.ts';
+import { exactType } from './builtins.ts';
 import type { Specialisation } from './matches.ts';
+import { join } from './merge.ts';
+import { Variables } from './variables.ts';
 
-/** What a variable holds, and whether it may have no value at all. */
-export interface Variable {
-  readonly value: Lattice;
-  readonly maybeUndefined: boolean;
-}
-
-export type Variables = ImmutableMap<number, Variable>;
+export type { Variable, Variables } from './variables.ts';
 
 /** What code was found to rely on: names that are constant, and calls that were looked up. */
 export interface Reliance {
@@ -93,155 +109,290 @@ export interface Typed {
   /** What each call expression is, by the expression. */
   readonly calls: ReadonlyMap<Ref, CallInfo>;
   readonly result: Lattice;
+  readonly effects: Effects;
+  readonly exception: Lattice;
   readonly relies: Reliance;
 }
 
-/** Passes over a body after which it is given up. */
-const MAX_PASSES = 24;
+/** Who infers what a body calls. */
+export interface Inferrer {
+  edge(from: Interpreter, target: Specialisation, isOneOfMany: boolean): Edge;
+  refined(from: Interpreter, target: Specialisation, given: readonly Lattice[]): Outcome | null;
+}
 
-export class DoesNotConverge extends Error {}
+/** Visits of a block after which values that still change are joined with what they were. */
+const MANY_VISITS = 24;
 
-export class Interpreter implements Surroundings {
+/** What a statement gives and does. */
+interface Evaluated {
+  readonly value: Lattice;
+  readonly effects: Effects;
+  readonly exception: Lattice;
+  readonly refinements?: Called['refinements'];
+}
+
+const gives = (value: Lattice, effects: Effects = PURE, exception: Lattice = impossible): Evaluated => ({
+  value,
+  effects,
+  exception,
+});
+const throwing = (effects: Effects, exception: Lattice): Evaluated => gives(impossible, effects, exception);
+
+export class Interpreter implements Caller {
   readonly of: Specialisation;
   readonly body: Body;
   readonly args: readonly Lattice[];
   readonly ssa: Lattice[];
   readonly before: (Variables | undefined)[];
   readonly calls: Map<Ref, CallInfo> = new Map();
-  readonly relies: Reliance;
+  readonly relies: Reliance = { bindings: new Set(), lookups: new Map(), methods: new Set() };
   result: Lattice = impossible;
+  exception: Lattice = impossible;
+  private raw: Effects = PURE;
+  /** Those whose statements used the outcome before it was final, with the block to be run again when it changes. */
+  readonly users: { readonly by: Interpreter; readonly block: number }[] = [];
+  private readonly inferrer: Inferrer;
+  private readonly purity: number;
+  private readonly entry: (Variables | undefined)[] = [];
+  private readonly queued: boolean[] = [];
+  private readonly queue: number[] = [];
+  private readonly visits: number[] = [];
+  private readonly caughtThere = new Map<number, Lattice>();
   private at = 0;
-  private pass = 0;
-  private again = false;
-  /** The operands of the call that is being looked at, callee first. */
   private operands: readonly Ref[] = [];
 
-  constructor(of: Specialisation, body: Body, args: readonly Lattice[], relies: Reliance) {
+  constructor(of: Specialisation, body: Body, args: readonly Lattice[], inferrer: Inferrer) {
     this.of = of;
     this.body = body;
     this.args = args;
-    this.relies = relies;
+    this.inferrer = inferrer;
+    this.purity = readU16(of.method, objects.Method.purity);
     this.ssa = new Array<Lattice>(body.statements.length).fill(impossible);
     this.before = new Array<Variables | undefined>(body.statements.length + 1).fill(undefined);
+    this.entry[1] = Variables.of(args);
+    this.enqueue(1);
   }
 
+  // Work.
+
+  get hasWork(): boolean {
+    return this.queue.length > 0;
+  }
+
+  /** Asks for a block to be run again. */
+  enqueue(block: number): void {
+    if (this.queued[block]) return;
+    this.queued[block] = true;
+    this.queue.push(block);
+  }
+
+  /** Runs blocks until nothing changes any more. */
   run(): void {
-    let initial: Variables = ImmutableMap();
-    this.args.forEach((value, i) => {
-      initial = initial.set(i + 1, { value, maybeUndefined: false });
-    });
-    this.before[1] = initial;
-    const count = this.body.statements.length;
-    do {
-      this.again = false;
-      if (++this.pass > MAX_PASSES) throw new DoesNotConverge('inference of a body does not converge');
-      for (let i = 1; i < count; i++) {
-        const variables = this.before[i];
-        if (variables !== undefined) this.statement(i, variables);
-      }
-    } while (this.again);
+    while (this.queue.length > 0) {
+      let first = 0;
+      for (let i = 1; i < this.queue.length; i++) if (this.queue[i] < this.queue[first]) first = i;
+      const block = this.queue[first];
+      this.queue.splice(first, 1);
+      this.queued[block] = false;
+      this.runBlock(block);
+    }
   }
 
-  private statement(i: number, variables: Variables): void {
-    this.at = i;
-    const statement = this.body.statements[i];
-    this.flowToCatch(i, variables);
+  private runBlock(start: number): void {
+    const { body } = this;
+    let variables = this.entry[start];
+    this.visits[start] = (this.visits[start] ?? 0) + 1;
+    for (let i = start; variables !== undefined && i < body.statements.length; i++) {
+      if (i !== start && body.blockOf[i] === i) {
+        this.flow(i, variables);
+        return;
+      }
+      this.before[i] = variables;
+      this.at = i;
+      variables = this.statement(i, body.statements[i], variables);
+    }
+  }
+
+  private flow(to: number, variables: Variables): void {
+    const old = this.entry[to];
+    const next = old === undefined ? variables : old.join(variables);
+    if (next === old) return;
+    this.entry[to] = next;
+    this.enqueue(to);
+  }
+
+  /** Runs a statement; gives what the variables hold after it, or undefined when control does not go on to the next one. */
+  private statement(i: number, statement: Ref, variables: Variables): Variables | undefined {
     switch (typeOf(statement)) {
       case Node.GotoNode:
-        this.flow(gotoLabel(statement), variables);
-        return;
+        this.jump(i, gotoLabel(statement), variables);
+        return undefined;
       case Node.GotoIfNot:
         this.branch(i, statement, variables);
-        return;
+        return undefined;
       case Node.ReturnNode: {
         const value = readRef(statement, objects.ReturnNode.val);
-        if (value !== 0) this.returns(this.operand(value, variables));
-        return;
+        if (value !== 0) this.returns(this.use(value, variables), variables);
+        return undefined;
       }
-      case Node.EnterNode:
-        this.flow(i + 1, variables);
-        return;
-      case Node.NewvarNode: {
-        const slot = slotId(readRef(statement, objects.NewvarNode.slot));
-        this.flow(i + 1, variables.delete(slot));
-        return;
+      case Node.EnterNode: {
+        const scope = readRef(statement, objects.EnterNode.scope);
+        if (scope !== 0) this.use(scope, variables);
+        return variables;
       }
+      case Node.NewvarNode:
+        return variables.delete(slotId(readRef(statement, objects.NewvarNode.slot)));
       default:
     }
-    if (isExpr(statement, '=')) {
-      const [left, right] = argsOf(statement);
-      const value = this.value(right, variables);
-      this.setValue(i, value);
-      if (isImpossible(value)) return;
-      if (typeOf(left) === Node.SlotNumber) {
-        const kept = { value: withoutConditional(value), maybeUndefined: false };
-        this.flow(i + 1, variables.set(slotId(left), kept));
-      } else {
-        this.flow(i + 1, variables);
-      }
-      return;
+    if (isExpr(statement, '=')) return this.assignment(i, statement, variables);
+    const done = this.evaluate(statement, variables);
+    this.notes(done, variables);
+    this.setValue(i, done.value);
+    return isImpossible(done.value) ? undefined : this.afterwards(variables, done);
+  }
+
+  private assignment(i: number, statement: Ref, variables: Variables): Variables | undefined {
+    const [left, right] = argsOf(statement);
+    const done = this.evaluate(right, variables);
+    this.notes(done, variables);
+    this.setValue(i, done.value);
+    if (isImpossible(done.value)) return undefined;
+    const after = this.afterwards(variables, done);
+    if (typeOf(left) !== Node.SlotNumber) {
+      if (typeOf(left) === Node.GlobalRef) this.addEffects(Effect.sideEffects | Effect.accessesMemory);
+      return after;
     }
-    const value = this.value(statement, variables);
-    this.setValue(i, value);
-    if (!isImpossible(value)) this.flow(i + 1, variables);
+    const slot = slotId(left);
+    const { value } = done;
+    const kept = value.kind === 'conditional' && value.slot === slot ? withoutConditional(value) : value;
+    return after.forgetConditionalsOn(slot, withoutConditional).set(slot, { value: kept, maybeUndefined: false });
+  }
+
+  private afterwards(variables: Variables, done: Evaluated): Variables {
+    let after = variables;
+    for (const [slot, value] of done.refinements ?? []) {
+      const known = after.get(slot);
+      if (known !== undefined) after = after.set(slot, { value: meet(known.value, value), maybeUndefined: known.maybeUndefined });
+    }
+    return after;
   }
 
   private setValue(i: number, value: Lattice): void {
-    this.ssa[i] = this.pass > 3 ? join(this.ssa[i], value) : value;
+    const old = this.ssa[i];
+    const block = this.body.blockOf[i];
+    const next = (this.visits[block] ?? 0) > MANY_VISITS ? join(old, value) : value;
+    if (sameElement(old, next)) return;
+    this.ssa[i] = next;
+    for (const user of this.body.users.get(i) ?? []) if (this.entry[user] !== undefined) this.enqueue(user);
   }
 
-  private returns(value: Lattice): void {
-    let kept = value;
-    if (value.kind === 'conditional') {
-      const isArgument = value.slot <= this.body.nargs && !this.body.assigned.has(value.slot);
-      kept = isArgument ? value : withoutConditional(value);
+  // Effects and exceptions.
+
+  private notes(done: Evaluated, variables: Variables): void {
+    this.addEffects(done.effects & ~Effect.throws);
+    if ((done.effects & Effect.throws) !== 0) this.mayThrow(done.exception, variables);
+  }
+
+  private addEffects(effects: Effects): void {
+    const merged = mergeEffects(this.raw, effects);
+    if (merged === this.raw) return;
+    this.raw = merged;
+    this.changed();
+  }
+
+  private mayThrow(exception: Lattice, variables: Variables): void {
+    const enter = this.handler(this.at);
+    const thrown = isImpossible(exception) ? anything : withoutConditional(exception);
+    if (enter === 0) {
+      const joined = join(this.exception, ofType(widen(thrown)));
+      if (sameElement(joined, this.exception)) return;
+      this.exception = joined;
+      this.changed();
+      return;
     }
-    this.result = join(this.result, kept);
+    const target = readWide(this.body.statements[enter], objects.EnterNode.catch_dest);
+    const known = this.caughtThere.get(enter) ?? impossible;
+    const joined = join(known, ofType(widen(thrown)));
+    if (!sameElement(joined, known)) {
+      this.caughtThere.set(enter, joined);
+      for (let i = 1; i < this.body.statements.length; i++) {
+        const block = this.body.blockOf[i];
+        if (this.body.caught[i] === enter && this.entry[block] !== undefined) this.enqueue(block);
+      }
+    }
+    this.flow(target, variables);
+  }
+
+  /** The innermost `enter` that catches what a statement throws; 0 if there is none. */
+  private handler(i: number): number {
+    const open = this.body.open[i];
+    if (open === undefined) return 0;
+    for (let k = open.length - 1; k >= 0; k--) {
+      if (readWide(this.body.statements[open[k]], objects.EnterNode.catch_dest) !== 0) return open[k];
+    }
+    return 0;
+  }
+
+  private changed(): void {
+    for (const { by, block } of this.users) by.enqueue(block);
+  }
+
+  /** What the whole does. */
+  get effects(): Effects {
+    const throws = isImpossible(this.exception) ? PURE : THROWS;
+    const isIdentity = !isValueType(widen(this.result)) && !isImpossible(this.result);
+    const own = mergeEffects(this.raw, throws);
+    const areValues = this.args.every((arg) => isRest(arg) || isValueType(widen(arg)) || arg.kind === 'const');
+    return withPromises(settleEffects(own, isIdentity, areValues), this.purity);
+  }
+
+  // Flow.
+
+  private jump(from: number, to: number, variables: Variables): void {
+    if (to <= from && (this.purity & TERMINATES_LOCALLY) === 0) this.addEffects(Effect.endless);
+    this.flow(to, variables);
   }
 
   private branch(i: number, statement: Ref, variables: Variables): void {
     const operand = readRef(statement, objects.GotoIfNot.cond);
-    const condition = this.operand(operand, variables);
+    let condition = this.use(operand, variables);
     const target = readWide(statement, objects.GotoIfNot.dest);
     if (isImpossible(condition)) return;
-    if (condition.kind === 'conditional' && this.isUnchanged(condition.slot, operand)) {
-      const known = variables.get(condition.slot);
-      if (known !== undefined) {
-        const narrowed = (to: Lattice): Variable => ({
-          value: meet(known.value, to),
-          maybeUndefined: known.maybeUndefined,
-        });
-        if (!isImpossible(condition.whenTrue))
-          this.flow(i + 1, variables.set(condition.slot, narrowed(condition.whenTrue)));
-        if (!isImpossible(condition.whenFalse))
-          this.flow(target, variables.set(condition.slot, narrowed(condition.whenFalse)));
-        return;
-      }
+    if (!isBelow(condition, someBool)) {
+      this.mayThrow(ofType(datatype('TypeError')), variables);
+      condition = restrict(condition, datatype('Bool'));
+      if (isImpossible(condition)) return;
     }
-    const plain = withoutConditional(condition);
-    if (plain.kind === 'const') {
-      this.flow(plain.value === trueValue ? i + 1 : target, variables);
-      return;
-    }
-    const slot = this.slotOfOperand(operand);
-    const narrowed = (value: boolean): Variables =>
-      slot === 0
-        ? variables
-        : variables.set(slot, { value: ofConst(value ? trueValue : falseValue), maybeUndefined: false });
-    this.flow(i + 1, narrowed(true));
-    this.flow(target, narrowed(false));
+    const known = constantBool(condition);
+    if (known !== true) this.jump(i, target, this.narrowed(condition, operand, variables, false));
+    if (known !== false) this.flow(i + 1, this.narrowed(condition, operand, variables, true));
   }
 
-  /** Has a slot kept its value since the statement that computed an SSA operand? */
+  private narrowed(condition: Lattice, operand: Ref, variables: Variables, way: boolean): Variables {
+    if (condition.kind === 'conditional' && this.isUnchanged(condition.slot, operand)) {
+      const variable = variables.get(condition.slot);
+      if (variable === undefined) return variables;
+      const value = meet(variable.value, way ? condition.whenTrue : condition.whenFalse);
+      return variables.set(condition.slot, { value, maybeUndefined: false });
+    }
+    const slot = this.slotOfOperand(operand);
+    if (slot === 0 || condition.kind === 'const') return variables;
+    return variables.set(slot, { value: ofConst(way ? trueValue : falseValue), maybeUndefined: false });
+  }
+
+  /** Has a slot kept its value since the statement that computed an operand? */
   private isUnchanged(slot: number, operand: Ref): boolean {
-    if (typeOf(operand) !== Node.SSAValue) return false;
-    return this.isUnchangedSince(slot, ssaId(operand));
+    // What a variable holds is forgotten when the other variable is assigned.
+    if (typeOf(operand) === Node.SlotNumber) return true;
+    return typeOf(operand) === Node.SSAValue && this.isUnchangedSince(slot, ssaId(operand));
   }
 
   private isUnchangedSince(slot: number, since: number): boolean {
-    if (!this.body.assigned.has(slot)) return true;
-    for (let i = since + 1; i <= this.at; i++) if (this.body.targets.has(i)) return false;
-    const assignments = this.body.assigned.get(slot) ?? [];
+    const assignments = this.body.assigned.get(slot);
+    if (assignments === undefined) return true;
+    if (this.body.blockOf[since] !== this.body.blockOf[this.at]) {
+      for (let i = since + 1; i <= this.at; i++) if (this.body.targets.has(i)) return false;
+    }
     return !assignments.some((at) => at > since && at < this.at);
   }
 
@@ -255,147 +406,336 @@ export class Interpreter implements Surroundings {
     return this.isUnchangedSince(slot, ssaId(operand)) ? slot : 0;
   }
 
-  slotOf(index: number): number {
-    return this.slotOfOperand(this.operands[index + 1]);
+  private returns(value: Lattice, variables: Variables): void {
+    if (isImpossible(value)) return;
+    const joined = join(this.result, this.returned(value, variables));
+    if (sameElement(joined, this.result)) return;
+    this.result = joined;
+    this.changed();
   }
 
-  private flow(to: number, variables: Variables): void {
-    const old = this.before[to];
-    const isJoin = this.body.targets.has(to);
-    const next = old === undefined || !isJoin ? variables : joinVariables(old, variables);
-    if (old !== undefined && (old === next || sameVariables(old, next))) return;
-    this.before[to] = next;
-    if (to <= this.at) this.again = true;
-  }
-
-  private flowToCatch(i: number, variables: Variables): void {
-    const open = this.body.open[i];
-    if (open === undefined) return;
-    for (let k = open.length - 1; k >= 0; k--) {
-      const target = readWide(this.body.statements[open[k]], objects.EnterNode.catch_dest);
-      if (target === 0) continue;
-      const here = this.at;
-      this.at = i;
-      this.flow(target, variables);
-      this.at = here;
-      return;
+  /** A Bool that is returned may tell the caller something of an argument. */
+  private returned(value: Lattice, variables: Variables): Lattice {
+    if (value.kind === 'conditional') {
+      if (this.isArgument(value.slot) && !this.body.isva) {
+        return { kind: 'interconditional', slot: value.slot, whenTrue: value.whenTrue, whenFalse: value.whenFalse };
+      }
+      return withoutConditional(value);
     }
+    if (!isBelow(value, someBool)) return value;
+    const count = this.body.isva ? this.body.nargs - 1 : this.body.nargs;
+    const { result } = this;
+    for (let slot = 2; slot <= count; slot++) {
+      if (result.kind === 'interconditional' && result.slot !== slot) continue;
+      if (!this.isArgument(slot)) continue;
+      const old = this.args[slot - 1];
+      const now = withoutConditional(variables.get(slot)?.value ?? old);
+      if (!isBelow(now, old) || isBelow(old, now)) continue;
+      const known = constantBool(value);
+      const whenTrue = known === false ? impossible : now;
+      const whenFalse = known === true ? impossible : now;
+      return { kind: 'interconditional', slot, whenTrue, whenFalse };
+    }
+    return value;
   }
 
-  // Values.
+  private isArgument(slot: number): boolean {
+    return slot <= this.body.nargs && !this.body.assigned.has(slot);
+  }
 
-  /** An operand: something without effect of its own, except that a variable or global may be undefined. */
-  operand(value: Ref, variables: Variables): Lattice {
+  // Operands.
+
+  /** An operand, with what reading it may do. */
+  private use(value: Ref, variables: Variables): Lattice {
     switch (typeOf(value)) {
       case Node.SSAValue:
         return this.ssa[ssaId(value)];
-      case Node.SlotNumber:
-        return variables.get(slotId(value))?.value ?? impossible;
+      case Node.SlotNumber: {
+        const variable = variables.get(slotId(value));
+        if (variable === undefined || variable.maybeUndefined) {
+          this.mayThrow(ofType(datatype('UndefVarError')), variables);
+        }
+        return variable?.value ?? impossible;
+      }
       case Node.GlobalRef:
-        return this.globalOf(readRef<BindingRef>(value, objects.GlobalRef.binding));
+        return this.noted(this.globalOf(readRef<BindingRef>(value, objects.GlobalRef.binding)), variables);
       case Node.QuoteNode:
         return ofConst(readRef(value, objects.QuoteNode.value));
       case Node.Expr:
-        return this.value(value, variables);
+        return this.noted(this.expression(value, variables), variables);
       default:
         return ofConst(value);
     }
   }
 
-  global(module: ModuleRef, name: SymbolRef): Lattice {
-    return this.globalOf(getBinding(module, name));
+  private noted(done: Evaluated, variables: Variables): Lattice {
+    this.notes(done, variables);
+    return done.value;
   }
 
-  private globalOf(binding: BindingRef): Lattice {
+  global(module: ModuleRef, name: SymbolRef): Lattice {
+    return this.globalOf(getBinding(module, name)).value;
+  }
+
+  private globalOf(binding: BindingRef): Evaluated {
     const resolution = resolveBinding(binding, currentWorld());
+    const undefined = ofType(datatype('UndefVarError'));
     if (isConstKind(resolution.kind)) {
       this.relies.bindings.add(binding);
       const value = resolutionValue(resolution);
-      return value === 0 ? impossible : ofConst(value);
+      if (value === 0) return throwing(THROWS, undefined);
+      return gives(ofConst(value), isUnchanging(value) ? PURE : Effect.accessesMemory);
     }
+    const effects = Effect.inconsistent | Effect.accessesMemory | Effect.throws;
     if (resolution.kind === PartitionKind.GLOBAL) {
       this.relies.bindings.add(binding);
-      return ofType(globalType(resolution.partition));
+      return gives(ofType(globalType(resolution.partition)), effects, undefined);
     }
-    return anything;
+    return gives(anything, effects, undefined);
   }
 
-  private value(value: Ref, variables: Variables): Lattice {
-    if (typeOf(value) !== Node.Expr) return this.operand(value, variables);
+  // Expressions.
+
+  private evaluate(value: Ref, variables: Variables): Evaluated {
+    if (typeOf(value) === Node.Expr) return this.expression(value, variables);
+    return gives(this.use(value, variables));
+  }
+
+  private expression(value: Ref, variables: Variables): Evaluated {
     const args = argsOf(value);
     switch (headOf(value)) {
-      case 'call': {
-        const elements = args.map((arg) => this.operand(arg, variables));
-        if (elements.some(isImpossible)) return impossible;
-        this.operands = args;
-        const { info, result } = inferCall(elements, this, this.relies, this.of);
-        this.calls.set(value, info);
-        return result;
-      }
+      case 'call':
+        return this.call(value, args, variables);
       case 'new':
-        return this.construct(args.map((arg) => this.operand(arg, variables)));
-      case 'splatnew': {
-        const type = this.operand(args[0], variables);
-        return type.kind === 'const' && isType(type.value) ? ofType(type.value) : anything;
-      }
-      case 'static_parameter': {
-        const known = this.of.sparams[unboxInt64(args[0]) - 1];
-        return known === undefined || isTypeVar(known) ? anything : ofConst(known);
-      }
+        return this.construct(args.map((arg) => this.use(arg, variables)));
+      case 'splatnew':
+        return this.splatNew(args.map((arg) => this.use(arg, variables)));
+      case 'static_parameter':
+        return this.staticParameter(unboxInt64(args[0]) - 1);
       case 'foreigncall':
-        // Function, result type and argument types may be expressions of their own; their calls are noted.
-        this.operand(args[0], variables);
-        this.operand(args[2], variables);
-        return foreignResult(this.operand(args[1], variables));
+        // Its parts may be expressions of their own, and what they do is noted.
+        for (const arg of args) if (arg !== 0 && typeOf(arg) !== Node.QuoteNode) this.use(arg, variables);
+        return gives(foreignResult(this.use(args[1], variables)), this.foreignEffects(args), anything);
       case 'isdefined':
+        return this.isDefined(args[0], variables);
       case 'boundscheck':
-        return someBool;
+        return gives(someBool, Effect.inconsistent);
       case 'copyast':
-        return ofType(typeOf(this.operandObject(args[0])));
+        return gives(ofType(typeOf(quoted(args[0]))), UNKNOWN, anything);
       case 'the_exception':
+        return gives(this.caughtThere.get(this.body.caught[this.at]) ?? anything);
+      case 'throw_undef_if_not': {
+        const condition = withoutConditional(this.use(args[1], variables));
+        const known = constantBool(condition);
+        if (known === true) return gives(ofConst(nothing));
+        const exception = ofType(datatype('UndefVarError'));
+        return known === false ? throwing(THROWS, exception) : gives(ofConst(nothing), THROWS, exception);
+      }
       case 'gc_preserve_begin':
-        return anything;
+        for (const arg of args) this.use(arg, variables);
+        return gives(anything);
       case 'cfunction':
-        return args[0] !== undefined && isType(args[0]) ? ofType(args[0]) : anything;
+        return gives(args[0] !== undefined && isType(args[0]) ? ofType(args[0]) : anything, UNKNOWN, anything);
       case 'new_opaque_closure':
       case 'static_typeof':
       case 'method':
       case 'const':
       case 'thunk':
-        return anything;
+        return gives(anything, UNKNOWN, anything);
       default:
-        return ofConst(nothing);
+        return gives(ofConst(nothing));
     }
   }
 
-  private operandObject(value: Ref): Ref {
-    return typeOf(value) === Node.QuoteNode ? readRef(value, objects.QuoteNode.value) : value;
+  private call(expression: Ref, args: readonly Ref[], variables: Variables): Evaluated {
+    const elements: Lattice[] = [];
+    const isGetfield = this.isGetfield(args[0]);
+    for (const arg of args) {
+      // The bounds check of a getfield is the getfield's own affair.
+      const isCheck = isGetfield && typeOf(arg) === Node.Expr && headOf(arg) === 'boundscheck';
+      elements.push(isCheck ? someBool : this.use(arg, variables));
+    }
+    if (elements.some(isImpossible)) return gives(impossible);
+    this.operands = args;
+    const answer = inferCall(elements, this);
+    this.calls.set(expression, answer.info);
+    return { value: answer.result, effects: answer.effects, exception: answer.exception, refinements: answer.refinements };
   }
 
-  private construct(elements: readonly Lattice[]): Lattice {
-    if (elements.some(isImpossible)) return impossible;
+  private isGetfield(callee: Ref): boolean {
+    if (typeOf(callee) !== Node.GlobalRef) return false;
+    const resolution = resolveBinding(readRef<BindingRef>(callee, objects.GlobalRef.binding), currentWorld());
+    return isConstKind(resolution.kind) && builtinOf(resolutionValue(resolution))?.name === 'getfield';
+  }
+
+  private staticParameter(index: number): Evaluated {
+    const known = this.of.sparams[index];
+    if (known === undefined) return gives(anything, THROWS, ofType(datatype('UndefVarError')));
+    if (isVararg(known)) return gives(ofType(datatype('Int64')));
+    if (!isTypeVar(known)) return gives(hasFreeVars(known) ? anything : ofConst(known));
+    const upper = varUpper(known);
+    const effects = isBoundToArgument(known, this.of.types) ? PURE : THROWS;
+    const exception = effects === PURE ? impossible : ofType(datatype('UndefVarError'));
+    if (upper === datatype('Any') && varLower(known) === Bottom) return gives(anything, effects, exception);
+    if (hasFreeVars(upper) || hasFreeVars(varLower(known))) return gives(ofType(wrapper('Type')), effects, exception);
+    const variable = newTypeVar(varName(known), varLower(known), upper);
+    return gives(ofType(unionAll(variable, typeTypeOf(variable))), effects, exception);
+  }
+
+  private isDefined(what: Ref, variables: Variables): Evaluated {
+    if (typeOf(what) === Node.SlotNumber) {
+      const variable = variables.get(slotId(what));
+      if (variable === undefined) return gives(ofConst(falseValue));
+      return gives(variable.maybeUndefined ? someBool : ofConst(trueValue));
+    }
+    if (isExpr(what, 'static_parameter')) {
+      const known = this.of.sparams[unboxInt64(argsOf(what)[0]) - 1];
+      return gives(known === undefined || isTypeVar(known) ? someBool : ofConst(trueValue));
+    }
+    return gives(someBool, Effect.inconsistent | Effect.accessesMemory);
+  }
+
+  private construct(elements: readonly Lattice[]): Evaluated {
+    if (elements.some(isImpossible)) return gives(impossible);
     const [of, ...fields] = elements;
-    if (of.kind !== 'const' || !isDataType(of.value) || !isConcrete(of.value)) return anything;
-    const type = of.value as DataTypeRef;
+    const exact = exactType(of);
+    if (exact === null || !isDataType(exact) || !isConcrete(exact)) return this.constructOpen(of);
+    const type = exact;
     const count = fieldCount(type);
-    if (fields.length > count) return impossible;
+    if (fields.length > count) return throwing(THROWS, anything);
     const checked: Lattice[] = [];
+    let effects: Effects = isMutableType(type) ? Effect.consistentIfNotReturned : PURE;
+    let throws = false;
     for (let i = 0; i < fields.length; i++) {
       const declared = fieldType(type, i);
-      const field = isBelow(fields[i], ofType(declared)) ? fields[i] : restrict(fields[i], declared);
-      if (isImpossible(field)) return impossible;
-      checked.push(field);
+      const plain = withoutConditional(fields[i]);
+      const fits = isSubtype(widen(plain), declared) || isBelow(plain, ofType(declared));
+      const field = fits ? plain : restrict(plain, declared);
+      if (isImpossible(field)) return throwing(effects | THROWS, ofType(datatype('TypeError')));
+      throws ||= !fits;
+      checked.push(isMutableType(type) && !fieldIsConst(type, i) ? ofType(declared) : field);
     }
-    if (isMutableType(type) || fields.length < count) return ofType(type);
-    return partial(type, checked);
+    for (let i = fields.length; i < count; i++) {
+      if (isBits(fieldType(type, i))) effects = mergeEffects(effects, Effect.inconsistent);
+    }
+    if (fields.length < count - uninitializedCount(type)) throws = true;
+    if (throws) effects |= THROWS;
+    return gives(constructed(type, checked), effects, throws ? ofType(datatype('TypeError')) : impossible);
   }
+
+  private constructOpen(of: Lattice): Evaluated {
+    const type = widen(of);
+    const body = unwrapUnionAll(type);
+    let result: Lattice = anything;
+    if (isTypeType(body) && (isDataType(unwrapUnionAll(param(body, 0))) || isTypeVar(param(body, 0)))) {
+      let inner = param(body, 0);
+      for (let u = type; isUnionAll(u); u = unionAllBody(u)) if (containsVariable(inner, unionAllVar(u))) inner = unionAll(unionAllVar(u), inner);
+      if (!hasFreeVars(inner)) result = ofType(inner);
+    }
+    const made = unwrapUnionAll(widen(result));
+    const isMutable = !isDataType(made) || made === datatype('Any') || isMutableType(made);
+    const effects = THROWS | (isMutable ? Effect.consistentIfNotReturned : PURE);
+    return gives(result, effects, anything);
+  }
+
+  private splatNew(elements: readonly Lattice[]): Evaluated {
+    const [of, fields] = elements.map(withoutConditional);
+    const type = exactType(of);
+    if (type === null) return this.constructOpen(of);
+    if (isDataType(type) && isConcrete(type) && !isMutableType(type) && (fields.kind === 'partial' || fields.kind === 'const')) {
+      const list: Lattice[] = [];
+      for (let i = 0, n = fieldCount(type); i < n; i++) {
+        const field = fieldOf(fields, i);
+        if (field === null || isRest(field) || !isBelow(field, ofType(fieldType(type, i)))) return gives(ofType(type), THROWS, anything);
+        list.push(field);
+      }
+      return gives(partial(type, list));
+    }
+    const tuple = widen(fields);
+    const fits =
+      isDataType(type) && isConcrete(type) && isTupleType(tuple) && paramCount(tuple) === fieldCount(type) && everyFieldFits(tuple, type);
+    return gives(ofType(type), fits ? PURE : THROWS, fits ? impossible : anything);
+  }
+
+  private foreignEffects(args: readonly Ref[]): Effects {
+    const convention = args[4] === undefined ? 0 : quoted(args[4]);
+    if (convention === 0 || !isTupleType(typeOf(convention))) return UNKNOWN;
+    const purity = boxedFieldAt(convention, 1);
+    return typeOf(purity) === datatype('UInt16') ? withPromises(UNKNOWN, unboxUInt16(purity)) : UNKNOWN;
+  }
+
+  // What calls ask of the code around them.
+
+  slotOf(index: number): number {
+    return this.slotOfOperand(this.operands[index + 1]);
+  }
+
+  noteLookup(tuple: Ref, methods: readonly Ref[]): void {
+    this.relies.lookups.set(tuple, methods);
+  }
+
+  noteMethod(method: Ref): void {
+    this.relies.methods.add(method);
+  }
+
+  noteBinding(binding: Ref): void {
+    this.relies.bindings.add(binding as BindingRef);
+  }
+
+  edge(target: Specialisation, isOneOfMany: boolean): Edge {
+    const { at, operands } = this;
+    const edge = this.inferrer.edge(this, target, isOneOfMany);
+    this.at = at;
+    this.operands = operands;
+    return edge;
+  }
+
+  refined(target: Specialisation, given: readonly Lattice[]): Outcome | null {
+    const { at, operands } = this;
+    const outcome = this.inferrer.refined(this, target, given);
+    this.at = at;
+    this.operands = operands;
+    return outcome;
+  }
+
+  /** The block that is being run. */
+  get block(): number {
+    return this.body.blockOf[this.at];
+  }
+
+  get isResultUnused(): boolean {
+    return this.body.isUnused[this.at];
+  }
+
+  readonly inlining = 'undecided';
 }
 
-/** What both elements say of one value. */
-function meet(a: Lattice, b: Lattice): Lattice {
-  if (isBelow(b, a)) return b;
-  if (isBelow(a, b)) return a;
-  return b.kind === 'type' ? restrict(a, b.type) : b;
+/** Is a constant certain to be the same whenever it is read? */
+const isUnchanging = (value: Ref): boolean => isType(value) || isValueType(typeOf(value));
+
+const quoted = (value: Ref): Ref => (typeOf(value) === Node.QuoteNode ? readRef(value, objects.QuoteNode.value) : value);
+const unboxUInt16 = (object: Ref): number => U32[object << 1] & 0xffff;
+
+/** Is a variable of a signature certain to have a value, since some argument has it in its type? */
+function isBoundToArgument(variable: Ref, types: Ref): boolean {
+  const body = unwrapUnionAll(types);
+  for (let i = 0, n = paramCount(body); i < n; i++) {
+    const parameter = param(body, i);
+    if (!isVararg(parameter) && !isUnion(parameter) && containsVariable(parameter, variable)) return true;
+  }
+  return false;
+}
+
+/** An instance of a type made of these fields; those that it leaves out have no value. */
+function constructed(type: DataTypeRef, fields: readonly Lattice[]): Lattice {
+  return partial(type, fields);
+}
+
+function everyFieldFits(tuple: Ref, type: Ref): boolean {
+  for (let i = 0, n = paramCount(tuple); i < n; i++) {
+    if (isVararg(param(tuple, i)) || !isSubtype(param(tuple, i), fieldType(type, i))) return false;
+  }
+  return true;
 }
 
 /** What a ccall of a declared result type gives. */
@@ -403,41 +743,10 @@ function foreignResult(declared: Lattice): Lattice {
   if (declared.kind !== 'const') return anything;
   const type = declared.value;
   if (!isType(type) || hasFreeVars(type)) return anything;
-  if (isUnionAll(type)) return anything;
   if (type === Bottom) return impossible;
   if (isDataType(type) && typeNameOf(type) === typename('Ref')) {
     const of = param(type, 0);
     return isTypeVar(of) ? anything : ofType(of);
   }
-  return type === datatype('Any') ? anything : ofType(type);
-}
-
-export function joinVariables(a: Variables, b: Variables): Variables {
-  if (a === b) return a;
-  return a.withMutations((result) => {
-    for (const [slot, right] of b) {
-      const left = a.get(slot);
-      if (left === undefined) result.set(slot, { value: right.value, maybeUndefined: true });
-      else if (left !== right) {
-        result.set(slot, {
-          value: join(left.value, right.value),
-          maybeUndefined: left.maybeUndefined || right.maybeUndefined,
-        });
-      }
-    }
-    for (const [slot, left] of a) {
-      if (!b.has(slot) && !left.maybeUndefined) result.set(slot, { value: left.value, maybeUndefined: true });
-    }
-  });
-}
-
-function sameVariables(a: Variables, b: Variables): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const [slot, left] of a) {
-    const right = b.get(slot);
-    if (right === undefined || left.maybeUndefined !== right.maybeUndefined) return false;
-    if (!sameElement(left.value, right.value)) return false;
-  }
-  return true;
+  return isUnionAll(type) || type === datatype('Any') ? anything : ofType(type);
 }

@@ -72,6 +72,17 @@ export function collectNow(): void {
   }
 }
 
+/** Runs `body`, in which JavaScript holds references that the collector cannot find: nothing is collected meanwhile. */
+export function withoutCollection<T>(body: () => T): T {
+  const was = enabled;
+  enabled = false;
+  try {
+    return body();
+  } finally {
+    enabled = was;
+  }
+}
+
 onSafepoint(() => {
   if (enabled && collectionDue()) collectNow();
 });

@@ -1,20 +1,27 @@
-// Runs the rows of the inference corpus in one session and prints, as JSON, how many return types are those of the
-// reference, and with arguments `--show` each one that is not.
+// Runs the rows of the inference corpus in one session and prints, as JSON, how many return types, effects and unoptimised
+// return types are those of the reference, and with arguments `--show` (or `--show=rettype`) each one that is not.
 
 import { start } from '../../bootstrap/session.ts';
+import { effectsText } from '../../codegen/inference/effects.ts';
 import { svecToArray } from '../../codegen/inference/heapdata.ts';
-import { typedBody } from '../../codegen/inference/infer.ts';
-import { impossible, join, type Lattice, widen, withoutConditional } from '../../codegen/inference/lattice.ts';
-import { findMatches } from '../../codegen/inference/matches.ts';
-import { type Ref, readRef, type SvecRef, typeOf } from '../../interpreter/memory/layout.ts';
+import { effectsOf, returnTypeOf, returnTypesOf } from '../../codegen/inference/reflect.ts';
+import { type ModuleRef, type Ref, readRef, type SvecRef, typeOf } from '../../interpreter/memory/layout.ts';
 import { DataType } from '../../interpreter/memory/objects.ts';
 import { BaseModule, datatype, MainModule } from '../../interpreter/memory/wellknown.ts';
-import { currentWorld, globalValue } from '../../interpreter/runtime/bindings.ts';
+import { currentWorld, getBinding, globalValue, resolveBinding } from '../../interpreter/runtime/bindings.ts';
 import { JuliaException } from '../../interpreter/runtime/errors.ts';
 import { addStandardNames, evaluateText } from '../../interpreter/runtime/frontend.ts';
 import { newModule, useModule } from '../../interpreter/runtime/modules.ts';
 import { symbol } from '../../interpreter/runtime/symbols.ts';
-import { canonicalText, isType, typeTypeOf } from '../../interpreter/types/index.ts';
+import {
+  applyTupleType,
+  canonicalText,
+  isType,
+  rewrapUnionAll,
+  setNameVisibility,
+  typeTypeOf,
+  unwrapUnionAll,
+} from '../../interpreter/types/index.ts';
 import { oracleFiles, readRows } from '../oracle.ts';
 
 interface Row {
@@ -22,9 +29,17 @@ interface Row {
   readonly f: string;
   readonly argtypes: string;
   readonly rettype: string;
+  readonly effects: string;
+  readonly rettype_noopt: readonly string[];
 }
 
-function infer(row: Row, index: number): string {
+const kinds = ['rettype', 'effects', 'rettype_noopt'] as const;
+type Answers = Record<(typeof kinds)[number], string>;
+
+/** The same answer to all questions. */
+const allAnswers = (answer: string): Answers => ({ rettype: answer, effects: answer, rettype_noopt: answer });
+
+function infer(row: Row, index: number): Answers {
   const name = `InferRow${index}`;
   const module = newModule(symbol(name), MainModule, true);
   useModule(module, BaseModule);
@@ -32,42 +47,59 @@ function infer(row: Row, index: number): string {
   evaluateText(module, row.src, 'row');
   const types = evaluateText(module, row.argtypes, 'types');
   const callee = globalValue(module, symbol(row.f));
-  if (callee === 0) return `no function ${row.f}`;
+  if (callee === 0) return allAnswers(`no function ${row.f}`);
   const calleeType = isType(callee) ? typeTypeOf(callee) : typeOf(callee);
-  if (typeOf(types) !== datatype('DataType')) return 'types of several lengths';
-  const parameters = svecToArray(readRef<SvecRef>(types, DataType.parameters));
-  const matches = findMatches([calleeType, ...(parameters as Ref[])], currentWorld());
-  if (matches === null) return 'Any';
-  let result: Lattice = impossible;
-  for (const found of matches.found) {
-    const typed = typedBody(found, null);
-    if (typed === null) return 'Any';
-    result = join(result, withoutConditional(typed.result));
-  }
-  const text = canonicalText(widen(result));
-  return reduced(text.replaceAll(`Main.${name}.`, '').replaceAll(`${name}.`, ''));
+  const body = unwrapUnionAll(types);
+  if (typeOf(body) !== datatype('DataType')) return allAnswers('types of several lengths');
+  const parameters = svecToArray(readRef<SvecRef>(body, DataType.parameters));
+  const question = rewrapUnionAll(applyTupleType([calleeType, ...(parameters as Ref[])]), types);
+  const textOf = (type: Ref): string =>
+    reduced(canonicalText(type).replaceAll(`Main.${name}.`, '').replaceAll(`${name}.`, ''));
+  return {
+    rettype: textOf(returnTypeOf(question)),
+    effects: effectsText(effectsOf(question)),
+    rettype_noopt: returnTypesOf(question).map(textOf).join('; '),
+  };
 }
 
 /** Names that a compiler numbers, without the numbers, as the corpus has them. */
 const reduced = (text: string): string => text.replace(/#\d+/g, '#');
 
 start('infer', []);
-let passed = 0;
+// Names are written without their module where Main sees them so.
+setNameVisibility((module, name) => {
+  const own = getBinding(module as ModuleRef, symbol(name));
+  const seen = resolveBinding(getBinding(MainModule, symbol(name)), currentWorld());
+  return module === MainModule || seen.binding === resolveBinding(own, currentWorld()).binding;
+});
+const passed = new Map<string, number>(kinds.map((kind) => [kind, 0]));
+const shown = process.argv.find((arg) => arg.startsWith('--show'))?.split('=');
 let total = 0;
+const only = Number(process.argv.find((arg) => arg.startsWith('--row='))?.split('=')[1] ?? 0);
 for (const file of oracleFiles('infer', '.jsonl')) {
   for (const row of readRows<Row>(file)) {
     total++;
-    let answer: string;
+    if (only !== 0 && only !== total) continue;
+    if (process.argv.includes('--trace')) console.error(total, row.src, row.argtypes);
+    let answers: Answers;
     try {
-      answer = infer(row, total);
+      answers = infer(row, total);
     } catch (error) {
-      if (error instanceof JuliaException) answer = 'the definitions throw';
-      else answer = error instanceof Error ? `error: ${error.message}` : String(error);
+      if (error instanceof JuliaException) answers = allAnswers('the definitions throw');
+      else answers = allAnswers(error instanceof Error ? `error: ${error.message}` : String(error));
     }
-    if (answer === reduced(row.rettype)) passed++;
-    else if (process.argv.includes('--show')) {
-      console.error(`${row.src.replaceAll('\n', '; ')} ${row.argtypes}: ${answer}, not ${row.rettype}`);
+    const wanted: Answers = {
+      rettype: reduced(row.rettype),
+      effects: row.effects,
+      rettype_noopt: row.rettype_noopt.map(reduced).join('; '),
+    };
+    for (const kind of kinds) {
+      if (answers[kind] === wanted[kind]) passed.set(kind, (passed.get(kind) ?? 0) + 1);
+      else if (shown !== undefined && (shown[1] ?? kind) === kind) {
+        const what = `${row.src.replaceAll('\n', '; ')} ${row.argtypes}`;
+        console.error(`${kind} ${what}: ${answers[kind]}, not ${wanted[kind]}`);
+      }
     }
   }
 }
-console.log(JSON.stringify({ passed, total }));
+console.log(JSON.stringify({ passed: Object.fromEntries(passed), total }));
