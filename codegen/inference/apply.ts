@@ -177,7 +177,9 @@ function expand(container: Lattice, iterate: Lattice, caller: Caller): Expansion
       return plainly(elements);
     }
     const fields = param(body, 1);
-    return isDataType(fields) && isTupleType(fields) ? expand(ofType(fields), iterate, caller) : plainly([restOf(datatype('Any'))]);
+    return isDataType(fields) && isTupleType(fields)
+      ? expand(ofType(fields), iterate, caller)
+      : plainly([restOf(datatype('Any'))]);
   }
   if (type === datatype('SimpleVector')) return plainly([restOf(datatype('Any'))]);
   if (isDataType(body) && (typeNameOf(body) === typename('Array') || typeNameOf(body) === typename('GenericMemory'))) {

@@ -177,12 +177,14 @@ export function isValueType(type: Ref, depth = 0): boolean {
 function getfieldEffects(args: readonly Lattice[], throws: boolean): Effects {
   const [object, name] = args;
   const plain = withoutConditional(object);
-  if (plain.kind === 'const' && typeOf(plain.value) === datatype('Module')) return Effect.inconsistent | Effect.accessesMemory;
+  if (plain.kind === 'const' && typeOf(plain.value) === datatype('Module'))
+    return Effect.inconsistent | Effect.accessesMemory;
   const type = widen(plain);
   let effects: Effects = PURE;
-  const check = args.find((arg, i) => i >= 2 && (widen(arg) === datatype('Bool')));
+  const check = args.find((arg, i) => i >= 2 && widen(arg) === datatype('Bool'));
   if (throws && check !== undefined) effects = mergeEffects(effects, uncheckedBounds(check));
-  if (isImmutable(plain)) return effects | (isValueType(type) || !isOpen(type) ? argumentsRead(type) : Effect.accessesArguments);
+  if (isImmutable(plain))
+    return effects | (isValueType(type) || !isOpen(type) ? argumentsRead(type) : Effect.accessesArguments);
   if (plain.kind === 'const' && name.kind === 'const') {
     const body = typeOf(plain.value);
     const index = orElse(() => fieldNumber(body, name.value), -1);
@@ -468,7 +470,9 @@ export function exceptionOf(name: string, args: readonly Lattice[], effects: Eff
     case 'checked_udiv_int':
     case 'checked_srem_int':
     case 'checked_urem_int':
-      return args.length === 2 && args.every((arg) => isPrimitiveType(widen(arg))) ? ofType(datatype('DivideError')) : anything;
+      return args.length === 2 && args.every((arg) => isPrimitiveType(widen(arg)))
+        ? ofType(datatype('DivideError'))
+        : anything;
     case 'ifelse':
       return join(ofType(datatype('TypeError')), args.length === 3 ? impossible : anything);
     default:

@@ -5,7 +5,15 @@
 // read from, if it was read from one.
 
 import { type ModuleRef, NULL, type Ref, type SymbolRef, typeOf } from '../../interpreter/memory/layout.ts';
-import { Bottom, datatype, falseValue, nothing, trueValue, typename, wrapper } from '../../interpreter/memory/wellknown.ts';
+import {
+  Bottom,
+  datatype,
+  falseValue,
+  nothing,
+  trueValue,
+  typename,
+  wrapper,
+} from '../../interpreter/memory/wellknown.ts';
 import { symbol as symbolOf } from '../../interpreter/runtime/symbols.ts';
 import { boxInt64, unboxInt64 } from '../../interpreter/runtime/values.ts';
 import { orElse } from '../../interpreter/types/errors.ts';
@@ -42,8 +50,8 @@ import {
   typeNameOf,
   typeTypeOf,
   typeUnion,
-  unionAll,
   uninitializedCount,
+  unionAll,
   unionMembers,
   unwrapUnionAll,
   wrapperOf,
@@ -254,7 +262,8 @@ define(['==='], ([a, b], around) => {
   const slot = around.slotOf(0);
   if (slot !== 0) return { kind: 'conditional', slot, whenTrue: restrict(left, widen(right)), whenFalse: left };
   const other = around.slotOf(1);
-  if (other !== 0) return { kind: 'conditional', slot: other, whenTrue: restrict(right, widen(left)), whenFalse: right };
+  if (other !== 0)
+    return { kind: 'conditional', slot: other, whenTrue: restrict(right, widen(left)), whenFalse: right };
   return someBool;
 });
 
@@ -316,12 +325,24 @@ define(['<:'], ([a, b]) => {
   const right = boundOfType(b);
   if (right.exact && isSubtype(left.type, right.type)) return ofConst(boolean(true));
   if (left.exact && right.exact) return ofConst(boolean(isSubtype(left.type, right.type)));
-  if (left.exact && left.type !== Bottom && !isSubtype(left.type, right.type) && hasEmptyIntersection(left.type, right.type)) {
+  if (
+    left.exact &&
+    left.type !== Bottom &&
+    !isSubtype(left.type, right.type) &&
+    hasEmptyIntersection(left.type, right.type)
+  ) {
     return ofConst(boolean(false));
   }
   return someBool;
 });
-define(['applicable', 'isdefinedglobal', 'memoryref_isassigned', 'setfieldonce!', 'setglobalonce!', 'memoryrefsetonce!'], () => someBool);
+define([
+  'applicable',
+  'isdefinedglobal',
+  'memoryref_isassigned',
+  'setfieldonce!',
+  'setglobalonce!',
+  'memoryrefsetonce!',
+], () => someBool);
 define(['throw', 'throw_methoderror'], () => impossible);
 define(['tuple'], (args) => tupleOf(args));
 define(['typeof'], ([value]) => typeofResult(withoutConditional(value)));
@@ -409,11 +430,19 @@ define(['fieldtype'], ([type, name]) => {
   if (of === null) return ofType(wrapper('Type'));
   if (isUnion(of)) return ofType(wrapper('Type'));
   const body = unwrapUnionAll(of);
-  if (!isDataType(body) || isAbstractType(body) || (isNamedTupleType(body) && !isConcrete(body))) return ofType(wrapper('Type'));
+  if (!isDataType(body) || isAbstractType(body) || (isNamedTupleType(body) && !isConcrete(body)))
+    return ofType(wrapper('Type'));
   const index = name.kind === 'const' ? orElse(() => fieldNumber(body, name.value), -1) : -1;
   if (index < 0) return ofType(wrapper('Type'));
-  const field = fieldElement(orElse(() => fieldType(body, index), Any), of);
-  return field.kind === 'type' && !hasFreeVars(of) ? ofConst(widen(field)) : field.kind === 'const' ? ofConst(widen(field)) : ofType(wrapper('Type'));
+  const field = fieldElement(
+    orElse(() => fieldType(body, index), Any),
+    of,
+  );
+  return field.kind === 'type' && !hasFreeVars(of)
+    ? ofConst(widen(field))
+    : field.kind === 'const'
+      ? ofConst(widen(field))
+      : ofType(wrapper('Type'));
 });
 define(['ifelse'], ([condition, a, b]) => {
   const plain = withoutConditional(condition);
@@ -456,7 +485,9 @@ define(['replacefield!'], (args, around) => successOf(getfield(args[0], args[1],
 function pairOf(field: Lattice): Lattice {
   const type = widen(field);
   const pair = datatype('Pair');
-  return type === Any || !isConcrete(type) ? anything : ofType(orElse(() => applyType(wrapperOf(typeNameOf(unwrapUnionAll(pair))), [type, type]), Any));
+  return type === Any || !isConcrete(type)
+    ? anything
+    : ofType(orElse(() => applyType(wrapperOf(typeNameOf(unwrapUnionAll(pair))), [type, type]), Any));
 }
 
 /** What a replacement gives: the old value, and whether it was replaced. */
@@ -466,7 +497,9 @@ function successOf(field: Lattice): Lattice {
   const body = applyType(wrapper('NamedTuple'), [names, applyTupleType([type, Bool])]);
   if (isConcrete(type)) return ofType(body);
   const variable = newTypeVar(symbolOf('_'), Bottom, type);
-  return ofType(unionAll(variable, applyTypeUnchecked(wrapper('NamedTuple'), [names, applyTupleType([variable, Bool])])));
+  return ofType(
+    unionAll(variable, applyTypeUnchecked(wrapper('NamedTuple'), [names, applyTupleType([variable, Bool])])),
+  );
 }
 
 define(['getglobal'], ([module, name], around) => {
@@ -495,8 +528,11 @@ function isDefinedResult(object: Lattice, name: Lattice): Lattice {
   if (count < 0) return someBool;
   if (index >= count) return ofConst(falseValue);
   if (object.kind === 'partial' && index < object.fields.length) return ofConst(trueValue);
-  if (object.kind === 'const' && fieldIsConst(body, index)) return ofConst(boolean(boxedFieldAt(object.value, index) !== NULL));
-  return isPrimitiveType(fieldType(body, index)) || index < count - uninitializedCount(body) ? ofConst(trueValue) : someBool;
+  if (object.kind === 'const' && fieldIsConst(body, index))
+    return ofConst(boolean(boxedFieldAt(object.value, index) !== NULL));
+  return isPrimitiveType(fieldType(body, index)) || index < count - uninitializedCount(body)
+    ? ofConst(trueValue)
+    : someBool;
 }
 
 define(['compilerbarrier'], ([kind, value]) => {

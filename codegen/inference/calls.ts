@@ -37,6 +37,7 @@ import { Effect, type Effects, isFoldable, mergeEffects, PURE, THROWS, UNKNOWN_C
 import { fold, isFoldableBuiltin, isPureIntrinsic } from './fold.ts';
 import {
   anything,
+  constantBool,
   impossible,
   isBelow,
   isImpossible,
@@ -52,9 +53,8 @@ import {
   withoutConditional,
 } from './lattice.ts';
 import { findMatches, internAll, type Specialisation } from './matches.ts';
-import { constantBool } from './lattice.ts';
 import { join } from './merge.ts';
-import { isReturnType, inferReturnType } from './returntype.ts';
+import { inferReturnType, isReturnType } from './returntype.ts';
 import { topFunctionName } from './topfunctions.ts';
 
 /** Where an argument of a flattened call comes from. */
@@ -185,7 +185,11 @@ function inferEachCallee(callees: readonly Ref[], args: readonly Lattice[], call
     if (info.kind !== 'methods') return dynamicWith(outcome);
     cases.push(...info.cases);
   }
-  return called({ kind: 'methods', cases, result: withoutConditional(outcome.result) }, outcome.effects, outcome.exception);
+  return called(
+    { kind: 'methods', cases, result: withoutConditional(outcome.result) },
+    outcome.effects,
+    outcome.exception,
+  );
 }
 
 /** What is not called at all. */
@@ -210,7 +214,8 @@ function inferTopFunction(callee: Ref, elements: readonly Lattice[], caller: Cal
 function inferBuiltin(name: string, callee: Ref, args: readonly Lattice[], caller: Caller): Called {
   const isIntrinsic = intrinsics.has(name);
   const plain = args.map(withoutConditional);
-  if (plain.some(isImpossible)) return called({ kind: 'builtin', name, callee, isIntrinsic, result: impossible }, THROWS, anything);
+  if (plain.some(isImpossible))
+    return called({ kind: 'builtin', name, callee, isIntrinsic, result: impossible }, THROWS, anything);
   const result = folded(name, isIntrinsic, plain, callee) ?? builtinResult(name, args, caller);
   const effects = isIntrinsic ? intrinsicEffects(name, args, result) : builtinEffects(name, args, result);
   const exception = exceptionOf(name, args, effects);
@@ -262,7 +267,8 @@ function inferInvoke(args: readonly Lattice[], caller: Caller): Called {
   for (let i = 0; i < rest.length; i++) {
     const parameter = rewrapUnionAll(param(body, i), declared);
     const arg = isSubtype(widen(rest[i]), parameter) ? rest[i] : restrict(rest[i], parameter);
-    if (isImpossible(arg)) return called({ kind: 'dynamic', result: impossible }, THROWS, ofType(datatype('TypeError')));
+    if (isImpossible(arg))
+      return called({ kind: 'dynamic', result: impossible }, THROWS, ofType(datatype('TypeError')));
     given.push(arg);
     parameters.push(parameter);
   }
@@ -447,4 +453,3 @@ function splitCases(types: readonly Ref[]): Ref[][] {
 export function knowsMore(element: Lattice): boolean {
   return isRefined(element);
 }
-

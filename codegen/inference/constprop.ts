@@ -21,7 +21,17 @@ import {
 import { call } from '../../interpreter/vm/calls.ts';
 import type { Caller, Edge, Outcome } from './calls.ts';
 import { isFoldable, isRemovable, mayThrow, PURE, THROWS } from './effects.ts';
-import { anything, impossible, isBelow, isImpossible, isRefined, isRest, type Lattice, ofConst, widen } from './lattice.ts';
+import {
+  anything,
+  impossible,
+  isBelow,
+  isImpossible,
+  isRefined,
+  isRest,
+  type Lattice,
+  ofConst,
+  widen,
+} from './lattice.ts';
 import type { Specialisation } from './matches.ts';
 import { topFunctionName } from './topfunctions.ts';
 

@@ -5,7 +5,7 @@
 
 import { typeOf } from '../../interpreter/memory/layout.ts';
 import type { CallInfo } from './calls.ts';
-import { argsOf, headOf, gotoLabel, isExpr, Node } from './heapdata.ts';
+import { argsOf, gotoLabel, headOf, isExpr, Node } from './heapdata.ts';
 import type { Typed } from './interpret.ts';
 import { isImpossible } from './lattice.ts';
 import type { Specialisation } from './matches.ts';
@@ -84,4 +84,3 @@ function costOfCall(info: CallInfo, costOf: (of: Specialisation) => number | nul
       return isImpossible(info.result) ? 0 : DYNAMIC;
   }
 }
-

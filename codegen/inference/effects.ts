@@ -82,7 +82,11 @@ export const isFoldable = (effects: Effects): boolean =>
 /** May a call be left out if nobody wants its value? */
 export const isRemovable = (effects: Effects): boolean =>
   (effects &
-    (Effect.sideEffects | Effect.effectFreeIfInaccessible | Effect.throws | Effect.endless | Effect.undefinedBehaviour)) ===
+    (Effect.sideEffects |
+      Effect.effectFreeIfInaccessible |
+      Effect.throws |
+      Effect.endless |
+      Effect.undefinedBehaviour)) ===
   0;
 
 /** What is known when the conditions have been settled: whether only own memory was used, and what is returned. */

@@ -61,7 +61,8 @@ export function fieldOfStruct(object: Lattice, name: Lattice): Lattice {
   if (isNamedTupleType(body) && !isConcrete(body)) return fieldOfOpenNamedTuple(body, type);
   const nameType = widen(name);
   if (name.kind !== 'const') {
-    if (hasEmptyIntersection(nameType, datatype('Int64')) && hasEmptyIntersection(nameType, datatype('Symbol'))) return impossible;
+    if (hasEmptyIntersection(nameType, datatype('Int64')) && hasEmptyIntersection(nameType, datatype('Symbol')))
+      return impossible;
     return anyField(object, body, type);
   }
   const index = orElse(() => fieldNumber(body, name.value), -1);

@@ -200,8 +200,7 @@ function basicBlocks(statements: readonly Ref[], targets: ReadonlySet<number>): 
   for (let i = 1; i < statements.length; i++) {
     blockOf.push(starts || targets.has(i) ? i : blockOf[i - 1]);
     const type = typeOf(statements[i]);
-    starts =
-      type === Node.GotoNode || type === Node.GotoIfNot || type === Node.ReturnNode || type === Node.EnterNode;
+    starts = type === Node.GotoNode || type === Node.GotoIfNot || type === Node.ReturnNode || type === Node.EnterNode;
   }
   return blockOf;
 }
@@ -254,7 +253,9 @@ interface Tries {
 function openTries(statements: readonly Ref[]): Tries {
   const open = new Array<readonly number[] | undefined>(statements.length + 1).fill(undefined);
   const caught = new Array<number>(statements.length + 1).fill(0);
-  const work: { at: number; stack: readonly number[]; handled: readonly number[] }[] = [{ at: 1, stack: [], handled: [] }];
+  const work: { at: number; stack: readonly number[]; handled: readonly number[] }[] = [
+    { at: 1, stack: [], handled: [] },
+  ];
   for (let item = work.pop(); item !== undefined; item = work.pop()) {
     let { at, stack, handled } = item;
     while (at < statements.length && open[at] === undefined) {

@@ -8,12 +8,18 @@
 // A method that calls itself with ever larger types gets simpler ones (limits.ts). What was found with them on the way is
 // worse than it need be, and is remembered only while the call is under way that made it so.
 
+import type { DataTypeRef } from '../../interpreter/memory/layout.ts';
 import { type MethodRef, type Ref, readRef, readU16 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { currentWorld, onBindingChange } from '../../interpreter/runtime/bindings.ts';
 import { onMethodChange } from '../../interpreter/runtime/methods.ts';
-import { canonicalText, intersectWithValues, isTupleType, paramCount, unwrapUnionAll } from '../../interpreter/types/index.ts';
-import type { DataTypeRef } from '../../interpreter/memory/layout.ts';
+import {
+  canonicalText,
+  intersectWithValues,
+  isTupleType,
+  paramCount,
+  unwrapUnionAll,
+} from '../../interpreter/types/index.ts';
 import { withoutCollection } from '../../interpreter/vm/collection.ts';
 import { bodyOfSpecialisation, elementsOfArguments } from './arguments.ts';
 import type { Edge, Outcome } from './calls.ts';
@@ -59,7 +65,7 @@ const passing = new Map<string, { entry: Entry; owner: Frame }>();
 const active = new Map<string, Frame>();
 const stack: Frame[] = [];
 /** Frames that are done for themselves, but not with their group. */
-let waiting: Frame[] = [];
+const waiting: Frame[] = [];
 
 const MAX_DEPTH = 160;
 /** How many sets of better known arguments one specialisation is inferred for. */
@@ -158,7 +164,6 @@ function request(asked: Specialisation, given: readonly Lattice[] | null, parent
   const body = bodyOfSpecialisation(of);
   const args = body === null ? null : elementsOfArguments(of, body, given);
   if (body === null || args === null) return null;
-  if (process.env['JL0_TRACE_INFER'] !== undefined) console.error(' '.repeat(stack.length) + canonicalText(of.types) + (given === null ? '' : ' [' + given.map(keyOf).join(' ') + ']'));
   const frame: Frame = {
     key,
     of,
@@ -298,7 +303,11 @@ function limitRecursion(from: Frame, target: Specialisation, isOneOfMany: boolea
   limitAbove(topmost);
   const { type, values } = intersectWithValues(types, signature);
   if (!isTupleType(unwrapUnionAll(type))) return null;
-  return { of: internAll({ method: target.method, types: type as DataTypeRef, sparams: values }), isRecursive: true, isLimited: true };
+  return {
+    of: internAll({ method: target.method, types: type as DataTypeRef, sparams: values }),
+    isRecursive: true,
+    isLimited: true,
+  };
 }
 
 /** Is a call under way like the one that is looked at, so that the two may be a recursion without end? */

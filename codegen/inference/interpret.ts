@@ -9,10 +9,36 @@
 // what the whole gives, does and throws.
 
 import { U32 } from '../../ffi/region.ts';
-import { type BindingRef, type DataTypeRef, type ModuleRef, type Ref, readRef, readU16, readWide, type SymbolRef, typeOf } from '../../interpreter/memory/layout.ts';
+import {
+  type BindingRef,
+  type DataTypeRef,
+  type ModuleRef,
+  type Ref,
+  readRef,
+  readU16,
+  readWide,
+  type SymbolRef,
+  typeOf,
+} from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { Bottom, datatype, falseValue, nothing, trueValue, typename, wrapper } from '../../interpreter/memory/wellknown.ts';
-import { currentWorld, getBinding, globalType, isConstKind, PartitionKind, resolutionValue, resolveBinding } from '../../interpreter/runtime/bindings.ts';
+import {
+  Bottom,
+  datatype,
+  falseValue,
+  nothing,
+  trueValue,
+  typename,
+  wrapper,
+} from '../../interpreter/memory/wellknown.ts';
+import {
+  currentWorld,
+  getBinding,
+  globalType,
+  isConstKind,
+  PartitionKind,
+  resolutionValue,
+  resolveBinding,
+} from '../../interpreter/runtime/bindings.ts';
 import { unboxInt64 } from '../../interpreter/runtime/values.ts';
 import {
   boxedFieldAt,
@@ -26,12 +52,12 @@ import {
   isDataType,
   isMutableType,
   isSubtype,
+  isTupleType,
   isType,
   isTypeType,
   isTypeVar,
   isUnion,
   isUnionAll,
-  isTupleType,
   isVararg,
   newTypeVar,
   param,
@@ -43,13 +69,14 @@ import {
   unionAllBody,
   unionAllVar,
   unwrapUnionAll,
-  varName,
   varLower,
+  varName,
   varUpper,
 } from '../../interpreter/types/index.ts';
 import { builtinOf } from '../../interpreter/vm/calls.ts';
 import { isValueType } from './builtin-effects.ts';
-import { type Called, type CallInfo, type Caller, type Edge, inferCall, type Outcome } from './calls.ts';
+import { exactType } from './builtins.ts';
+import { type Called, type Caller, type CallInfo, type Edge, inferCall, type Outcome } from './calls.ts';
 import {
   Effect,
   type Effects,
@@ -81,7 +108,6 @@ import {
   widen,
   withoutConditional,
 } from './lattice.ts';
-import { exactType } from './builtins.ts';
 import type { Specialisation } from './matches.ts';
 import { join } from './merge.ts';
 import { Variables } from './variables.ts';
@@ -272,7 +298,8 @@ export class Interpreter implements Caller {
     let after = variables;
     for (const [slot, value] of done.refinements ?? []) {
       const known = after.get(slot);
-      if (known !== undefined) after = after.set(slot, { value: meet(known.value, value), maybeUndefined: known.maybeUndefined });
+      if (known !== undefined)
+        after = after.set(slot, { value: meet(known.value, value), maybeUndefined: known.maybeUndefined });
     }
     return after;
   }
@@ -559,7 +586,12 @@ export class Interpreter implements Caller {
     this.operands = args;
     const answer = inferCall(elements, this);
     this.calls.set(expression, answer.info);
-    return { value: answer.result, effects: answer.effects, exception: answer.exception, refinements: answer.refinements };
+    return {
+      value: answer.result,
+      effects: answer.effects,
+      exception: answer.exception,
+      refinements: answer.refinements,
+    };
   }
 
   private isGetfield(callee: Ref): boolean {
@@ -629,7 +661,8 @@ export class Interpreter implements Caller {
     let result: Lattice = anything;
     if (isTypeType(body) && (isDataType(unwrapUnionAll(param(body, 0))) || isTypeVar(param(body, 0)))) {
       let inner = param(body, 0);
-      for (let u = type; isUnionAll(u); u = unionAllBody(u)) if (containsVariable(inner, unionAllVar(u))) inner = unionAll(unionAllVar(u), inner);
+      for (let u = type; isUnionAll(u); u = unionAllBody(u))
+        if (containsVariable(inner, unionAllVar(u))) inner = unionAll(unionAllVar(u), inner);
       if (!hasFreeVars(inner)) result = ofType(inner);
     }
     const made = unwrapUnionAll(widen(result));
@@ -642,18 +675,28 @@ export class Interpreter implements Caller {
     const [of, fields] = elements.map(withoutConditional);
     const type = exactType(of);
     if (type === null) return this.constructOpen(of);
-    if (isDataType(type) && isConcrete(type) && !isMutableType(type) && (fields.kind === 'partial' || fields.kind === 'const')) {
+    if (
+      isDataType(type) &&
+      isConcrete(type) &&
+      !isMutableType(type) &&
+      (fields.kind === 'partial' || fields.kind === 'const')
+    ) {
       const list: Lattice[] = [];
       for (let i = 0, n = fieldCount(type); i < n; i++) {
         const field = fieldOf(fields, i);
-        if (field === null || isRest(field) || !isBelow(field, ofType(fieldType(type, i)))) return gives(ofType(type), THROWS, anything);
+        if (field === null || isRest(field) || !isBelow(field, ofType(fieldType(type, i))))
+          return gives(ofType(type), THROWS, anything);
         list.push(field);
       }
       return gives(partial(type, list));
     }
     const tuple = widen(fields);
     const fits =
-      isDataType(type) && isConcrete(type) && isTupleType(tuple) && paramCount(tuple) === fieldCount(type) && everyFieldFits(tuple, type);
+      isDataType(type) &&
+      isConcrete(type) &&
+      isTupleType(tuple) &&
+      paramCount(tuple) === fieldCount(type) &&
+      everyFieldFits(tuple, type);
     return gives(ofType(type), fits ? PURE : THROWS, fits ? impossible : anything);
   }
 
@@ -713,7 +756,8 @@ export class Interpreter implements Caller {
 /** Is a constant certain to be the same whenever it is read? */
 const isUnchanging = (value: Ref): boolean => isType(value) || isValueType(typeOf(value));
 
-const quoted = (value: Ref): Ref => (typeOf(value) === Node.QuoteNode ? readRef(value, objects.QuoteNode.value) : value);
+const quoted = (value: Ref): Ref =>
+  typeOf(value) === Node.QuoteNode ? readRef(value, objects.QuoteNode.value) : value;
 const unboxUInt16 = (object: Ref): number => U32[object << 1] & 0xffff;
 
 /** Is a variable of a signature certain to have a value, since some argument has it in its type? */

@@ -404,7 +404,8 @@ export function restrict(element: Lattice, type: Ref): Lattice {
   if (plain.kind === 'partial') {
     const common = typeIntersect(own, type);
     if (common === Bottom) return impossible;
-    if (!isDataType(common) || !isTupleType(common) || paramCount(common) !== plain.fields.length) return ofType(common);
+    if (!isDataType(common) || !isTupleType(common) || paramCount(common) !== plain.fields.length)
+      return ofType(common);
     const fields: Lattice[] = [];
     for (let i = 0; i < plain.fields.length; i++) {
       const declared = param(common, i);

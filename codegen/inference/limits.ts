@@ -73,13 +73,7 @@ function isDerived(type: Ref, from: Ref, depth: number): boolean {
 const isDerivedFromAny = (type: Ref, sources: readonly Ref[], depth: number): boolean =>
   sources.some((source) => isDerived(type, source, depth));
 
-function isMoreComplex(
-  type: Ref,
-  compare: Ref,
-  sources: readonly Ref[],
-  depth: number,
-  tupleDepth: number,
-): boolean {
+function isMoreComplex(type: Ref, compare: Ref, sources: readonly Ref[], depth: number, tupleDepth: number): boolean {
   let t = type;
   let c = compare;
   if (t === c || t === Bottom) return false;

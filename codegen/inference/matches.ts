@@ -148,9 +148,7 @@ function findAbstract(tuple: DataTypeRef, callee: Ref, world: number, limit: num
   }
   const kept = candidates.filter(
     (one) =>
-      !candidates.some(
-        (other) => other !== one && isSubtype(one.types, other.sig) && moreSpecific(other.sig, one.sig),
-      ),
+      !candidates.some((other) => other !== one && isSubtype(one.types, other.sig) && moreSpecific(other.sig, one.sig)),
   );
   if (kept.length > limit) return null;
   kept.sort((a, b) => (moreSpecific(a.sig, b.sig) ? -1 : moreSpecific(b.sig, a.sig) ? 1 : 0));

@@ -28,9 +28,9 @@ import {
   typeIntersect,
   typeNameOf,
   typeUnion,
+  unionA,
   unionAllBody,
   unionAllVar,
-  unionA,
   unionB,
   unionMembers,
   unwrapUnionAll,
@@ -110,7 +110,10 @@ function joinConditionals(a: Lattice, b: Lattice): Lattice | null {
 /** Two instances of one type, field by field. */
 function joinFields(a: Lattice, b: Lattice): Lattice | null {
   const type = widen(a);
-  if (type !== widen(b) || (a.kind !== 'partial' && b.kind !== 'partial' && !(a.kind === 'const' && b.kind === 'const')))
+  if (
+    type !== widen(b) ||
+    (a.kind !== 'partial' && b.kind !== 'partial' && !(a.kind === 'const' && b.kind === 'const'))
+  )
     return null;
   if (!isDataType(type) || !(isPartialable(type) || a.kind === 'partial')) return null;
   if (isVarargTuple(type)) return null;
@@ -263,7 +266,8 @@ const isKind = (type: Ref): boolean => kinds.includes(type);
 
 function unionComplexity(type: Ref): number {
   if (isUnion(type)) return unionComplexity(unionA(type)) + unionComplexity(unionB(type)) + 1;
-  if (isUnionAll(type)) return Math.max(unionComplexity(unionAllBody(type)), unionComplexity(varUpper(unionAllVar(type))));
+  if (isUnionAll(type))
+    return Math.max(unionComplexity(unionAllBody(type)), unionComplexity(varUpper(unionAllVar(type))));
   if (isVararg(type)) return unionComplexity(varargElement(type)) + 1;
   if (!isTupleType(type)) return 0;
   let complexity = 0;
