@@ -13,13 +13,7 @@ import { type MethodRef, type Ref, readRef, readU16 } from '../../interpreter/me
 import * as objects from '../../interpreter/memory/objects.ts';
 import { currentWorld, onBindingChange } from '../../interpreter/runtime/bindings.ts';
 import { onMethodChange } from '../../interpreter/runtime/methods.ts';
-import {
-  canonicalText,
-  intersectWithValues,
-  isTupleType,
-  paramCount,
-  unwrapUnionAll,
-} from '../../interpreter/types/index.ts';
+import { intersectWithValues, isTupleType, paramCount, unwrapUnionAll } from '../../interpreter/types/index.ts';
 import { withoutCollection } from '../../interpreter/vm/collection.ts';
 import { bodyOfSpecialisation, elementsOfArguments } from './arguments.ts';
 import type { Edge, Outcome } from './calls.ts';
