@@ -5,7 +5,7 @@
 // a list of statements (linearise.ts), numbers and places (layout.ts).
 
 import { CodeInfo, ReturnNode } from '../ir/code.ts';
-import { Expr, LineNumberNode, type ModuleRef, Sym, type Syntax, sym } from '../syntax/expr.ts';
+import { Expr, LineNumberNode, type ModuleRef, QuoteNode, Sym, type Syntax, sym } from '../syntax/expr.ts';
 import { convertClosures } from './closures.ts';
 import { Context, placeSuffix } from './context.ts';
 import { arrayRules } from './desugar/arrays.ts';
@@ -90,7 +90,24 @@ export function macroexpand(
   host: LoweringHost,
   options: { readonly recursive: boolean },
 ): Syntax {
-  return guarded(() => resolveMacroScopes(expandMacros(expr, module, host, options.recursive), module));
+  return guarded(() => quotedAtoms(resolveMacroScopes(expandMacros(expr, module, host, options.recursive), module)));
+}
+
+/**
+ * Quotes of a single name or value as QuoteNodes: what leaves lowering as syntax has its quotes in this form, also where
+ * it was not looked into.
+ */
+function quotedAtoms(x: Syntax): Syntax {
+  if (!(x instanceof Expr)) return x;
+  if (x.head === 'quote' && x.args.length === 1 && !(x.args[0] instanceof Expr)) return new QuoteNode(x.args[0]);
+  let args: Syntax[] | undefined;
+  for (let i = 0; i < x.args.length; i++) {
+    const next = quotedAtoms(x.args[i]);
+    if (next === x.args[i]) continue;
+    args ??= [...x.args];
+    args[i] = next;
+  }
+  return args === undefined ? x : new Expr(x.head, args);
 }
 
 // Lowering errors become error expressions; so does syntax that is nested too deeply for the passes, which recur.
@@ -129,7 +146,7 @@ function lowerExpanded(expr: Syntax, module: ModuleRef, host: LoweringHost, opti
         'all-underscore identifiers are write-only and their values cannot be used in expressions',
       );
     }
-    return expr;
+    return quotedAtoms(expr);
   }
   const file = options.file === undefined ? NONE : sym(options.file);
   const line = options.line ?? 0;
@@ -138,7 +155,8 @@ function lowerExpanded(expr: Syntax, module: ModuleRef, host: LoweringHost, opti
   const resolved = resolveMacroScopes(expr, module);
   if (isToplevelOnly(resolved)) {
     if (resolved.head === 'error' || resolved.head === 'incomplete') return resolved;
-    return first === undefined ? resolved : new Expr('toplevel', [first, resolved]);
+    const result = quotedAtoms(resolved);
+    return first === undefined ? result : new Expr('toplevel', [first, result]);
   }
   const start = first !== undefined && (line === 0 || file === NONE) ? first : new LineNumberNode(line, file);
   const c = new Context(module, host, start);

@@ -21,6 +21,7 @@ import {
   pageDescriptor,
   STACKS_START,
   setPageDescriptor,
+  setAllocationBudget,
 } from './heap.ts';
 import { type DataTypeRef, declaredLayouts, type Ref, readRef, readWide, type TypeNameRef, typeOf } from './layout.ts';
 import { DataType, GenericMemory, JuliaWeakRef, TypeLayoutFlag } from './objects.ts';
@@ -382,7 +383,7 @@ export function collect(): void {
   const live = sweep();
   setStateWide(State.live_bytes, live);
   setStateWide(State.collections, stateWide(State.collections) + 1);
-  I32[BUDGET] = Math.min(0x7000_0000, Math.max(MINIMUM_BUDGET, live));
+  setAllocationBudget(Math.min(0x7000_0000, Math.max(MINIMUM_BUDGET, live)));
 }
 
 /** A place of the well-known zone: the object at +16 and, for types, TypeName and wrapper behind it. */

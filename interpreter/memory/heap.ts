@@ -17,7 +17,7 @@
 //
 // The allocator never collects. It counts the bytes; the VM's safepoints ask `collectionDue()`.
 
-import { REGION_BYTES, REGION_HIGH, U32 } from '../../ffi/region.ts';
+import { I32, REGION_BYTES, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import type { Ref } from './layout.ts';
 import { STATE_OFFSET, State, setStateU32, stateU32 } from './state.ts';
 
@@ -165,8 +165,19 @@ function allocateLarge(bytes: number): number {
 /** Number of the page that a byte offset lies in. */
 export const pageOf = (offset: number): number => Math.floor(offset / PAGE_BYTES);
 
+let given = 0;
+
+/** Sets how many bytes may be allocated before the next safepoint has work to do. */
+export function setAllocationBudget(bytes: number): void {
+  given += bytes - I32[BUDGET];
+  I32[BUDGET] = bytes;
+}
+
+/** A count that grows by the bytes allocated; only differences of it mean something. */
+export const allocatedBytes = (): number => given - I32[BUDGET];
+
 /** True once the allocation budget is spent: the next safepoint may collect. */
-export const collectionDue = (): boolean => (U32[BUDGET] | 0) < 0;
+export const collectionDue = (): boolean => I32[BUDGET] < 0;
 
 /**
  * Memory that is never freed and has no header: type layouts and tables of field numbers. 8-byte aligned, zeroed.

@@ -6,14 +6,14 @@
 //
 // JL0_GC_STRESS=n collects whenever n bytes have been allocated: what is not rooted shows.
 
+import { toAddress, writeU64 } from '../../ffi/address.ts';
 import { nativeStackRanges } from '../../ffi/native-stack.ts';
-import { I32 } from '../../ffi/region.ts';
-import { collect, noteMallocBuffer, setNativeStacks, setStackRanges, takeDueFinalizers } from '../memory/collect.ts';
-import { collectionDue } from '../memory/heap.ts';
+import { collect, collectionCount, noteMallocBuffer, setNativeStacks, setStackRanges, takeDueFinalizers } from '../memory/collect.ts';
+import { allocatedBytes, collectionDue, setAllocationBudget } from '../memory/heap.ts';
 import { rooted } from '../memory/roots.ts';
-import { STATE_OFFSET, State, stateU32 } from '../memory/state.ts';
+import { State, stateU32 } from '../memory/state.ts';
 import { onMallocBuffer } from '../runtime/builtins/memory.ts';
-import { intOf, setInteger } from '../runtime/capi/core.ts';
+import { intOf, setInteger, wordOf } from '../runtime/capi/core.ts';
 import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { JuliaException } from '../runtime/errors.ts';
 import { call } from './calls.ts';
@@ -21,7 +21,6 @@ import { machine } from './frames.ts';
 import { onSafepoint } from './incidents.ts';
 import { setSlotNothing } from './slots.ts';
 
-const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
 const stress = Number(process.env['JL0_GC_STRESS'] ?? 0);
 
 let enabled = true;
@@ -55,7 +54,7 @@ export function collectNow(): void {
   running = true;
   try {
     collect();
-    if (stress > 0) I32[BUDGET] = stress;
+    if (stress > 0) setAllocationBudget(stress);
     for (const { object, f } of takeDueFinalizers()) {
       rooted([object, f], () => {
         try {
@@ -104,6 +103,17 @@ defineRuntimeFunctions({
     },
   ],
   jl_gc_is_enabled: ['int (void)', (_args, _n, result, declared) => setInteger(result, declared, enabled ? 1 : 0)],
+  jl_gc_get_total_bytes: [
+    'void (int64_t *)',
+    (args, _n, result) => {
+      writeU64(toAddress(wordOf(args[0])), BigInt(allocatedBytes()));
+      setSlotNothing(result);
+    },
+  ],
+  jl_gc_num_collections: [
+    'int64_t (void)',
+    (_args, _n, result, declared) => setInteger(result, declared, collectionCount()),
+  ],
   jl_gc_live_bytes: [
     'int64_t (void)',
     (_args, _n, result, declared) => setInteger(result, declared, stateU32(State.live_bytes)),

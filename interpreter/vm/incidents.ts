@@ -2,7 +2,7 @@
 // code of generated functions.
 
 import { I32, U32 } from '../../ffi/region.ts';
-import { allocate, setOutOfMemoryHandler } from '../memory/heap.ts';
+import { allocate, setAllocationBudget, setOutOfMemoryHandler } from '../memory/heap.ts';
 import {
   type ArrayRef,
   type CodeInfoRef,
@@ -35,13 +35,13 @@ export function onSafepoint(work: () => void): void {
 
 /** Asks for a safepoint soon. */
 export function requestSafepoint(): void {
-  if (I32[BUDGET] >= 0) I32[BUDGET] = -1;
+  if (I32[BUDGET] >= 0) setAllocationBudget(-1);
 }
 
 /** Runs what waits for a safepoint. */
 export function safepoint(): void {
   for (const work of safepointWork) work();
-  if (I32[BUDGET] < 0) I32[BUDGET] = DEFAULT_BUDGET;
+  if (I32[BUDGET] < 0) setAllocationBudget(DEFAULT_BUDGET);
 }
 
 /** The exception of a full stack. The limit is lifted a little, so that handlers have room to run. */

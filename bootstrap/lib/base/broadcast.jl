@@ -324,50 +324,44 @@ broadcasted_call(f, x, kwargs) = isempty(kwargs) ? broadcast(f, x...) : material
 
 # @. puts a dot on every call
 
+# What may be called with a dot: neither functions spliced in by other macros, nor operators that have a dot already.
+dottable(@nospecialize x) = false
+dottable(x::Expr) = x.head !== :$
+dottable(s::Symbol) = (!Base.isoperator(s) || !startswith(String(s), '.') || s === :..) && s !== :(:)
+
+# What is on the left of an assignment of `let` and `for` stays an assignment.
+undot(@nospecialize x) = x
+function undot(x::Expr)
+    x.head === :.= && return Expr(:(=), x.args...)
+    x.head === :block && return Expr(:block, Base.mapany(undot, x.args)...)
+    return x
+end
+
 macro __dot__(x) return esc(add_dots(x)) end
 const var"@." = var"@__dot__"
-add_dots(x) = x
-function add_dots(x::Symbol)
-    s = String(x)
-    (Base.isoperator(x) && !startswith(s, '.') && x !== :(:)) || return x
-    return Symbol('.', x)
-end
+add_dots(@nospecialize x) = x
 function add_dots(x::Expr)
     args = Base.mapany(add_dots, x.args)
-    if x.head === :call
-        f = x.args[1]
-        dotted = f isa Symbol && Base.isoperator(f) && startswith(String(f), '.')
-        if dotted
-            return Expr(:call, f, args[2:end]...)
-        elseif f isa Symbol && Base.isoperator(f)
-            return Expr(:call, add_dots(f), args[2:end]...)
-        elseif f isa Expr && f.head === :$
-            return Expr(:call, f.args[1], x.args[2:end]...)
-        end
+    if x.head === :call && dottable(x.args[1])
         return Expr(:., args[1], Expr(:tuple, args[2:end]...))
     elseif x.head === :comparison
-        return Expr(:comparison, (isodd(i) ? args[i] : add_dots(x.args[i]) for i in eachindex(args))...)
+        for i in 2:2:length(args)
+            a = args[i]
+            a isa Symbol && Base.isoperator(a) && dottable(a) && (args[i] = Symbol('.', a))
+        end
+        return Expr(:comparison, args...)
     elseif x.head === :$
         return x.args[1]
-    elseif x.head === :let
-        undotted = Any[x.args[1], args[2]]
-        return Expr(:let, undotted...)
-    elseif x.head === :for
-        return Expr(:for, x.args[1], args[2])
-    elseif (x.head === :(=) || x.head === :function || x.head === :macro) && x.args[1] isa Expr && x.args[1].head === :call
+    elseif x.head === :let || x.head === :for
+        return Expr(x.head, undot(args[1]), args[2])
+    elseif (x.head === :(=) || x.head === :function || x.head === :macro) && Base.isexpr(x.args[1], :call)
         return Expr(x.head, x.args[1], args[2])
     elseif x.head === :(<:) || x.head === :(>:)
         return Expr(:call, x.head === :(<:) ? :.<: : :.>:, args...)
-    elseif x.head === :&& || x.head === :||
-        return Expr(x.head === :&& ? :.&& : :.||, args...)
-    elseif x.head === :.
-        return x.args[2] isa QuoteNode ? x : Expr(:., args...)
     end
-    h = String(x.head)
-    if endswith(h, '=') && !startswith(h, '.') && !(x.head in (:(==), :(!=), :(<=), :(>=), :(===), :(!==), :kw))
-        return Expr(Symbol('.', x.head), args...)
-    end
-    return Expr(x.head, args...)
+    head = String(x.head)
+    assigns = endswith(head, '=') && !startswith(head, '.')
+    return Expr(assigns || head == "&&" || head == "||" ? Symbol('.', head) : x.head, args...)
 end
 andand(a, b) = a && b
 oror(a, b) = a || b

@@ -144,20 +144,33 @@ end
 
 ## @ccall
 
-# Takes `f(a::A, b::B; c::C)::R` apart: the callee, the result type, the argument types, the arguments, and how many
-# come before the semicolon that starts C's variable arguments (0 when there is none).
-function ccall_macro_parse(ex)
+# Takes `f(a::A, b::B; c::C)::R` apart, behind `gc_safe=...` if that is there: the callee, the result type, the argument
+# types, the arguments, whether the collector may run meanwhile, and how many arguments come before the semicolon that
+# starts C's variable arguments (0 when there is none).
+function ccall_macro_parse(exprs)
+    gc_safe = false
+    if exprs isa Expr
+        ex = exprs
+    elseif length(exprs) == 2
+        option = exprs[1]
+        isexpr(option, :(=)) && option.args[1] === :gc_safe ||
+            throw(ArgumentError("@ccall option must be `gc_safe=true` or `gc_safe=false`"))
+        option.args[2] isa Bool || throw(ArgumentError("gc_safe must be true or false"))
+        gc_safe = option.args[2]
+        ex = exprs[2]
+    else
+        ex = length(exprs) == 1 ? exprs[1] : nothing
+    end
     isexpr(ex, :(::)) || throw(ArgumentError("@ccall needs a function signature with a return type"))
-    call = ex.args[1]
-    result = ex.args[2]
+    call, result = ex.args
     isexpr(call, :call) || throw(ArgumentError("@ccall has to take a function call"))
     f = call.args[1]
-    if f isa QuoteNode || f isa Symbol
-        callee = f isa Symbol ? QuoteNode(f) : f
-    elseif isexpr(f, :.)
-        callee = Expr(:tuple, f.args[2], esc(f.args[1]))
+    if isexpr(f, :.)
+        callee = :(($(f.args[2]), $(f.args[1])))
     elseif isexpr(f, :$)
-        callee = esc(f.args[1])
+        callee = f
+    elseif f isa Symbol
+        callee = QuoteNode(f)
     else
         throw(ArgumentError("@ccall function name must be a symbol, a `.` node (e.g. `libc.printf`) or an interpolated function pointer (with `\$`)"))
     end
@@ -165,46 +178,89 @@ function ccall_macro_parse(ex)
     values = Any[]
     function argument!(a)
         isexpr(a, :(::)) || throw(ArgumentError("args in @ccall need type annotations. '$a' doesn't have one."))
-        push!(values, esc(a.args[1]))
-        push!(types, esc(a.args[2]))
+        push!(values, a.args[1])
+        push!(types, a.args[2])
     end
-    fixed = 0
     rest = call.args[2:end]
-    varargs = Any[]
+    varargs = nothing
     if !isempty(rest) && isexpr(rest[1], :parameters)
         varargs = rest[1].args
         rest = rest[2:end]
     end
-    for a in rest
-        argument!(a)
-    end
-    if !isempty(varargs)
+    foreach(argument!, rest)
+    fixed = 0
+    if varargs !== nothing
         fixed = length(rest)
         fixed == 0 && throw(ArgumentError("C ABI prohibits vararg without one required argument"))
-        for a in varargs
-            argument!(a)
-        end
+        foreach(argument!, varargs)
     end
-    return callee, esc(result), types, values, fixed, isexpr(f, :$)
+    return callee, result, types, values, gc_safe, fixed
+end
+
+function ccall_macro_lower(effects::UInt16, callee, result, types, values, gc_safe::Bool, fixed::Int)
+    block = Expr(:block)
+    target = esc(callee)
+    if isexpr(callee, :$)
+        # a value, which must be a pointer
+        target = :func
+        push!(block.args, :(func = $(esc(callee.args[1]))))
+        push!(block.args, quote
+            if !isa(func, Ptr{Cvoid})
+                name = $(QuoteNode(callee.args[1]))
+                throw(ArgumentError(LazyString("interpolated function `", name, "` was not a Ptr{Cvoid}, but ", typeof(func))))
+            end
+        end)
+    end
+    convention = Expr(:cconv, (:ccall, effects, gc_safe), fixed)
+    push!(block.args, Expr(:call, :ccall, target, convention, esc(result), Expr(:tuple, map(esc, types)...), map(esc, values)...))
+    return block
 end
 
 """
     @ccall library.function_name(argvalue1::argtype1, ...; varargs...)::returntype
     @ccall \$function_pointer(argvalue1::argtype1, ...)::returntype
+    @ccall gc_safe=true ...
 
 Calls a function in a C-exported shared library.
 """
-macro ccall(ex)
-    callee, result, types, values, fixed, computed = ccall_macro_parse(ex)
-    convention = Expr(:cconv, (:ccall, UInt16(0), false), fixed)
-    call = Expr(:call, :ccall, callee, convention, result, Expr(:tuple, types...), values...)
-    computed || return call
-    return quote
-        f = $callee
-        f isa Ptr || throw(ArgumentError(string("interpolated value `", $(string(callee.args[1])), "` is not a function pointer")))
-        $(Expr(:call, :ccall, :f, convention, result, Expr(:tuple, types...), values...))
-    end
+macro ccall(exprs...)
+    return ccall_macro_lower(0x0000, ccall_macro_parse(exprs)...)
 end
+macro ccall_effects(effects::UInt16, exprs...)
+    return ccall_macro_lower(effects, ccall_macro_parse(exprs)...)
+end
+
+"""
+    @ccallable [rettype] function ... end
+
+Declares that C code may call the function under its own name, which takes a compiler: here the method is defined and the
+declaration is an error.
+"""
+macro ccallable(def) return expand_ccallable(nothing, nothing, def) end
+macro ccallable(rt, def)
+    return rt isa String ? expand_ccallable(rt, nothing, def) : expand_ccallable(nothing, rt, def)
+end
+function expand_ccallable(name, rt, @nospecialize(def))
+    if isexpr(def, :(=)) || isexpr(def, :function)
+        sig = def.args[1]
+        if isexpr(sig, :(::))
+            rt === nothing && (rt = sig.args[2])
+            sig = sig.args[1]
+        end
+        rt === nothing && error("@ccallable requires a return type")
+        if isexpr(sig, :call)
+            f = sig.args[1]
+            ftype = isexpr(f, :(::)) ? f.args[end] : :(typeof($f))
+            argtypes = Any[isexpr(a, :(::)) ? a.args[end] : :Any for a in sig.args[2:end]]
+            return quote
+                @__doc__ $(esc(def))
+                _ccallable($name, $(esc(rt)), $(Expr(:curly, :Tuple, esc(ftype), map(esc, argtypes)...)))
+            end
+        end
+    end
+    error("expected method definition in @ccallable")
+end
+_ccallable(name, rt::Type, sigt::Type) = error("@ccallable: functions cannot be given a C name here")
 
 ## @cfunction
 

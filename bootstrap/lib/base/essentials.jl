@@ -106,13 +106,18 @@ error(s...) = throw(ErrorException(string(s...)))
 
 # Macros that speak to lowering or the compiler
 
-macro specialize(xs...)
-    ex = Expr(:meta, :specialize)
-    for x in xs
+# As an argument's mark the macro gets a default value as an assignment.
+function argument_mark(kind::Symbol, args::Tuple)
+    ex = Expr(:meta, kind)
+    for x in args
+        if nfields(args) === 1 && isa(x, Expr) && x.head === :(=)
+            x.head = :kw
+        end
         push!(ex.args, x)
     end
     return ex
 end
+macro specialize(vars...) return argument_mark(:specialize, vars) end
 
 # Is `ex` the definition of a method, long or short?
 function is_method_definition(@nospecialize ex)
@@ -129,103 +134,148 @@ function is_method_definition(@nospecialize ex)
     return false
 end
 
-# Puts `meta` first in the body of the method definition `ex`. Looks through macro calls and blocks around it; leaves what
-# defines no method unchanged.
-function pushmeta!(@nospecialize(ex), meta::Expr)
-    inner = ex
-    while isa(inner, Expr) && (inner.head === :macrocall || inner.head === :block || inner.head === :escape)
-        inner = inner.args[length(inner.args)]
-    end
-    if is_method_definition(inner) && length(inner.args) == 2
-        body = inner.args[2]
-        if isa(body, Expr) && body.head === :block
-            args = Array{Any, 1}(undef, length(body.args) + 1)
-            args[1] = meta
-            for i in 1:length(body.args)
-                args[i + 1] = body.args[i]
-            end
-            body.args = args
-        else
-            inner.args[2] = Expr(:block, meta, body)
-        end
+# The definition behind macro calls.
+function unwrap_macrocalls(@nospecialize ex)
+    while isa(ex, Expr) && ex.head === :macrocall
+        ex = ex.args[length(ex.args)]
     end
     return ex
 end
-_has_method(@nospecialize ex) = is_method_definition(ex) ||
-    (isa(ex, Expr) && ex.head === :macrocall && _has_method(ex.args[length(ex.args)]))
+is_function_def(@nospecialize ex) = is_method_definition(ex)
+
+# The first `meta` statement of a list of statements, or of the blocks in it.
+function find_meta(args)
+    for a in args
+        isa(a, Expr) || continue
+        a.head === :meta && return a
+        if a.head === :block
+            found = find_meta(a.args)
+            found === nothing || return found
+        end
+    end
+    return nothing
+end
+
+# Adds a tag to the metadata of the definition `ex`, which may stand behind macro calls.
+function pushmeta!(ex::Expr, @nospecialize(tag))
+    def = unwrap_macrocalls(ex)
+    is_function_def(def) || error(def, " is not a function expression")
+    body = def.args[2]
+    isa(body, Expr) && body.head === :block || error(body, " is not a block expression")
+    meta = find_meta(def.args)
+    if meta === nothing
+        args = Array{Any, 1}(undef, length(body.args) + 1)
+        args[1] = Expr(:meta, tag)
+        for i in 1:length(body.args)
+            args[i + 1] = body.args[i]
+        end
+        body.args = args
+    else
+        push!(meta.args, tag)
+    end
+    return ex
+end
 
 function inlining_macro(@nospecialize(x), kind::Symbol)
-    _has_method(x) && return esc(pushmeta!(x, Expr(:meta, kind)))
+    is_function_def(unwrap_macrocalls(x)) && return esc(pushmeta!(x, kind))
     return Expr(:block, Expr(kind, true), Expr(:local, Expr(:(=), :val, esc(x))), Expr(kind, false), :val)
 end
 macro inline() return Expr(:meta, :inline) end
 macro inline(x) return inlining_macro(x, :inline) end
 macro noinline() return Expr(:meta, :noinline) end
 macro noinline(x) return inlining_macro(x, :noinline) end
-function constprop_setting(@nospecialize s)
-    isa(s, QuoteNode) && (s = s.value)
+function constprop_setting(@nospecialize setting)
+    s = isa(setting, QuoteNode) ? setting.value : setting
     s === :aggressive && return :aggressive_constprop
     s === :none && return :no_constprop
-    throw(ArgumentError(string("`Base.@constprop :", s, "` not supported")))
+    throw(ArgumentError(string("`Base.@constprop ", setting, "` not supported")))
 end
 macro constprop(setting) return Expr(:meta, constprop_setting(setting)) end
-macro constprop(setting, ex) return esc(pushmeta!(ex, Expr(:meta, constprop_setting(setting)))) end
+macro constprop(setting, ex)
+    tag = constprop_setting(setting)
+    isa(ex, Expr) && return esc(pushmeta!(ex, tag))
+    throw(ArgumentError(string("Bad expression `", ex, "` in `@constprop settings ex`")))
+end
 
-# The effect names in the order of the `:purity` form's arguments, and what the groups stand for.
+# The effects in the order of the `:purity` form's arguments: consistent, effect_free, nothrow, terminates_globally,
+# terminates_locally, notaskstate, inaccessiblememonly, noub, noub_if_noinbounds, consistent_overlay, nortcall.
+# Sets what the name stands for; false if it is no effect.
 function set_effect!(flags::Array{Any, 1}, @nospecialize(s))
     val = true
-    if isa(s, Expr) && s.head === :call && s.args[1] === :!
-        val = false
-        s = s.args[2]
+    while true
+        if isa(s, QuoteNode)
+            s = s.value
+        elseif isa(s, Expr) && s.head === :call && s.args[1] === :!
+            val = !val
+            s = s.args[2]
+        else
+            break
+        end
     end
-    isa(s, QuoteNode) && (s = s.value)
     if s === :foldable || s === :removable || s === :total
         names = s === :foldable ? (1, 2, 4, 8, 11) : s === :removable ? (2, 3, 4) : (1, 2, 3, 4, 6, 7, 8, 11)
         for i in names
             flags[i] = val
         end
-        return nothing
+        return true
     end
     i = s === :consistent ? 1 : s === :effect_free ? 2 : s === :nothrow ? 3 : s === :terminates_globally ? 4 :
         s === :terminates_locally ? 5 : s === :notaskstate ? 6 : s === :inaccessiblememonly ? 7 : s === :noub ? 8 :
         s === :noub_if_noinbounds ? 9 : 0
-    i == 0 && throw(ArgumentError(string("`@assume_effects :", s, "` not supported")))
+    i == 0 && return false
     flags[i] = val
-    return nothing
+    return true
+end
+function no_effects()
+    flags = Array{Any, 1}(undef, 11)
+    for i in 1:11
+        flags[i] = false
+    end
+    return flags
+end
+function purity_form(flags::Array{Any, 1})
+    purity = Expr(:purity)
+    purity.args = flags
+    return purity
+end
+# As a number: one bit for each effect.
+function encode_effects(flags::Array{Any, 1})
+    bits = 0
+    for i in 1:11
+        flags[i] === true && (bits = or_int(bits, shl_int(1, i - 1)))
+    end
+    return trunc_int(UInt16, bits)
 end
 macro assume_effects(args...)
     n = length(args)
     last = args[n]
-    flags = Array{Any, 1}(undef, 11)
-    for i in 1:11
-        flags[i] = false
+    flags = no_effects()
+    for i in 1:n-1
+        set_effect!(flags, args[i]) || throw(ArgumentError(string("`@assume_effects ", args[i], "` not supported")))
     end
-    bare = isa(last, QuoteNode) || (isa(last, Expr) && last.head === :call && last.args[1] === :!)
-    for i in 1:(bare ? n : n - 1)
-        set_effect!(flags, args[i])
+    if is_function_def(unwrap_macrocalls(last))
+        return esc(pushmeta!(last, purity_form(flags)))
+    elseif isa(last, Expr) && last.head === :macrocall && last.args[1] === Symbol("@ccall")
+        # the call itself carries the effects
+        call = Expr(:macrocall, GlobalRef(Base, Symbol("@ccall_effects")), last.args[2], encode_effects(flags))
+        for i in 3:length(last.args)
+            push!(call.args, last.args[i])
+        end
+        return esc(call)
+    elseif set_effect!(flags, last)
+        return Expr(:meta, purity_form(flags))
     end
-    purity = Expr(:purity)
-    purity.args = flags
-    if bare
-        return Expr(:meta, purity)
-    elseif _has_method(last)
-        return esc(pushmeta!(last, Expr(:meta, purity)))
-    end
-    return Expr(:block, purity, Expr(:local, Expr(:(=), :val, esc(last))), Expr(:purity), :val)
+    return Expr(:block, purity_form(flags), Expr(:local, Expr(:(=), :val, esc(last))), Expr(:purity), :val)
 end
-macro pure(ex)
-    flags = Array{Any, 1}(undef, 11)
-    for i in 1:11
-        flags[i] = false
-    end
-    set_effect!(flags, :foldable)
-    purity = Expr(:purity)
-    purity.args = flags
-    return esc(pushmeta!(ex, Expr(:meta, purity)))
-end
-macro nospecializeinfer(ex) return esc(pushmeta!(ex, Expr(:meta, :nospecializeinfer))) end
+macro nospecializeinfer(ex) return esc(isa(ex, Expr) ? pushmeta!(ex, :nospecializeinfer) : ex) end
 macro locals() return Expr(:locals) end
-macro propagate_inbounds(ex) return esc(pushmeta!(ex, Expr(:meta, :inline, :propagate_inbounds))) end
+macro propagate_inbounds(ex)
+    if isa(ex, Expr)
+        pushmeta!(ex, :inline)
+        pushmeta!(ex, :propagate_inbounds)
+    end
+    return esc(ex)
+end
 macro inbounds(blk)
     return Expr(:block, Expr(:inbounds, true), Expr(:local, Expr(:(=), :val, esc(blk))), Expr(:inbounds, :pop), :val)
 end
@@ -241,9 +291,9 @@ macro _gc_preserve_end(token) return Expr(:gc_preserve_end, esc(token)) end
 
 macro generated() return Expr(:generated) end
 macro generated(f)
-    if is_method_definition(f)
+    if is_method_definition(f) && f.head !== :->
         body = f.args[2]
-        lno = isa(body, Expr) && body.head === :block && length(body.args) > 0 ? body.args[1] : nothing
+        lno = body.args[1]
         return Expr(:escape, Expr(f.head, f.args[1], Expr(:block, lno,
             Expr(:if, Expr(:generated), body, Expr(:block, Expr(:meta, :generated_only), Expr(:return, nothing))))))
     end
@@ -259,40 +309,57 @@ macro eval(ex) return eval_expression(__module__, ex) end
 macro eval(mod, ex) return eval_expression(mod, ex) end
 macro __MODULE__() return __module__ end
 macro __LINE__() return __source__.line end
-macro doc(x...) return Core.atdoc(__source__, __module__, x...) end
 
+_assert_tostring(@nospecialize msg) = string(msg)
 macro assert(ex, msgs...)
     msg = length(msgs) == 0 ? ex : msgs[1]
     if isa(msg, AbstractString)
         # as it is
     elseif length(msgs) > 0 && (isa(msg, Expr) || isa(msg, Symbol))
-        msg = Expr(:call, GlobalRef(Base, :string), esc(msg))
+        msg = Expr(:call, _assert_tostring, esc(msg))
     elseif isdefined(Base, :VersionNumber)
         msg = string(msg)
     else
         # expressions have no text yet while Base itself is made
-        msg = Expr(:call, GlobalRef(Base, :string), QuoteNode(msg))
+        msg = Expr(:call, _assert_tostring, Expr(:quote, msg))
     end
     return Expr(:if, esc(ex), nothing, Expr(:call, :throw, Expr(:call, :AssertionError, msg)))
 end
 
 macro static(ex)
-    if isa(ex, Expr)
+    while isa(ex, Expr)
         h = ex.head
-        if h === :&& || h === :||
-            c = Core.eval(__module__, ex.args[1])::Bool
-            return c === (h === :&&) ? esc(ex.args[2]) : c
+        h === :if || h === :elseif || h === :&& || h === :|| || break
+        # the condition of an `elseif` is a block that also holds its line
+        cond = Core.eval(__module__, ex.args[1])::Bool
+        if cond !== (h === :||)
+            return esc(ex.args[2])
+        elseif length(ex.args) == 3
+            rest = ex.args[3]
+            isa(rest, Expr) && rest.head === :elseif || return esc(rest)
+            ex = rest
+        else
+            return h === :if || h === :elseif ? nothing : cond
         end
-        while isa(ex, Expr) && (ex.head === :if || ex.head === :elseif)
-            cond = ex.args[1]
-            # the condition of an `elseif` is a block that also holds its line
-            Core.eval(__module__, cond)::Bool && return esc(ex.args[2])
-            length(ex.args) == 3 || return nothing
-            ex = ex.args[3]
-        end
-        (h === :if || h === :elseif) && return esc(ex)
     end
     throw(ArgumentError("invalid @static macro"))
+end
+
+# What `name` of a module was in a world.
+_resolve_in_world(world::Integer, gr::GlobalRef) = Core.invoke_in_world(UInt(world), Core.getglobal, gr.mod, gr.name)
+macro world(sym, world)
+    world === :∞ && (world = Expr(:call, get_world_counter))
+    if isa(sym, Symbol)
+        ref = QuoteNode(GlobalRef(__module__, sym))
+    elseif isa(sym, GlobalRef)
+        ref = QuoteNode(sym)
+    elseif isa(sym, Expr) && sym.head === :. && length(sym.args) == 2 && isa(sym.args[2], QuoteNode) &&
+        isa(sym.args[2].value, Symbol)
+        ref = Expr(:call, GlobalRef, esc(sym.args[1]), sym.args[2])
+    else
+        error("`@world` requires a symbol or GlobalRef")
+    end
+    return Expr(:call, _resolve_in_world, esc(world), ref)
 end
 
 # Names and parameters of types
@@ -441,13 +508,19 @@ something(x::Nothing, y...) = something(y...)
 something(x::Some, y...) = x.value
 something(x::Any, y...) = x
 macro something(args...)
-    ex = :(throw(ArgumentError("No value arguments present")))
-    i = length(args)
-    while i >= 1
-        ex = :(let v = $(esc(args[i]))
-            v !== nothing ? something(v) : $ex
-        end)
-        i = i - 1
+    unwrap = GlobalRef(Base, :something)
+    # without any value left, `something(nothing)` throws
+    ex = Expr(:call, unwrap, GlobalRef(Base, :nothing))
+    for i in length(args):-1:1
+        val = gensym()
+        ex = quote
+            $val = $(esc(args[i]))
+            if !isnothing($val)
+                $unwrap($val)
+            else
+                $ex
+            end
+        end
     end
     return ex
 end

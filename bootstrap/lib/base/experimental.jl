@@ -28,19 +28,105 @@ end
 Defines a method in a method table of its own.
 """
 macro overlay(table, def)
-    call = def.args[1]
-    while call.head === :where || call.head === :(::)
-        call = call.args[1]
+    return esc(overlaid(table, def))
+end
+macro consistent_overlay(table, def)
+    flags = Base.no_effects()
+    flags[10] = true
+    return esc(Base.pushmeta!(overlaid(table, def), Base.purity_form(flags)))
+end
+function overlaid(table, @nospecialize(def))
+    message = "@overlay requires a function definition"
+    sig = Base.unwrap_macrocalls(def)
+    Base.is_function_def(sig) || error(message)
+    sig = sig.args[1]
+    while Base.isexpr(sig, (:(::), :where))
+        sig = sig.args[1]
     end
-    call.args[1] = Expr(:overlay, table, call.args[1])
-    return esc(def)
+    Base.isexpr(sig, :call) || error(message)
+    sig.args[1] = Expr(:overlay, table, sig.args[1])
+    return def
+end
+
+new_method_table(name::Symbol, mod::Module) = ccall(:jl_new_method_table, Any, (Any, Any), name, mod)
+"""
+    Base.Experimental.@MethodTable name
+
+Makes a method table for `@overlay`.
+"""
+macro MethodTable(name::Symbol)
+    return esc(:(const $name = $new_method_table($(QuoteNode(name)), $__module__)))
+end
+
+"""
+    Base.Experimental.@aliasscope ex
+
+Promises the compiler that what is read through `Const` in `ex` does not change meanwhile.
+"""
+macro aliasscope(body)
+    value = gensym()
+    return quote
+        $(Expr(:aliasscope))
+        $value = $(esc(body))
+        $(Expr(:popaliasscope))
+        $value
+    end
+end
+struct Const{T,N} <: DenseArray{T,N}
+    a::Array{T,N}
+end
+Base.size(c::Const) = size(c.a)
+Base.getindex(c::Const, i::Int...) = c.a[i...]
+
+"""
+    Base.Experimental.@sync ex
+
+Like `@sync`, and throws as soon as one of the tasks fails.
+"""
+macro sync(block)
+    var = esc(Base.sync_varname)
+    return quote
+        let $var = Channel(Inf)
+            v = $(esc(block))
+            sync_end($var)
+            v
+        end
+    end
+end
+# Each thing waited for gets a task that says when it is done; a failure closes the channel.
+function sync_end(c::Channel{Any})
+    waiting = 0
+    while isready(c) || waiting > 0
+        event = take!(c)
+        if event === :__completion__
+            waiting -= 1
+        else
+            waiting += 1
+            schedule(Task() do
+                try
+                    wait(event)
+                    put!(c, :__completion__)
+                catch e
+                    close(c, e)
+                end
+            end)
+        end
+    end
+    close(c)
+    return nothing
 end
 
 macro optlevel(n::Int) return Expr(:meta, :optlevel, n) end
-macro max_methods(n::Int) return Expr(:meta, :max_methods, n) end
+macro max_methods(n::Int)
+    1 <= n <= 4 || error("We must have that `1 <= max_methods <= 4`, but `max_methods = $n`.")
+    return Expr(:meta, :max_methods, n)
+end
+macro max_methods(n::Int, fdef::Expr)
+    1 <= n <= 255 || error("We must have that `1 <= max_methods <= 255`, but `max_methods = $n`.")
+    fdef.head === :function && length(fdef.args) == 1 || error("Second argument must be a function forward declaration")
+    return :(typeof($(esc(fdef))).name.max_methods = $(UInt8(n)))
+end
 macro force_compile() return Expr(:meta, :force_compile) end
-
-const compile_settings = (:no => 0, :off => 0, :yes => 1, :on => 1, :all => 2, :min => 3)
 
 """
     Base.Experimental.@compiler_options optimize=level compile=mode infer=bool max_methods=n
@@ -50,18 +136,21 @@ Settings for the code of a module.
 macro compiler_options(args...)
     options = Expr(:block)
     for setting in args
-        (setting isa Expr && setting.head === :(=)) || error("invalid option syntax")
+        Base.isexpr(setting, :(=), 2) || error("invalid option syntax")
         name, value = setting.args
         if name === :optimize
             push!(options.args, Expr(:meta, :optlevel, value::Int))
         elseif name === :compile
-            at = findfirst(pair -> pair.first === value, compile_settings)
-            at === nothing && error("invalid argument to \"compile\" option")
-            push!(options.args, Expr(:meta, :compile, compile_settings[at].second))
+            value === :min || error("invalid argument to \"compile\" option")
+            push!(options.args, Expr(:meta, :compile, 3))
         elseif name === :infer
+            value in (true, :yes, false, :no) || error("invalid argument to \"infer\" option")
             push!(options.args, Expr(:meta, :infer, value === true || value === :yes ? 1 : 0))
         elseif name === :max_methods
-            push!(options.args, Expr(:meta, :max_methods, value::Int))
+            value === :default && (value = 3)
+            value isa Int || error("invalid argument to \"max_methods\" option")
+            1 <= value <= 4 || error("We must have that `1 <= max_methods <= 4`, but `max_methods = $value`.")
+            push!(options.args, Expr(:meta, :max_methods, value))
         else
             error("unknown option \"$name\"")
         end

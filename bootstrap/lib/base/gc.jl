@@ -31,7 +31,7 @@ macro preserve(args...)
     for x in names
         x isa Symbol || error("Preserved variable must be a symbol")
     end
-    return Expr(:gc_preserve, esc(args[end]), map(esc, names)...)
+    return esc(Expr(:gc_preserve, args[end], names...))
 end
 end
 

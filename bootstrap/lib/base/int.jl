@@ -223,8 +223,8 @@ widemul(x::T, y::T) where {T<:BitInteger} = widen(x) * widen(y)
 
 # Literals too long for Int128, and of 128 bits
 
-macro int128_str(s) return parse(Int128, s) end
-macro uint128_str(s) return parse(UInt128, s) end
+macro int128_str(s::String) return parse(Int128, s) end
+macro uint128_str(s::String) return parse(UInt128, s) end
 
 
 float_of(x::Integer) = Float64(x)

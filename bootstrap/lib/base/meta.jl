@@ -35,6 +35,24 @@ Base.show(io::IO, e::ParseErrorText) = (print(io, "ParseError("); show(io, e.msg
 
 quot(ex) = Expr(:quote, ex)
 
+# The expression inside what stands around it: a block of one expression, marks of hygiene, type parameters.
+function unblock(@nospecialize ex)
+    while isexpr(ex, :block)
+        members = Base.filter(x -> !(x isa LineNumberNode || isexpr(x, :line)), ex.args)
+        length(members) == 1 || return ex
+        ex = members[1]
+    end
+    return ex
+end
+function unescape(@nospecialize ex)
+    ex = unblock(ex)
+    while isexpr(ex, :escape) || isexpr(ex, Symbol("hygienic-scope"))
+        ex = unblock(ex.args[1])
+    end
+    return ex
+end
+uncurly(@nospecialize ex) = isexpr(ex, :curly) ? ex.args[1] : ex
+
 # The runtime's parser: text, where to start, what to read; the expression and the index after it.
 parse_text(text::String, file, line::Int, from::Int, rule::Symbol) =
     ccall(:jl_parse, Any, (Ptr{UInt8}, Csize_t, Any, Csize_t, Csize_t, Any), text, sizeof(text), file, line, from - 1, rule)
@@ -108,6 +126,9 @@ partially_inline!(args...) = Base.error("Meta.partially_inline! is not supported
 macro lower(code)
     return :(lower($__module__, $(QuoteNode(code))))
 end
+macro lower(mod, code)
+    return :(lower($(esc(mod)), $(QuoteNode(code))))
+end
 
 show_sexpr(ex) = show_sexpr(Base.stdout, ex)
 function show_sexpr(io::IO, @nospecialize(ex), indent::Int=0)
@@ -153,6 +174,9 @@ macro macroexpand(mod, code)
 end
 macro macroexpand1(code)
     return :(macroexpand($__module__, $(QuoteNode(code)); recursive=false))
+end
+macro macroexpand1(mod, code)
+    return :(macroexpand($(esc(mod)), $(QuoteNode(code)); recursive=false))
 end
 
 function incomplete_tag(ex::Expr)

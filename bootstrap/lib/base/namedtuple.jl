@@ -140,26 +140,24 @@ function kwerr(kw, args...)
 end
 
 macro NamedTuple(ex)
-    (ex.head === :braces || ex.head === :block) || throw(ArgumentError("@NamedTuple expects {...} or begin...end"))
+    isa(ex, Expr) && (ex.head === :braces || ex.head === :block) ||
+        throw(ArgumentError("@NamedTuple expects {...} or begin...end"))
     names = Any[]
     types = Any[]
     for e in ex.args
         e isa LineNumberNode && continue
-        if e isa Symbol
-            push!(names, QuoteNode(e))
-            push!(types, :Any)
-        elseif e isa Expr && e.head === :(::)
-            push!(names, QuoteNode(e.args[1]))
-            push!(types, esc(e.args[2]))
-        else
+        typed = e isa Expr && e.head === :(::)
+        typed || e isa Symbol ||
             throw(ArgumentError("@NamedTuple must contain a sequence of name or name::type expressions"))
-        end
+        push!(names, QuoteNode(typed ? e.args[1] : e))
+        push!(types, esc(typed ? e.args[2] : :Any))
     end
     return :(NamedTuple{($(names...),), Tuple{$(types...)}})
 end
 macro Kwargs(ex)
-    return :(let NT = @NamedTuple $ex
-        Base.Pairs{Symbol, eltype(NT), Nothing, NT}
+    return :(let
+        NT = @NamedTuple $ex
+        Base.Pairs{keytype(NT), eltype(NT), Nothing, NT}
     end)
 end
 

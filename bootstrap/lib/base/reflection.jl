@@ -65,14 +65,6 @@ gensym() = ccall(:jl_gensym, Ref{Symbol}, ())
 gensym(s::String) = ccall(:jl_tagged_gensym, Ref{Symbol}, (Ptr{UInt8}, Csize_t), s, Core.sizeof(s))
 gensym(ss::String...) = map(gensym, ss)
 gensym(s::Symbol) = ccall(:jl_tagged_gensym, Ref{Symbol}, (Ptr{UInt8}, Csize_t), s, ccall(:strlen, Csize_t, (Ptr{UInt8},), s))
-macro gensym(names...)
-    blk = Expr(:block)
-    for n in names
-        push!(blk.args, Expr(:(=), esc(n), Expr(:call, gensym, QuoteNode(n))))
-    end
-    push!(blk.args, nothing)
-    return blk
-end
 unsafe_convert(::Type{Ptr{UInt8}}, s::Symbol) = ccall(:jl_symbol_name, Ptr{UInt8}, (Any,), s)
 unsafe_convert(::Type{Ptr{Int8}}, s::Symbol) = bitcast(Ptr{Int8}, ccall(:jl_symbol_name, Ptr{UInt8}, (Any,), s))
 
@@ -269,57 +261,92 @@ infer_return_type(@nospecialize(f), @nospecialize(t=Tuple); kw...) = return_type
 
 macroexpand(m::Module, @nospecialize(x); recursive::Bool=true) = recursive ?
     ccall(:jl_macroexpand, Any, (Any, Any), x, m) : ccall(:jl_macroexpand1, Any, (Any, Any), x, m)
-macro macroexpand(code) return :(macroexpand($__module__, $(QuoteNode(code)))) end
-macro macroexpand(mod, code) return :(macroexpand($(esc(mod)), $(QuoteNode(code)))) end
-macro macroexpand1(code) return :(macroexpand($__module__, $(QuoteNode(code)); recursive=false)) end
-
-macro invoke(ex)
-    topmod = Base
-    if ex isa Expr && ex.head === :(::)
-        # a result type is ignored here
-        ex = ex.args[1]
-    end
-    ex isa Expr || throw(ArgumentError("@invoke needs a call"))
-    if ex.head === :.
-        f = GlobalRef(Base, :getproperty)
-        args = Any[ex.args[1], ex.args[2]]
-    elseif ex.head === :ref
-        f = GlobalRef(Base, :getindex)
-        args = ex.args
-    elseif ex.head === :(=) && ex.args[1] isa Expr && ex.args[1].head === :ref
-        f = GlobalRef(Base, :setindex!)
-        args = Any[ex.args[1].args[1], ex.args[2], ex.args[1].args[2:end]...]
-    else
-        f = ex.args[1]
-        args = ex.args[2:end]
-    end
-    kws = Any[]
-    pos = Any[]
-    for a in args
-        if a isa Expr && a.head === :parameters
-            append!(kws, a.args)
-        elseif a isa Expr && a.head === :kw
-            push!(kws, a)
-        else
-            push!(pos, a)
+# What is called in `f(args; kws)`, `x.f`, `x[i]`, `x.f = v` and `x[i] = v`: a function, its arguments, keyword arguments.
+function destructure_callex(topmod::Module, @nospecialize(ex))
+    flatten(parts...) = Any[x for part in parts for x in (isexpr(part, :tuple) ? part.args : (part,))]
+    args = Any[]
+    kwargs = Any[]
+    if isexpr(ex, :call)
+        for x in ex.args[2:end]
+            if isexpr(x, :parameters)
+                append!(kwargs, x.args)
+            else
+                push!(isexpr(x, :kw) ? kwargs : args, x)
+            end
         end
+        return ex.args[1], args, kwargs
+    elseif isexpr(ex, :.)
+        return GlobalRef(topmod, :getproperty), flatten(ex.args...), kwargs
+    elseif isexpr(ex, :ref)
+        return GlobalRef(topmod, :getindex), flatten(ex.args...), kwargs
+    elseif isexpr(ex, :(=))
+        target, value = ex.args
+        isexpr(target, :.) && return GlobalRef(topmod, :setproperty!), flatten(target.args..., value), kwargs
+        isexpr(target, :ref) &&
+            return GlobalRef(topmod, :setindex!), flatten(target.args[1], value, target.args[2]), kwargs
+        throw(ArgumentError("expected a `setproperty!` expression `x.f = v` or `setindex!` expression `x[i] = v`"))
     end
-    types = Any[a isa Expr && a.head === :(::) ? a.args[2] : Expr(:call, GlobalRef(Core, :Typeof), a) for a in pos]
-    vals = Any[a isa Expr && a.head === :(::) ? a.args[1] : a for a in pos]
-    call = Expr(:call, GlobalRef(Core, :invoke))
-    isempty(kws) || push!(call.args, Expr(:parameters, kws...))
-    push!(call.args, f, Expr(:curly, :Tuple, types...))
-    append!(call.args, vals)
+    throw(ArgumentError("expected a `:call` expression `f(args...; kwargs...)`"))
+end
+function call_with_keywords(@nospecialize(f), kwargs::Vector{Any})
+    call = Expr(:call, f)
+    isempty(kwargs) || push!(call.args, Expr(:parameters, kwargs...))
+    return call
+end
+
+"""
+    @invoke f(arg::T, ...; kwargs...)
+
+Calls the method that is chosen for the types written; without one, the type of the argument.
+"""
+macro invoke(ex)
+    f, args, kwargs = destructure_callex(Base, ex)
+    types = Expr(:curly, :Tuple)
+    call = call_with_keywords(GlobalRef(Core, :invoke), kwargs)
+    push!(call.args, f, types)
+    for a in args
+        typed = isexpr(a, :(::))
+        push!(call.args, typed ? a.args[1] : a)
+        push!(types.args, typed ? a.args[2] : Expr(:call, GlobalRef(Core, :Typeof), a))
+    end
     return esc(call)
 end
+
+"""
+    @invokelatest f(args...; kwargs...)
+
+Calls the newest methods of what `f` names now: for a global, what the name means in the newest world.
+"""
 macro invokelatest(ex)
-    ex isa Expr && ex.head === :call || throw(ArgumentError("@invokelatest needs a call"))
-    args = ex.args[2:end]
-    if !isempty(args) && args[1] isa Expr && args[1].head === :parameters
-        return esc(Expr(:call, GlobalRef(Base, :invokelatest), args[1], ex.args[1], args[2:end]...))
+    f, args, kwargs = destructure_callex(Base, ex)
+    by_value = call_with_keywords(GlobalRef(Base, :invokelatest), kwargs)
+    by_name = call_with_keywords(GlobalRef(Base, :invokelatest_gr), kwargs)
+    if f isa GlobalRef
+        push!(by_name.args, QuoteNode(f))
+        append!(by_name.args, args)
+        return esc(by_name)
+    elseif f isa Symbol
+        check = Expr(:isglobal, f)
+        push!(by_value.args, f)
+        push!(by_name.args, QuoteNode(GlobalRef(__module__, f)))
+    elseif isexpr(f, :.)
+        s = gensym()
+        check = quote
+            $s = $(f.args[1])
+            isa($s, Module)
+        end
+        push!(by_value.args, Expr(:., s, f.args[2]))
+        push!(by_name.args, :(GlobalRef($s, $(f.args[2]))))
+    else
+        push!(by_value.args, f)
+        append!(by_value.args, args)
+        return esc(by_value)
     end
-    return esc(Expr(:call, GlobalRef(Base, :invokelatest), ex.args[1], args...))
+    append!(by_value.args, args)
+    append!(by_name.args, args)
+    return esc(:($check ? $by_name : $by_value))
 end
+invokelatest_gr(gr::GlobalRef, args...; kwargs...) = invokelatest(invokelatest(getglobal, gr.mod, gr.name), args...; kwargs...)
 
 # The instances of a method that calls have made so far.
 specializations(m::Method) = Any[mi for mi in m.specializations if mi isa Core.MethodInstance]

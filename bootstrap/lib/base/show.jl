@@ -7,10 +7,15 @@
 
 ## MIME types
 
+module Multimedia
+import Core: Symbol
+export MIME, @MIME_str
 struct MIME{mime} end
 macro MIME_str(s)
-    return :(MIME{$(QuoteNode(Symbol(s)))})
+    return :(MIME{$(Expr(:quote, Symbol(s)))})
 end
+end
+import .Multimedia: MIME, @MIME_str
 MIME(s) = MIME{Symbol(s)}()
 show(io::IO, ::MIME{mime}) where {mime} = print(io, "MIME type ", String(mime))
 print(io::IO, ::MIME{mime}) where {mime} = print(io, String(mime))

@@ -229,62 +229,110 @@ function waitany(tasks; throw=true)
     return filter(istaskdone, ts), filter(!istaskdone, ts)
 end
 
-macro task(ex) return :(Task(() -> $(esc(ex)))) end
+macro task(ex)
+    thunk = replace_linenums!(:(() -> $(esc(ex))), __source__)
+    return :(Task($thunk))
+end
+const sync_varname = gensym(:sync)
+
 macro async(ex)
-    letargs, body = interpolated_locals(ex)
-    thunk = esc(:(() -> $body))
+    return async_task(ex, __source__, :task)
+end
+# Schedules `ex` as a task, and tells the `@sync` around it of `waited`, if there is one.
+function async_task(@nospecialize(ex), source, @nospecialize(waited))
+    bindings, ex = lift_interpolations(ex)
+    thunk = replace_linenums!(:(() -> ($(esc(ex)))), source)
     var = esc(sync_varname)
     return quote
-        let $(letargs...)
+        let $(bindings...)
             local task = Task($thunk)
             if $(Expr(:islocal, var))
-                push!($var, task)
+                put!($var, $waited)
             end
             schedule(task)
             task
         end
     end
 end
-const sync_varname = gensym(:sync)
-# `$x` in the expression is evaluated now and bound to a local
-function interpolated_locals(ex)
-    args = Any[]
-    body = lift_interpolations(ex, args)
-    return args, body
-end
-function lift_interpolations(ex, args)
-    ex isa Expr || return ex
-    (ex.head === :quote || ex.head === :inert) && return ex
-    if ex.head === :$
-        s = gensym()
-        push!(args, Expr(:(=), esc(s), esc(ex.args[1])))
-        return s
+# Gives code that a macro made the caller's line; what the caller wrote (escaped) keeps its own.
+function replace_linenums!(@nospecialize(ex), line::LineNumberNode)
+    ex isa Expr && ex.head !== :escape || return ex
+    statements = ex.head === :block || ex.head === :quote
+    for (i, a) in enumerate(ex.args)
+        if statements && a isa LineNumberNode
+            ex.args[i] = line
+        else
+            replace_linenums!(a, line)
+        end
     end
-    return Expr(ex.head, Any[lift_interpolations(a, args) for a in ex.args]...)
+    return ex
 end
+
+# `$x` in the expression is evaluated at once and bound to a name, except where it belongs to a quote or a macro call.
+function lift_interpolations(@nospecialize ex)
+    bindings = Any[]
+    return bindings, lift_interpolations!(ex, false, bindings)
+end
+_lift_one_interp!(@nospecialize ex) = lift_interpolations(ex)[1]
+lift_interpolations!(@nospecialize(x), quoted::Bool, bindings) = x
+function lift_interpolations!(ex::Expr, quoted::Bool, bindings)
+    if ex.head === :$
+        if !quoted
+            name = gensym()
+            push!(bindings, :($(esc(name)) = $(esc(ex.args[1]))))
+            return name
+        end
+        quoted = false
+    elseif ex.head === :quote
+        quoted = true
+    elseif ex.head === :macrocall
+        return ex
+    end
+    for (i, a) in enumerate(ex.args)
+        ex.args[i] = lift_interpolations!(a, quoted, bindings)
+    end
+    return ex
+end
+
 macro sync(block)
     var = esc(sync_varname)
     return quote
-        let $var = Any[]
-            local v = $(esc(block))
+        let $var = Channel(Inf)
+            v = $(esc(block))
             sync_end($var)
             v
         end
     end
 end
+"""
+    Base.@sync_add expr
+
+Has the enclosing `@sync` wait for the value of `expr` too.
+"""
+macro sync_add(expr)
+    var = esc(sync_varname)
+    return quote
+        local ref = $(esc(expr))
+        put!($var, ref)
+        ref
+    end
+end
 function sync_end(things)
     failures = Any[]
-    i = 1
-    while i <= length(things)
-        t = things[i]
-        i += 1
+    while isready(things)
+        t = take!(things)
         if t isa Task
             wait_done(t)
             istaskfailed(t) && push!(failures, TaskFailedException(t))
         else
-            wait(t)
+            try
+                wait(t)
+            catch e
+                push!(failures, e)
+            end
         end
     end
+    close(things)
     isempty(failures) || throw(CompositeException(failures))
     return nothing
 end
@@ -678,11 +726,125 @@ atomic_xchg!(a::Atomic, v) = update!((x, y) -> y, a, v)
 atomic_cas!(a::Atomic, cmp, v) = (old = a.value; old === cmp && (a.value = v); old)
 atomic_fence() = nothing
 const SpinLock = ReentrantLock
+const LOCK_CONFLICT_COUNT = Atomic{Int}(0)
+lock_profiling(on::Bool) = nothing
+
+"""
+    Threads.@threads [schedule] for ... end
+
+Runs the iterations as tasks: one for each of the threads, of which there is one.
+"""
 macro threads(args...)
-    ex = args[end]
-    return esc(ex)
+    1 <= length(args) <= 2 || throw(ArgumentError("wrong number of arguments in @threads"))
+    schedule = :default
+    if length(args) == 2
+        schedule = args[1] isa QuoteNode ? args[1].value : args[1] isa Symbol ? nothing : args[1]
+        schedule in (:static, :dynamic, :greedy) || throw(ArgumentError("unsupported schedule argument in @threads"))
+    end
+    loop = args[end]
+    isexpr(loop, :for) || throw(ArgumentError("@threads requires a `for` loop expression"))
+    isexpr(loop.args[1], :(=)) || throw(ArgumentError("nested outer loops are not currently supported by @threads"))
+    return threads_loop(loop.args[1], loop.args[2], schedule)
 end
+function threads_loop(iteration::Expr, body, schedule::Symbol)
+    index, range = iteration.args
+    make = schedule === :greedy ? greedy_func : default_func
+    return quote
+        local threadsfor_fun
+        $(make(esc(range), index, body))
+        if $(schedule !== :static)
+            threading_run(threadsfor_fun, false)
+        elseif in_threaded_region()
+            error("`@threads :static` cannot be used concurrently or nested")
+        else
+            threading_run(threadsfor_fun, true)
+        end
+        nothing
+    end
+end
+
+# The loop as a function of the number of the thread, which takes its share of the range.
+function default_func(range, index, body)
+    return quote
+        let range = $range
+        function threadsfor_fun(tid=1; onethread=false)
+            r = range
+            parts = onethread ? 1 : threadpoolsize()
+            part = onethread ? 1 : tid
+            len, rem = divrem(length(r), parts)
+            # the first `rem` threads do one iteration more
+            f = firstindex(r) + (part - 1) * len + min(part - 1, rem)
+            l = f + len - 1 + (part <= rem ? 1 : 0)
+            for i = f:l
+                local $(esc(index)) = @inbounds r[i]
+                $(esc(body))
+            end
+        end
+        end
+    end
+end
+# Each thread takes the next element when it has time.
+function greedy_func(range, index, body)
+    return quote
+        let c = Channel{eltype($range)}(0, spawn=true) do ch
+            for item in $range
+                put!(ch, item)
+            end
+        end
+        function threadsfor_fun(tid)
+            for item in c
+                local $(esc(index)) = item
+                $(esc(body))
+            end
+        end
+        end
+    end
+end
+threadpoolsize(pool::Symbol=:default) = 1
+in_threaded_region() = false
+function threading_run(f, static::Bool)
+    tasks = Task[Task(() -> f(i)) for i in 1:threadpoolsize()]
+    foreach(schedule, tasks)
+    foreach(Base.wait_done, tasks)
+    failed = filter(istaskfailed, tasks)
+    isempty(failed) || throw(CompositeException(map(TaskFailedException, failed)))
+    return nothing
+end
+
+"""
+    Threads.@spawn [:default|:interactive|:samepool] expr
+
+Runs `expr` as a task that may move between threads.
+"""
 macro spawn(args...)
-    return esc(Expr(:macrocall, GlobalRef(Base, Symbol("@async")), __source__, args[end]))
+    1 <= length(args) <= 2 || throw(ArgumentError("wrong number of arguments in @spawn"))
+    pool = QuoteNode(:default)
+    if length(args) == 2
+        pool = args[1]
+        if pool isa QuoteNode
+            pool.value in (:interactive, :default, :samepool) ||
+                throw(ArgumentError(string("unsupported threadpool in @spawn: ", pool.value)))
+        end
+    end
+    bindings, ex = Base.lift_interpolations(args[end])
+    thunk = Base.replace_linenums!(:(() -> ($(esc(ex)))), __source__)
+    var = esc(Base.sync_varname)
+    return quote
+        let $(bindings...)
+            local task = Task($thunk)
+            task.sticky = false
+            local tp = $(esc(pool))
+            if tp == :samepool
+                tp = Threads.threadpool()
+            end
+            _spawn_set_thrpool(task, tp)
+            if $(Expr(:islocal, var))
+                put!($var, task)
+            end
+            schedule(task)
+            task
+        end
+    end
 end
+_spawn_set_thrpool(t::Task, pool::Symbol) = nothing
 end

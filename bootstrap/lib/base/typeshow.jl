@@ -421,23 +421,6 @@ print(io::IO, @nospecialize(t::Type)) = show(io, t)
 """
     @NamedTuple{key1::Type1, key2::Type2, ...}
 """
-macro NamedTuple(ex)
-    isexpr(ex, :braces) || isexpr(ex, :block) || throw(ArgumentError("@NamedTuple expects {...} or begin...end"))
-    decls = Any[e for e in ex.args if !(e isa LineNumberNode)]
-    names = Any[QuoteNode(e isa Symbol ? e : e.args[1]) for e in decls]
-    types = Any[esc(e isa Symbol ? :Any : e.args[2]) for e in decls]
-    return :(NamedTuple{($(names...),),Tuple{$(types...)}})
-end
-macro Kwargs(ex)
-    isexpr(ex, :braces) || isexpr(ex, :block) || throw(ArgumentError("@Kwargs expects {...} or begin...end"))
-    decls = Any[e for e in ex.args if !(e isa LineNumberNode)]
-    names = Any[QuoteNode(e isa Symbol ? e : e.args[1]) for e in decls]
-    types = Any[esc(e isa Symbol ? :Any : e.args[2]) for e in decls]
-    return :(let NT = NamedTuple{($(names...),),Tuple{$(types...)}}
-        Base.Pairs{keytype(NT),eltype(NT),typeof(keys(NT)),NT}
-    end)
-end
-
 for name in (:Vector, :Matrix, :BitVector, :BitMatrix, :AbstractVector, :AbstractMatrix, :DenseVector, :DenseMatrix,
              :ComplexF64, :ComplexF32, :ComplexF16, :IOBuffer, :Memory, :MemoryRef, :AtomicMemory, :AtomicMemoryRef,
              :Fix1, :Fix2)

@@ -10,138 +10,90 @@ function sleep(s::Real)
     return nothing
 end
 
-macro elapsed(ex)
-    return quote
-        $(Expr(:meta, :force_compile))
-        local t0 = time_ns()
-        $(esc(ex))
-        (time_ns() - t0) / 1e9
-    end
-end
-macro timed(ex)
-    return quote
-        local t = time_ns()
-        local value = $(esc(ex))
-        (value=value, time=(time_ns() - t) / 1e9, bytes=0, gctime=0.0, gcstats=nothing, lock_conflicts=0, compile_time=0.0, recompile_time=0.0)
-    end
-end
-function print_time(description, seconds)
-    description === nothing || print(description, ": ")
-    text = string(round(seconds; digits=6))
-    i = findfirst('.', text)
-    digits = length(text) - i
-    println(lpad(string(text, "0"^max(6 - digits, 0)), 10), " seconds")
-end
-macro time(ex)
-    return quote
-        local t = time_ns()
-        local value = $(esc(ex))
-        print_time(nothing, (time_ns() - t) / 1e9)
-        value
-    end
-end
-macro time(msg, ex)
-    return quote
-        local t = time_ns()
-        local value = $(esc(ex))
-        print_time($(esc(msg)), (time_ns() - t) / 1e9)
-        value
-    end
-end
-macro timev(ex)
-    return :(@time $(esc(ex)))
-end
-macro showtime(ex)
-    return quote
-        local t = time_ns()
-        local value = $(esc(ex))
-        print_time($(sprint(show_unquoted, ex)), (time_ns() - t) / 1e9)
-        value
-    end
-end
-macro allocated(ex)
-    return quote
-        $(esc(ex))
-        0
-    end
-end
-macro allocations(ex)
-    return quote
-        $(esc(ex))
-        0
-    end
-end
-
 """
     @kwdef struct ... end
 
 A struct with a constructor that takes its fields as keyword arguments, with the defaults written in the definition.
 """
 macro kwdef(expr)
+    # what @static leaves is what counts
     expr = macroexpand(__module__, expr)
     isexpr(expr, :struct) || error("Invalid usage of @kwdef")
-    expr = copy(expr)
-    head = expr.args[2]
-    T = isexpr(head, :(<:)) ? head.args[1] : head
+    T = expr.args[2]
+    isexpr(T, :(<:)) && (T = T.args[1])
     names = Any[]
-    params = Any[]
-    body = Any[]
-    for f in expr.args[3].args
-        default = nothing
-        decl = f
-        is_const = isexpr(decl, :const)
-        is_const && (decl = decl.args[1])
-        is_atomic = isexpr(decl, :atomic)
-        is_atomic && (decl = decl.args[1])
-        if isexpr(decl, :(=)) && !isexpr(decl.args[1], :call) && !isexpr(decl.args[1], :where)
-            default = Some(decl.args[2])
-            decl = decl.args[1]
-        end
-        if decl isa Symbol || isexpr(decl, :(::)) && decl.args[1] isa Symbol
-            name = decl isa Symbol ? decl : decl.args[1]
-            push!(names, name)
-            push!(params, default === nothing ? name : Expr(:kw, name, something(default)))
-            inner = is_atomic ? Expr(:atomic, decl) : decl
-            push!(body, is_const ? Expr(:const, inner) : inner)
-        else
-            push!(body, f)
-        end
+    defaults = Any[]
+    take_defaults!(expr.args[3], names, defaults)
+    keywords = Any[default === nothing ? name : Expr(:kw, name, esc(something(default))) for (name, default) in zip(names, defaults)]
+    function constructor(f, where_vars)
+        sig = Expr(:call, esc(f), Expr(:parameters, keywords...))
+        where_vars === nothing || (sig = Expr(:where, sig, map(esc, where_vars)...))
+        return Expr(:function, sig, Expr(:block, __source__, Expr(:call, esc(f), names...)))
     end
-    expr.args[3] = Expr(:block, body...)
-    isempty(names) && return esc(expr)
-    if T isa Symbol
-        definitions = :($T(; $(params...)) = $T($(names...)))
-    else
-        name = T.args[1]
+    plain = Meta.unescape(T)
+    if isempty(names)
+        # a method without arguments would be the constructor itself
+        definitions = nothing
+    elseif plain isa Symbol
+        definitions = constructor(T, nothing)
+    elseif isexpr(plain, :curly)
         vars = T.args[2:end]
-        plain = Any[isexpr(v, :(<:)) ? v.args[1] : v for v in vars]
-        definitions = quote
-            $name(; $(params...)) = $name($(names...))
-            $name{$(plain...)}(; $(params...)) where {$(vars...)} = $name{$(plain...)}($(names...))
+        applied = Expr(:curly, T.args[1], Any[isexpr(v, :(<:)) ? v.args[1] : v for v in vars]...)
+        definitions = Expr(:block, constructor(T.args[1], nothing), constructor(applied, vars))
+    else
+        error("Invalid usage of @kwdef")
+    end
+    return quote
+        $(esc(:($Base.@__doc__ $expr)))
+        $definitions
+    end
+end
+
+# Collects the fields of a struct's body with their defaults (a Some, or nothing), and takes the defaults out of the body.
+function take_defaults!(block::Expr, names::Vector{Any}, defaults::Vector{Any})
+    for (i, item) in pairs(block.args)
+        if isexpr(item, :block)
+            take_defaults!(item, names, defaults)
+        elseif isexpr(item, (:escape, Symbol("hygienic-scope")))
+            n = length(names)
+            take_defaults!(item, names, defaults)
+            for k in n+1:length(defaults)
+                defaults[k] === nothing || (defaults[k] = Some(Expr(item.head, something(defaults[k]))))
+            end
+        else
+            field = field_and_default(item)
+            field === nothing && continue
+            block.args[i] = field[1]
+            push!(names, field[2])
+            push!(defaults, field[3])
         end
     end
-    return esc(quote
-        Base.@__doc__ $expr
-        $definitions
-    end)
 end
-macro __doc__(x)
-    return Expr(:escape, Expr(:block, Expr(:meta, :doc), x))
+# The declaration without its default, the name, the default; nothing for what is no field.
+function field_and_default(@nospecialize x)
+    x isa Symbol && return x, x, nothing
+    isexpr(x, :(::)) && return x, Meta.unescape(x.args[1]), nothing
+    isexpr(x, (:(=), :const, :atomic, :escape, Symbol("hygienic-scope"))) || return nothing
+    inner = field_and_default(x.args[1])
+    inner === nothing && return nothing
+    decl, name, default = inner
+    x.head === :(=) && return decl, name, Some(x.args[2])
+    marks = x.head === :const || x.head === :atomic
+    marks || default === nothing || (default = Some(Expr(x.head, something(default))))
+    return Expr(x.head, decl), name, default
 end
-
-macro deprecate(old, new, export_old=true)
-    name = old isa Symbol ? old : isexpr(old, :call) ? old.args[1] : old
-    ex = old isa Symbol ? :($(esc(old))(args...; kw...) = $(esc(new))(args...; kw...)) : Expr(:(=), esc(old), esc(new))
-    return export_old === true && name isa Symbol ? Expr(:toplevel, ex, Expr(:export, esc(name))) : ex
-end
-
-depwarn(msg, funcsym; force::Bool=false) = nothing
 
 # The second name tells the runtime to call `main(ARGS)` when the program has been read.
 macro main(args...)
-    isempty(args) || error("USAGE: `@main` is expected to be used as `(@main)` without macro arguments.")
-    Core.eval(__module__, :(global main; global var"#__main_is_entrypoint__#"::Bool = true))
-    return esc(:main)
+    if isdefined(__module__, :main) && binding_module(__module__, :main) !== __module__
+        error("Symbol `main` is already a resolved import in module $(__module__). `@main` must be used in the defining module.")
+    end
+    Core.eval(__module__, quote
+        global main
+        global var"#__main_is_entrypoint__#"::Bool = true
+    end)
+    isempty(args) && return esc(:main)
+    return Expr(:call, esc(:main), map(esc, args)...)
 end
 
 """
@@ -161,38 +113,59 @@ function skipchars(predicate, io::IO; linecomment=nothing)
     return io
 end
 
-struct Text{T}
-    content::T
+"""
+    LazyString(parts...)
+
+A string that is put together when it is first read.
+"""
+mutable struct LazyString <: AbstractString
+    const parts::Tuple
+    text::Union{Nothing,String}
+    LazyString(parts...) = new(parts, nothing)
 end
-struct HTML{T}
-    content::T
+function String(l::LazyString)
+    text = l.text
+    text === nothing || return text
+    return l.text = string(l.parts...)
 end
-show(io::IO, t::Text) = print(io, t.content)
-show(io::IO, ::MIME"text/html", h::HTML) = print(io, h.content)
-macro html_str(s)
-    return :(HTML($s))
+ncodeunits(l::LazyString) = ncodeunits(String(l))
+codeunit(l::LazyString) = codeunit(String(l))
+codeunit(l::LazyString, i::Integer) = codeunit(String(l), i)
+isvalid(l::LazyString, i::Integer) = isvalid(String(l), i)
+iterate(l::LazyString) = iterate(String(l))
+iterate(l::LazyString, i::Integer) = iterate(String(l), i)
+print(io::IO, l::LazyString) = print(io, String(l))
+convert(::Type{String}, l::LazyString) = String(l)
+convert(::Type{LazyString}, s::AbstractString) = LazyString(s)
+
+macro lazy_str(text)
+    parts = Any[]
+    from = at = 1
+    while (at = findnext('$', text, at)) !== nothing
+        from < at && push!(parts, text[from:prevind(text, at)])
+        ex, at = Meta.parseatom(text, at + 1; filename=string(__source__.file))
+        push!(parts, esc(ex))
+        from = at
+    end
+    from <= lastindex(text) && push!(parts, text[from:end])
+    return :(LazyString($(parts...)))
 end
-macro text_str(s)
-    return :(Text($s))
+
+# What integer literals too wide for 128 bits are calls of.
+macro big_str(s::String)
+    number = big_number(s)
+    return number === nothing ? :(throw(ArgumentError($("invalid number format $s for BigInt or BigFloat")))) : number
 end
-macro lazy_str(s)
-    return esc(Meta.parse(string('"', escape_raw_string(s), '"')))
+# Underscores may stand between digits: not beside the point, and neither first nor last.
+function big_number(s::String)
+    if '_' in s
+        (occursin("_.", s[1:prevind(s, end)]) || occursin("._", s[1:prevind(s, end)])) && return nothing
+        inner = SubString(s, nextind(s, 1), prevind(s, lastindex(s)))
+        s = string(s[1], replace(inner, "_" => ""), s[end])
+    end
+    n = tryparse(BigInt, s)
+    return n === nothing ? tryparse(BigFloat, s) : n
 end
-function big_number(s)
-    text = replace(s, "_" => "")
-    n = tryparse(BigInt, text)
-    n === nothing || return n
-    x = tryparse(BigFloat, text)
-    x === nothing || return x
-    return Expr(:call, GlobalRef(Core, :throw), Expr(:call, GlobalRef(Core, :ArgumentError), "invalid number format $s for BigInt or BigFloat"))
-end
-macro big_str(s)
-    return big_number(s)
-end
-# Integer literals too wide for Int64 are calls of these.
-Core.var"@big_str"(source::LineNumberNode, mod::Module, s) = big_number(s)
-Core.var"@int128_str"(source::LineNumberNode, mod::Module, s) = parse(Int128, replace(s, "_" => ""))
-Core.var"@uint128_str"(source::LineNumberNode, mod::Module, s) = parse(UInt128, replace(s, "_" => ""))
 
 """
     parameter_upper_bound(t::UnionAll, i)

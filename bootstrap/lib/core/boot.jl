@@ -490,22 +490,24 @@ macro __doc__(x)
     return Expr(:escape, Expr(:block, Expr(:meta, :doc), x))
 end
 
-# Replaced when Base's documentation store is there.
-mutable struct DocumentationHook
-    atdoc
-end
-const doc_hook = DocumentationHook(nothing)
+# What @doc does with a text and what it documents: until Base keeps documentation, the text is dropped. A name or a call
+# alone would only be documented, not evaluated. The result means names of the module that the function is from.
 macro doc(x...)
-    return atdoc(__source__, __module__, x...)
+    ex = atdoc(__source__, __module__, x...)
+    isa(ex, Expr) && ex.head === :escape && return ex
+    return Expr(:escape, Expr(Symbol("hygienic-scope"), ex, typeof(atdoc).name.module, __source__))
 end
-function atdoc(source, mod, str, ex)
-    h = doc_hook.atdoc
-    return h === nothing ? Expr(:escape, ex) : h(source, mod, str, ex)
+function ignoredoc(source, mod, str, ex)
+    call = ex
+    while isa(call, Expr) && call.head === :where
+        call = call.args[1]
+    end
+    only_named = isa(ex, Symbol) || isa(ex, QuoteNode) || isa(ex, Expr) && ex.head === :. ||
+        isa(call, Expr) && call.head === :call
+    return Expr(:escape, only_named ? nothing : ex)
 end
-function atdoc(source, mod, str)
-    h = doc_hook.atdoc
-    return h === nothing ? Expr(:escape, str) : h(source, mod, str)
-end
+global atdoc = ignoredoc
+atdoc!(f) = global atdoc = f
 
 macro int128_str end
 macro uint128_str end

@@ -243,9 +243,17 @@ function bodyName(c: Context, name: Node): Sym {
   else if (name instanceof GlobalRef) shown = name.name.name;
   else if (isForm(name, '.') && name.args[1] instanceof QuoteNode && name.args[1].value instanceof Sym) {
     shown = name.args[1].value.name;
-  }
+  } else if (isForm(name, 'overlay')) shown = listText(name);
   const prefix = isSym(name) && name.name.startsWith('#') ? '' : '#';
   return sym(`${prefix}${shown}#${c.counter()}`);
+}
+
+/** A form as the reference's lowering writes its lists: the body of a method of a method table is named after both. */
+function listText(x: Node): string {
+  if (isSym(x)) return x.name;
+  if (x instanceof QuoteNode) return `(inert ${x.value instanceof Sym ? x.value.name : deparse(x)})`;
+  if (isForm(x)) return `(${[x.head, ...x.args.map(listText)].join(' ')})`;
+  return deparse(x);
 }
 
 function keepFirstLine(statements: readonly Node[]): Node[] {
