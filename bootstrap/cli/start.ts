@@ -9,7 +9,7 @@ import { installation } from '../root.ts';
 
 /** Whether a command, going by its name, needs the heap. */
 function runsJulia(command: string): boolean {
-  return ['run', '-e', '--eval', 'eval', 'trace', 'compile', 'ir', 'measure', 'image'].includes(command);
+  return ['run', '-e', '--eval', 'eval', 'trace', 'compile', 'ir', 'measure', 'image', 'lower'].includes(command);
 }
 
 if (Number(process.versions.node.split('.')[0]) < 24) {

@@ -20,8 +20,8 @@ import {
   PageKind,
   pageDescriptor,
   STACKS_START,
-  setPageDescriptor,
   setAllocationBudget,
+  setPageDescriptor,
 } from './heap.ts';
 import { type DataTypeRef, declaredLayouts, type Ref, readRef, readWide, type TypeNameRef, typeOf } from './layout.ts';
 import { DataType, GenericMemory, JuliaWeakRef, TypeLayoutFlag } from './objects.ts';

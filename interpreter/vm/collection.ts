@@ -8,7 +8,14 @@
 
 import { toAddress, writeU64 } from '../../ffi/address.ts';
 import { nativeStackRanges } from '../../ffi/native-stack.ts';
-import { collect, collectionCount, noteMallocBuffer, setNativeStacks, setStackRanges, takeDueFinalizers } from '../memory/collect.ts';
+import {
+  collect,
+  collectionCount,
+  noteMallocBuffer,
+  setNativeStacks,
+  setStackRanges,
+  takeDueFinalizers,
+} from '../memory/collect.ts';
 import { allocatedBytes, collectionDue, setAllocationBudget } from '../memory/heap.ts';
 import { rooted } from '../memory/roots.ts';
 import { State, stateU32 } from '../memory/state.ts';

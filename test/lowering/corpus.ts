@@ -10,10 +10,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { listing, renumber, renumberNames } from '../../interpreter/ir/listing.ts';
-import { type LoweringHost, lower } from '../../interpreter/lowering/index.ts';
-import { Expr, type HeapValue, LineNumberNode, ModuleRef, type Syntax } from '../../interpreter/syntax/expr.ts';
-import { errorExpression, parseAll, parseOne } from '../../interpreter/syntax/index.ts';
+import type { Answer } from '../../bootstrap/cli/batch.ts';
+import { lowerAnswer, type Place } from '../../bootstrap/cli/lower-answer.ts';
+import { ModuleRef } from '../../interpreter/syntax/expr.ts';
 import { NoMacros, TestHost } from './testhost.ts';
 
 /** One line of a corpus file. */
@@ -27,17 +26,8 @@ interface Case {
   readonly truncated?: boolean;
 }
 
-/** A place to lower in: a fresh module, in which setup code and earlier parts of a sequence have taken effect. */
-export interface Session {
-  readonly module: ModuleRef;
-  readonly host: LoweringHost;
-  /** Evaluates lowered code (or syntax that lowering leaves alone), as far as later lowering can notice. */
-  evaluate(lowered: Syntax, source: Syntax): void;
-  /** The text of an object of the heap in the corpus' form. */
-  heapText?(value: HeapValue): string;
-  /** What an exception of a macro is in the corpus: its type and the first line of its message. */
-  thrown?(error: unknown): { type: string; message: string } | undefined;
-}
+/** A place to lower in: a fresh module, in which setup code and earlier parts of a sequence take effect. */
+export type Session = Place;
 
 /**
  * A session without a heap: evaluating has no effect. (The reference, too, saw no globals of the setup code when it
@@ -47,71 +37,9 @@ export function emptySession(): Session {
   return { module: new ModuleRef('M'), host: new TestHost(), evaluate: () => {} };
 }
 
-function parsedStatement(src: string): Syntax {
-  const result = parseOne(src, 0, { file: 'none' });
-  return result.status === 'ok' ? result.value : errorExpression(result);
-}
-
-function statements(src: string): Syntax[] {
-  const { value } = parseAll(src, { file: 'none' });
-  return value.args.filter((x) => !(x instanceof LineNumberNode));
-}
-
-type Answer = { ir: string } | { error: string; thrown?: string };
-
-function errorText(result: Syntax): string | undefined {
-  if (!(result instanceof Expr) || (result.head !== 'error' && result.head !== 'incomplete')) return undefined;
-  const message = result.args[0];
-  return typeof message === 'string' ? (message.split('\n')[0] ?? '') : '';
-}
-
-// The corpus writes Main.M as M.
-const shorten = (text: string): string => text.replace(/\bMain\.M\b/g, 'M');
-
-// The names in messages are renumbered by the rule for names in listings.
-function renumberMessage(message: string): string {
-  const counters = new Map<string, Map<string, number>>();
-  return shorten(message).replace(/#[^\s"'`,;()[\]{}]*/g, (name) => renumber(name, counters));
-}
-
 /** What jl0 says about a case. */
-export function answer(test: Case, session: Session): Answer {
-  try {
-    return lowered(test, session);
-  } catch (error) {
-    const exception = session.thrown?.(error);
-    if (exception === undefined) throw error;
-    return { error: renumberMessage(exception.message), thrown: exception.type };
-  }
-}
-
-function lowered(test: Case, session: Session): Answer {
-  const heapText = session.heapText?.bind(session);
-  for (const source of test.setup ?? []) {
-    for (const statement of statements(source)) {
-      session.evaluate(lower(statement, session.module, session.host), statement);
-    }
-  }
-  const softscope = test.mode === 'soft';
-  if (test.mode !== 'seq') {
-    const result = lower(parsedStatement(test.src), session.module, session.host, { softscope });
-    const error = errorText(result);
-    return error === undefined
-      ? { ir: renumberNames(shorten(listing(result, heapText))) }
-      : { error: renumberMessage(error) };
-  }
-  const parts: string[] = [];
-  let n = 0;
-  for (const statement of statements(test.src)) {
-    n++;
-    const result = lower(statement, session.module, session.host);
-    const error = errorText(result);
-    parts.push(`== ${n}`, error === undefined ? listing(result, heapText) : `error ${error}`);
-    if (error !== undefined) break;
-    session.evaluate(result, statement);
-  }
-  return { ir: renumberNames(shorten(parts.join('\n'))) };
-}
+export const answer = (test: Case, session: Session): Answer =>
+  lowerAnswer(test.src, test.mode, test.setup ?? [], session);
 
 export interface Failure {
   readonly test: Case;
@@ -137,8 +65,8 @@ export function runCase(test: Case, session: Session): Failure | undefined {
   try {
     const given = answer(test, session);
     const expected = test.ir ?? test.error ?? '';
-    const text = 'ir' in given ? given.ir : given.error;
-    const sameKind = 'ir' in given ? test.ir !== undefined : test.ir === undefined && given.thrown === test.thrown;
+    const text = String(given['ir'] ?? given['error']);
+    const sameKind = 'ir' in given ? test.ir !== undefined : test.ir === undefined && given['thrown'] === test.thrown;
     return sameKind && text === expected ? undefined : { test, given: text, needsMacros: false };
   } catch (error) {
     const needsMacros = error instanceof NoMacros;

@@ -45,7 +45,8 @@ function show_type_name(io::IO, tn::Core.TypeName)
     return nothing
 end
 function print_prefix(io::IO, name::Symbol, mod::Module, @nospecialize value)
-    (mod === Main || visible_in_main(name, mod, value)) && return
+    from = get(io, :module, Main)
+    from isa Module && (mod === from || isdefined(from, name) && getglobal(from, name) === value) && return
     print(io, mod, ".")
 end
 function is_function_type_name(tn::Core.TypeName)
