@@ -6,7 +6,7 @@
 //
 // JL0_GC_STRESS=n collects whenever n bytes have been allocated: what is not rooted shows.
 
-import { toAddress, writeU64 } from '../../ffi/address.ts';
+import { toAddress, writeWords } from '../../ffi/address.ts';
 import { nativeStackRanges } from '../../ffi/native-stack.ts';
 import {
   collect,
@@ -113,7 +113,8 @@ defineRuntimeFunctions({
   jl_gc_get_total_bytes: [
     'void (int64_t *)',
     (args, _n, result) => {
-      writeU64(toAddress(wordOf(args[0])), BigInt(allocatedBytes()));
+      const bytes = allocatedBytes();
+      writeWords(toAddress(wordOf(args[0])), bytes >>> 0, Math.floor(bytes / 2 ** 32) >>> 0);
       setSlotNothing(result);
     },
   ],

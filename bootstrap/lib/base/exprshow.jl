@@ -389,8 +389,11 @@ function show_unquoted(io::IO, ex::Expr, indent::Int, prec::Int, quotes::Int)
         show_generator(io, ex, indent, quotes)
         print(io, ")")
     elseif head === :... && n == 1
-        show_operand_postfix(io, args[1], indent, quotes)
-        print(io, "...")
+        # binds like a range, a little less
+        dots = operator_precedence(:(:)) - 1
+        dots <= prec && print(io, "(")
+        show_unquoted(io, args[1], indent, dots, quotes)
+        print(io, dots <= prec ? "...)" : "...")
     elseif head === Symbol("'") && n == 1
         show_operand_postfix(io, args[1], indent, quotes)
         print(io, "'")

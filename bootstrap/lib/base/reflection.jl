@@ -60,7 +60,11 @@ function isconst(@nospecialize(t::Type), i::Int)
 end
 isbindingresolved(m::Module, s::Symbol) = true
 isdeprecated(m::Module, s::Symbol) = ccall(:jl_is_binding_deprecated, Cint, (Any, Any), m, s) !== Int32(0)
-binding_module(m::Module, s::Symbol) = ccall(:jl_get_module_of_binding, Any, (Any, Any), m, s)
+# The module whose binding `name` is seen in `m`; `m` itself while there is none.
+function binding_module(m::Module, name::Symbol)
+    owner = ccall(:jl_get_module_of_binding, Any, (Any, Any), m, name)
+    return owner === nothing ? m : owner::Module
+end
 gensym() = ccall(:jl_gensym, Ref{Symbol}, ())
 gensym(s::String) = ccall(:jl_tagged_gensym, Ref{Symbol}, (Ptr{UInt8}, Csize_t), s, Core.sizeof(s))
 gensym(ss::String...) = map(gensym, ss)

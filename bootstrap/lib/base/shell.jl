@@ -153,7 +153,14 @@ function arg_gen(cmd::Cmd)
     throw(ArgumentError("Non-default environment behavior is only permitted for the first interpolant."))
 end
 isiterable(T)::Bool = hasmethod(iterate, Tuple{T})
-arg_gen(x) = isiterable(typeof(x)) ? String[cmd_interpolate(e) for e in x] : String[cmd_interpolate(x)]
+function arg_gen(x)
+    isiterable(typeof(x)) || return String[cmd_interpolate(x)]
+    texts = String[]
+    for e in x
+        push!(texts, cmd_interpolate(e))
+    end
+    return texts
+end
 function arg_gen(head, tail...)
     # the elements of the head are the outer loop
     heads, tails = arg_gen(head), arg_gen(tail...)

@@ -697,7 +697,7 @@ end
 
 module Threads
 using ..Base
-import ..Base: Event, Condition, Semaphore, @lock
+import ..Base: Event, Condition, Semaphore, @lock, isexpr
 export threadid, nthreads, @threads, @spawn, Atomic, atomic_add!, atomic_sub!, atomic_xchg!, atomic_cas!, atomic_and!, atomic_or!, atomic_xor!, atomic_max!,
     atomic_min!, SpinLock, ReentrantLock
 threadid() = 1
