@@ -48,6 +48,8 @@ function packageVersion(name: string): string {
   return String((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version);
 }
 
+/** A checkout has the tools that set it up; what npm installs has not. */
+const isCheckout = existsSync(installed('tools/start.mjs'));
 const install = (name: string): string => `as root: apt-get install ${name}`;
 
 const checks: readonly Check[] = [
@@ -127,7 +129,7 @@ const checks: readonly Check[] = [
     name: 'llvm-bindings',
     required: false,
     purpose: 'compiling to native objects',
-    remedy: `${install('llvm-14-dev g++')}; then npm start builds it`,
+    remedy: `${install('llvm-14-dev g++')}; then ${isCheckout ? 'npm start builds it' : 'npm install llvm-bindings'}`,
     look: async () => {
       const version = packageVersion('llvm-bindings');
       // In a process of its own: what goes wrong while a native module is loaded may end the process.

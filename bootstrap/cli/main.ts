@@ -109,6 +109,10 @@ function exitCodeOf(error: unknown): number {
     process.stderr.write(`jl0: ${error.message}\n`);
     return error.exitCode;
   }
+  if (error instanceof Error && error.name === 'LLVMUnavailable') {
+    process.stderr.write(`jl0: ${error.message}\n`);
+    return ExitCode.unavailable;
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`jl0: internal error\n${text}\nPlease report this together with how to reproduce it.\n`);
   return ExitCode.internal;

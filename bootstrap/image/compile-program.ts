@@ -1,7 +1,7 @@
 // `jl0 compile`: runs a program, then compiles what it used and writes it down.
 
 import { basename } from 'node:path';
-import { compileProgram as compileOperations, type OutputKind } from '../../codegen/llvm/compile.ts';
+import { compileProgram as compileOperations, type OutputKind, requireLLVM } from '../../codegen/llvm/compile.ts';
 import { redirected } from '../../ffi/descriptors.ts';
 import { writeOutput } from '../cli/output.ts';
 import { inSession } from '../cli/session.ts';
@@ -18,6 +18,7 @@ import { compileUsed, watchDefinitions, writeObject } from './compile.ts';
  * @throws CommandError if the file cannot be written
  */
 export function compileFile(file: string, args: readonly string[], emit: OutputKind, output: string): number {
+  requireLLVM();
   return inSession(file, args, () => {
     watchDefinitions();
     const run = (): number => (file === '-' ? runStandardInput() : runFile(file));

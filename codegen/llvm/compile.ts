@@ -49,6 +49,16 @@ export interface Compiled {
 export const llvmVersion = '14';
 
 /**
+ * Makes sure that LLVM can be used, before the work that needs it.
+ *
+ * @throws LLVMUnavailable if LLVM or its bindings are not on this machine
+ */
+export function requireLLVM(): void {
+  llvmBindings();
+  llvmLibrary();
+}
+
+/**
  * Compiles a program.
  *
  * @throws InvalidProgram if the program is not valid
