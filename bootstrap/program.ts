@@ -20,6 +20,7 @@ import { evaluateText } from '../interpreter/runtime/frontend.ts';
 import { symbol } from '../interpreter/runtime/symbols.ts';
 import { arrayGetRef, boxBits, string, stringOfBytes, unboxInt64, vectorAny } from '../interpreter/runtime/values.ts';
 import { call } from '../interpreter/vm/calls.ts';
+import { runAllFinalizers, setFinalizerReporter } from '../interpreter/vm/collection.ts';
 import { currentExceptions } from '../interpreter/vm/exceptions.ts';
 import type { FramePlace } from '../interpreter/vm/frames.ts';
 import { backtraceOf, failurePlacesOf } from '../interpreter/vm/run.ts';
@@ -39,10 +40,16 @@ const int32 = (value: number): Ref => boxBits(datatype('Int32'), 4, value >>> 0,
  * @returns the exit code
  */
 export function runProgram(body: () => void): number {
+  setFinalizerReporter((exception) => process.stderr.write(`error in running finalizer: ${describe(exception)}\n`));
   let code = ended(body);
   // exit() has run the hooks already; they are gone then, and this only flushes.
   const hooks = ended(() => call(fromBase('_atexit'), [int32(code)]));
   if (hooks !== 0) code = hooks;
+  const finalizers = ended(() => {
+    // What they print must be flushed, too.
+    if (runAllFinalizers()) call(fromBase('_atexit'), [int32(code)]);
+  });
+  if (finalizers !== 0) code = finalizers;
   return code;
 }
 

@@ -23,7 +23,7 @@ import { symbol } from '../interpreter/runtime/symbols.ts';
 import { string } from '../interpreter/runtime/values.ts';
 import { afterBoot } from '../interpreter/types/index.ts';
 import { call, saveKnownCalls } from '../interpreter/vm/calls.ts';
-import { prepareOutOfMemory } from '../interpreter/vm/incidents.ts';
+import { prepareOutOfMemory, startSafepoints } from '../interpreter/vm/incidents.ts';
 import { dropOldImages, imagePlace } from './image/snapshot-store.ts';
 import { installed } from './root.ts';
 
@@ -34,6 +34,7 @@ export function bootFromSource(progress: (what: string) => void = () => {}): voi
   evaluateText(CoreModule, readFileSync(installed('bootstrap/lib/core/boot.jl')), './boot.jl');
   afterBoot();
   prepareOutOfMemory();
+  startSafepoints();
   progress('Base');
   setLibraryFolder(installed('bootstrap/lib/base'));
   initializeModule(BaseModule, symbol('Base'), MainModule);

@@ -10,9 +10,12 @@
 // Sweeping walks the pages: dead cells go to the free list of their class with a zero header, whole pages without a
 // survivor go back to the page pool.
 import { type Address, bytesAt, free, toAddress } from '../../ffi/address.ts';
+import { mallocBytesInUse } from '../../ffi/malloc-use.ts';
 import { I32, REGION_BASE, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import { layoutFieldCount, layoutFlags, layoutPointerCount, layoutSize, pointerOffset } from '../types/layoutaccess.ts';
 import {
+  allocatedBytes,
+  HEAP_END,
   HEAP_START,
   noteFreedPages,
   PAGE_BYTES,
@@ -238,7 +241,43 @@ const mallocBuffers = new Map<Ref, number>();
 /** Notes a Memory whose elements are in memory from malloc: they are freed with it. */
 export function noteMallocBuffer(memory: Ref, bytes: number): void {
   mallocBuffers.set(memory, readWide(memory, GenericMemory.ptr));
-  I32[BUDGET] = Math.max(-0x7fff_ffff, I32[BUDGET] - Math.min(bytes, 0x4000_0000));
+  outsideBytes += bytes;
+  spend(bytes / OUTSIDE_DISCOUNT);
+}
+
+let outsideBytes = 0;
+/** Bytes that this process has allocated for Julia objects, in the region and from malloc. */
+export const totalAllocated = (): number => allocatedBytes() + outsideBytes;
+
+/**
+ * Memory from malloc counts less than that of the region, of which there is little: a collection costs the same however
+ * much it gives back.
+ */
+const OUTSIDE_DISCOUNT = 4;
+
+function spend(bytes: number): void {
+  setAllocationBudget(Math.max(-0x7fff_ffff, I32[BUDGET] - Math.min(bytes, 0x4000_0000)));
+}
+
+// What C libraries allocate for objects with finalizers (the limbs of big numbers, say) nobody tells us. malloc knows how
+// much is in use; it is asked after some registrations, the sooner the faster it grew.
+
+/** malloc's bytes in use when it was asked last, or when the last collection ended. */
+let outsideInUse = 0;
+let registrationsLeft = 16;
+let registrationsBetween = 16;
+const MOST_REGISTRATIONS = 512;
+/** Growth that may go unnoticed between two questions. */
+const UNNOTICED_BYTES = 8 << 20;
+
+function askMalloc(): void {
+  const inUse = mallocBytesInUse();
+  const growth = Math.max(0, inUse - outsideInUse);
+  outsideInUse = inUse;
+  spend(growth / OUTSIDE_DISCOUNT);
+  const affordable = Math.floor((UNNOTICED_BYTES * registrationsBetween) / Math.max(1, growth));
+  registrationsBetween = Math.max(1, Math.min(MOST_REGISTRATIONS, 2 * registrationsBetween, affordable));
+  registrationsLeft = registrationsBetween;
 }
 
 interface Finalizer {
@@ -251,6 +290,7 @@ const due: Finalizer[] = [];
 /** Registers `f(object)` to run once the object cannot be reached any more. */
 export function addFinalizer(object: Ref, f: Ref): void {
   finalizers.push({ object, f });
+  if (--registrationsLeft <= 0) askMalloc();
 }
 
 /** Runs all finalizers of an object now (`finalize(x)`), or of all objects at exit (no argument). */
@@ -348,8 +388,14 @@ function linkFreeCells(top: number): void {
 /** The least that is allocated between two collections. */
 const MINIMUM_BUDGET = 192 << 20;
 
-/** Bytes that live objects took after the last collection. */
-export const liveBytes = (): number => stateWide(State.live_bytes);
+let allocatedAtLast = 0;
+/** To be called when a heap exists: what was allocated before is not this process's. */
+export function startAccounts(): void {
+  allocatedAtLast = allocatedBytes();
+}
+
+/** Bytes of the objects that survived the last collection and of those allocated since. */
+export const liveBytes = (): number => stateWide(State.live_bytes) + allocatedBytes() - allocatedAtLast;
 export const collectionCount = (): number => stateWide(State.collections);
 
 /**
@@ -358,6 +404,8 @@ export const collectionCount = (): number => stateWide(State.collections);
 export function collect(): void {
   if (ownLayouts.size === 0) prepareOwnLayouts();
   weak = [];
+  // A type may have been freed since, and another be where it was.
+  traced.clear();
   for (const field of stateRoots) mark(stateRef(field));
   for (let object = (WELL_KNOWN_START + 16) / 8; object < WELL_KNOWN_END / 8; object += 32)
     traceWellKnown(object as Ref);
@@ -370,11 +418,9 @@ export function collect(): void {
     mark(f);
   }
   drain();
+  // What only a finalizer will see is gone for weak references already.
+  clearWeakReferences();
   takeUnreachableFinalizable();
-  for (const reference of weak) {
-    const target = readRef(reference, JuliaWeakRef.value);
-    if (target !== 0 && !isMarked(target)) clearWeak(reference);
-  }
   for (const [memory, address] of mallocBuffers) {
     if (isMarked(memory)) continue;
     mallocBuffers.delete(memory);
@@ -382,8 +428,12 @@ export function collect(): void {
   }
   const live = sweep();
   setStateWide(State.live_bytes, live);
+  allocatedAtLast = allocatedBytes();
   setStateWide(State.collections, stateWide(State.collections) + 1);
-  setAllocationBudget(Math.min(0x7000_0000, Math.max(MINIMUM_BUDGET, live)));
+  // Garbage may fill what is left of the region by half at most, so that the next collection comes in time.
+  const room = (HEAP_END - HEAP_START - live) / 2;
+  setAllocationBudget(Math.max(1, Math.min(0x7000_0000, room, Math.max(MINIMUM_BUDGET, live))));
+  outsideInUse = mallocBytesInUse();
 }
 
 /** A place of the well-known zone: the object at +16 and, for types, TypeName and wrapper behind it. */
@@ -399,6 +449,15 @@ function traceWellKnown(object: Ref): void {
     )
       trace(part);
   }
+}
+
+/** Clears the weak references found so far whose targets are not marked. */
+function clearWeakReferences(): void {
+  for (const reference of weak) {
+    const target = readRef(reference, JuliaWeakRef.value);
+    if (target !== 0 && !isMarked(target)) clearWeak(reference);
+  }
+  weak = [];
 }
 
 function clearWeak(reference: Ref): void {
@@ -417,6 +476,7 @@ function takeUnreachableFinalizable(): void {
     mark(entry.object);
   }
   drain();
+  clearWeakReferences();
 }
 
 const nothingOffset = nothing << 3;

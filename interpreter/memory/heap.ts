@@ -67,7 +67,7 @@ export function setOutOfMemoryHandler(handler: (bytes: number) => never): void {
 /** Prepares an empty heap; not for a process that maps a snapshot. */
 export function initializeHeap(): void {
   setStateU32(State.pages_top, HEAP_START >>> PAGE_SHIFT);
-  setStateU32(State.allocation_budget, 0x7fff_ffff);
+  setAllocationBudget(0x7fff_ffff);
 }
 
 export function pageDescriptor(page: number): number {
@@ -82,21 +82,35 @@ export function setPageDescriptor(page: number, descriptor: number): void {
 function takePages(count: number, bytes: number): number {
   const top = stateU32(State.pages_top);
   if (freedPages >= count) {
-    let run = 0;
-    for (let page = HEAP_START >>> PAGE_SHIFT; page < top; page++) {
-      run = pageDescriptor(page) === 0 ? run + 1 : 0;
-      if (run === count) {
-        freedPages -= count;
-        const first = page - count + 1;
-        U32.fill(0, (first << PAGE_SHIFT) >>> 2, ((page + 1) * PAGE_BYTES) / 4);
-        return first;
-      }
+    const first = findFreed(count, nextFreed, top) || findFreed(count, HEAP_START >>> PAGE_SHIFT, top);
+    if (first !== 0) {
+      freedPages -= count;
+      nextFreed = first + count;
+      U32.fill(0, (first * PAGE_BYTES) / 4, ((first + count) * PAGE_BYTES) / 4);
+      return first;
     }
   }
-  if ((top + count) * PAGE_BYTES > HEAP_END) return outOfMemory(bytes);
+  if ((top + count) * PAGE_BYTES > HEAP_END) {
+    // Whoever catches the exception finds room if there is any.
+    setAllocationBudget(-1);
+    return outOfMemory(bytes);
+  }
   setStateU32(State.pages_top, top + count);
   return top;
 }
+
+/** The first of `count` free pages in a row at or behind `from`, 0 if there are none. */
+function findFreed(count: number, from: number, top: number): number {
+  let run = 0;
+  for (let page = from; page < top; page++) {
+    run = pageDescriptor(page) === 0 ? run + 1 : 0;
+    if (run === count) return page - count + 1;
+  }
+  return 0;
+}
+
+/** Where the search for freed pages goes on: behind those that were taken last. */
+let nextFreed = HEAP_START >>> PAGE_SHIFT;
 
 /** Pages the collector has freed and nobody has taken yet: a cache of what the page table says. */
 let freedPages = 0;
@@ -104,6 +118,7 @@ let freedPages = 0;
 /** Tells the allocator that the collector has freed `count` pages (their descriptors are 0 already). */
 export function noteFreedPages(count: number): void {
   freedPages += count;
+  nextFreed = HEAP_START >>> PAGE_SHIFT;
 }
 
 /**

@@ -32,7 +32,7 @@ import {
 } from '../types/index.ts';
 import { builtins, redirects } from '../vm/builtin.ts';
 import { registerBuiltin, registerIntrinsic } from '../vm/calls.ts';
-import { prepareOutOfMemory } from '../vm/incidents.ts';
+import { prepareOutOfMemory, startSafepoints } from '../vm/incidents.ts';
 import { getBinding, globalValue } from './bindings.ts';
 import { JuliaException, throwArgumentError, throwError, throwTypeErrorIn } from './errors.ts';
 import './intrinsics/index.ts';
@@ -179,4 +179,5 @@ export function reconnect(): void {
   for (const name of intrinsicNames) registerIntrinsic(globalValue(IntrinsicsModule, symbol(name)), name);
   connectVectors();
   prepareOutOfMemory();
+  startSafepoints();
 }

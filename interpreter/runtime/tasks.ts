@@ -15,7 +15,7 @@ import { BaseModule, CoreModule, datatype, nothing } from '../memory/wellknown.t
 import { Expr } from '../syntax/expr.ts';
 import { parseAll } from '../syntax/index.ts';
 import { pushThunk } from '../vm/calls.ts';
-import { addStackRanges } from '../vm/collection.ts';
+import { addStacks } from '../vm/collection.ts';
 import { topException } from '../vm/exceptions.ts';
 import { frameWorld, machine } from '../vm/frames.ts';
 import { adoptTask, currentScope, initializeTask, releaseTask, setTaskEntry, suspendedStacks } from '../vm/tasks.ts';
@@ -50,7 +50,7 @@ function entry(): CodeInfoRef {
   return entryCode;
 }
 
-addStackRanges(suspendedStacks);
+addStacks(suspendedStacks);
 setTaskEntry((_task, world) => pushThunk(entry(), CoreModule, world));
 
 const State = { runnable: 0, done: 1, failed: 2 } as const;

@@ -4,42 +4,67 @@
 // use reaches from the root task's first slot to the register `sp`. Finalizers run after the collection, as ordinary
 // calls, outside of the collector.
 //
-// JL0_GC_STRESS=n collects whenever n bytes have been allocated: what is not rooted shows.
+// JL0_GC_STRESS=n collects at every n-th safepoint: what is not rooted shows. With 1 that is each call and each backward
+// jump, so only very small programs end.
 
-import { toAddress, writeWords } from '../../ffi/address.ts';
+import { toAddress, writeU64 } from '../../ffi/address.ts';
 import { nativeStackRanges } from '../../ffi/native-stack.ts';
 import {
   collect,
   collectionCount,
+  liveBytes,
   noteMallocBuffer,
   setNativeStacks,
   setStackRanges,
   takeDueFinalizers,
+  takeFinalizers,
+  totalAllocated,
 } from '../memory/collect.ts';
-import { allocatedBytes, collectionDue, setAllocationBudget } from '../memory/heap.ts';
+import { collectionDue } from '../memory/heap.ts';
+import type { Ref } from '../memory/layout.ts';
 import { rooted } from '../memory/roots.ts';
-import { State, stateU32 } from '../memory/state.ts';
 import { onMallocBuffer } from '../runtime/builtins/memory.ts';
 import { intOf, setInteger, wordOf } from '../runtime/capi/core.ts';
 import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { JuliaException } from '../runtime/errors.ts';
 import { call } from './calls.ts';
-import { machine } from './frames.ts';
-import { onSafepoint } from './incidents.ts';
-import { setSlotNothing } from './slots.ts';
+import { frameBelow, HEADER_WORDS, machine } from './frames.ts';
+import { keepSafepointsDue, onSafepoint, safepoint } from './incidents.ts';
+import { setSlotNothing, slotRef } from './slots.ts';
 
 const stress = Number(process.env['JL0_GC_STRESS'] ?? 0);
+/** Safepoints until the next collection of a stress run. */
+let safepointsLeft = stress;
 
 let enabled = true;
 let running = false;
 
-/** Ranges of the stacks of tasks that are not running; the task switcher adds them. */
-const otherStacks: (() => readonly (readonly [from: number, to: number])[])[] = [];
-export function addStackRanges(ranges: () => readonly (readonly [from: number, to: number])[]): void {
-  otherStacks.push(ranges);
+/** A stack in use: its first word, innermost frame, and end. */
+export interface StackInUse {
+  readonly base: number;
+  readonly fp: number;
+  readonly sp: number;
 }
 
-setStackRanges(() => [[machine.base, machine.sp], ...otherStacks.flatMap((ranges) => ranges())]);
+/** The stacks of tasks that are not running; the task switcher adds them. */
+const otherStacks: (() => readonly StackInUse[])[] = [];
+export function addStacks(stacks: () => readonly StackInUse[]): void {
+  otherStacks.push(stacks);
+}
+
+/** The slots of a stack. The headers of frames between them are left out: what lies unused in them is of earlier calls. */
+function slotRanges({ base, fp, sp }: StackInUse): (readonly [from: number, to: number])[] {
+  const ranges: (readonly [from: number, to: number])[] = [];
+  let end = sp;
+  for (let frame = fp; frame >= base && frame <= end; frame = frameBelow(frame)) {
+    ranges.push([frame, end]);
+    end = frame - HEADER_WORDS;
+  }
+  ranges.push([base, end]);
+  return ranges;
+}
+
+setStackRanges(() => [machine, ...otherStacks.flatMap((stacks) => stacks())].flatMap(slotRanges));
 onMallocBuffer(noteMallocBuffer);
 
 /** How many entries into compiled code are under way. */
@@ -55,27 +80,69 @@ export function leaveNativeCode(): void {
 
 setNativeStacks(() => (nativeDepth > 0 ? nativeStackRanges() : []));
 
+let finalizersEnabled = true;
+let inFinalizer = false;
+let collectingTime = 0;
+
 /** Collects now and runs the finalizers of what was found unreachable. */
 export function collectNow(): void {
   if (running) return;
   running = true;
+  const start = performance.now();
   try {
     collect();
-    if (stress > 0) setAllocationBudget(stress);
-    for (const { object, f } of takeDueFinalizers()) {
-      rooted([object, f], () => {
-        try {
-          call(f, [object]);
-        } catch (error) {
-          // An exception in a finalizer is reported and does not reach the program, as in Julia.
-          if (!(error instanceof JuliaException)) throw error;
-          process.stderr.write('error in running finalizer\n');
-        }
-      });
-    }
   } finally {
     running = false;
+    collectingTime += performance.now() - start;
   }
+  if (finalizersEnabled && !inFinalizer) runFinalizers(takeDueFinalizers());
+}
+
+/** Calls finalizers. What one throws is reported and does not reach the program, as in Julia. */
+function runFinalizers(list: readonly { readonly object: Ref; readonly f: Ref }[]): void {
+  if (list.length === 0) return;
+  const outer = inFinalizer;
+  inFinalizer = true;
+  try {
+    rooted(
+      list.flatMap(({ object, f }) => [object, f]),
+      () => {
+        for (const { object, f } of list) {
+          try {
+            call(f, [object]);
+          } catch (error) {
+            if (!(error instanceof JuliaException)) throw error;
+            reportFinalizerError(error.exception);
+          }
+        }
+      },
+    );
+  } finally {
+    inFinalizer = outer;
+  }
+}
+
+let reportFinalizerError: (exception: Ref) => void = () => {
+  process.stderr.write('error in running finalizer\n');
+};
+/** Installs who says what a finalizer threw. */
+export function setFinalizerReporter(reporter: typeof reportFinalizerError): void {
+  reportFinalizerError = reporter;
+}
+
+/**
+ * Runs all finalizers that are left, at the end of the process.
+ *
+ * @returns true if there were any
+ */
+export function runAllFinalizers(): boolean {
+  // Finalizers may register others: those run too, unless that never ends.
+  for (let round = 0; round < 100; round++) {
+    const list = [...takeDueFinalizers(), ...takeFinalizers()];
+    if (list.length === 0) return round > 0;
+    runFinalizers(list);
+  }
+  return true;
 }
 
 /** Runs `body`, in which JavaScript holds references that the collector cannot find: nothing is collected meanwhile. */
@@ -90,8 +157,15 @@ export function withoutCollection<T>(body: () => T): T {
 }
 
 onSafepoint(() => {
-  if (enabled && collectionDue()) collectNow();
+  if (stress > 0) {
+    if (--safepointsLeft > 0) return;
+    safepointsLeft = stress;
+    if (enabled) collectNow();
+  } else if (enabled && collectionDue()) {
+    collectNow();
+  }
 });
+if (stress > 0) keepSafepointsDue();
 
 defineRuntimeFunctions({
   jl_gc_collect: [
@@ -110,11 +184,11 @@ defineRuntimeFunctions({
     },
   ],
   jl_gc_is_enabled: ['int (void)', (_args, _n, result, declared) => setInteger(result, declared, enabled ? 1 : 0)],
+  jl_gc_live_bytes: ['int64_t (void)', (_args, _n, result, declared) => setInteger(result, declared, liveBytes())],
   jl_gc_get_total_bytes: [
     'void (int64_t *)',
     (args, _n, result) => {
-      const bytes = allocatedBytes();
-      writeWords(toAddress(wordOf(args[0])), bytes >>> 0, Math.floor(bytes / 2 ** 32) >>> 0);
+      writeU64(toAddress(wordOf(args[0])), BigInt(totalAllocated()));
       setSlotNothing(result);
     },
   ],
@@ -122,8 +196,41 @@ defineRuntimeFunctions({
     'int64_t (void)',
     (_args, _n, result, declared) => setInteger(result, declared, collectionCount()),
   ],
-  jl_gc_live_bytes: [
-    'int64_t (void)',
-    (_args, _n, result, declared) => setInteger(result, declared, stateU32(State.live_bytes)),
+  jl_gc_total_hrtime: [
+    'uint64_t (void)',
+    (_args, _n, result, declared) => setInteger(result, declared, Math.round(1e6 * collectingTime)),
+  ],
+  jl_gc_safepoint: [
+    'void (void)',
+    (_args, _n, result) => {
+      safepoint();
+      setSlotNothing(result);
+    },
+  ],
+  jl_gc_disable_finalizers_internal: [
+    'void (void)',
+    (_args, _n, result) => {
+      finalizersEnabled = false;
+      setSlotNothing(result);
+    },
+  ],
+  jl_gc_enable_finalizers_internal: [
+    'void (void)',
+    (_args, _n, result) => {
+      finalizersEnabled = true;
+      if (!inFinalizer) runFinalizers(takeDueFinalizers());
+      setSlotNothing(result);
+    },
+  ],
+  jl_gc_is_in_finalizer: [
+    'int8_t (void)',
+    (_args, _n, result, declared) => setInteger(result, declared, inFinalizer ? 1 : 0),
+  ],
+  jl_finalize_th: [
+    'void (jl_task_t *, jl_value_t *)',
+    (args, _n, result) => {
+      runFinalizers(takeFinalizers(slotRef(args[1])));
+      setSlotNothing(result);
+    },
   ],
 });

@@ -2,6 +2,7 @@
 // code of generated functions.
 
 import { I32, U32 } from '../../ffi/region.ts';
+import { startAccounts } from '../memory/collect.ts';
 import { allocate, setAllocationBudget, setOutOfMemoryHandler } from '../memory/heap.ts';
 import {
   type ArrayRef,
@@ -38,10 +39,23 @@ export function requestSafepoint(): void {
   if (I32[BUDGET] >= 0) setAllocationBudget(-1);
 }
 
+let always = false;
+/** Makes every call and backward jump a safepoint, from the next one on. */
+export function keepSafepointsDue(): void {
+  always = true;
+}
+
 /** Runs what waits for a safepoint. */
 export function safepoint(): void {
   for (const work of safepointWork) work();
-  if (I32[BUDGET] < 0) setAllocationBudget(DEFAULT_BUDGET);
+  if (always) setAllocationBudget(-1);
+  else if (I32[BUDGET] < 0) setAllocationBudget(DEFAULT_BUDGET);
+}
+
+/** To be called when a heap exists: the budget that a snapshot brings along is not this process's. */
+export function startSafepoints(): void {
+  setAllocationBudget(always ? -1 : DEFAULT_BUDGET);
+  startAccounts();
 }
 
 /** The exception of a full stack. The limit is lifted a little, so that handlers have room to run. */

@@ -900,15 +900,22 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[newFp - 13] = I32[entry + 4];
             I32[newFp - 12] = I32[fp - 12];
             I32[newFp - 11] = fp + I32[pc + 1];
-            if (I32[BUDGET] < 0) safepoint();
+            fp = newFp;
+            base = start;
+            if (I32[BUDGET] < 0) {
+              // Finalizers that run now must find their place above the new frame.
+              I32[fp - 10] = 0;
+              machine.fp = fp;
+              machine.sp = end;
+              safepoint();
+              base = I32[fp - 14];
+            }
+            pc = base;
             if (--left === 0) {
-              machine.fp = newFp;
+              machine.fp = fp;
               machine.resume = 0;
               return false;
             }
-            fp = newFp;
-            base = start;
-            pc = start;
             continue;
           }
           const target = targets[I32[entry + 1]];

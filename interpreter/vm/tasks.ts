@@ -24,9 +24,10 @@ import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError } from '../runtime/errors.ts';
 import { ageFrames } from './calls.ts';
 import { codeAt, STACK_LIMIT, STACK_START } from './code.ts';
+import type { StackInUse } from './collection.ts';
 import { instructionLength } from './decode.ts';
 import { type CaughtException, swapExceptionStack } from './exceptions.ts';
-import { frameBelow, frameCode, Header, machine } from './frames.ts';
+import { frameBelow, frameCode, Header, machine, noteOuterFrame } from './frames.ts';
 import { type EnteredScope, swapScopes } from './incidents.ts';
 
 /** Words of a segment, and those at its end that only the handling of an overflow may use. */
@@ -162,6 +163,7 @@ export function switchTo(task: TaskRef): void {
     machine.fp = 0;
     machine.sp = to.base;
     machine.fp = enterTask(task, to.world);
+    noteOuterFrame(machine.fp, 0);
     machine.resume = 0;
   }
 }
@@ -192,12 +194,10 @@ registerRoots((visit) => {
   }
 });
 
-/** The stacks of tasks that do not run now and were not put aside: first word, and the one after the last. */
-export function suspendedStacks(): (readonly [from: number, to: number])[] {
+/** The stacks of tasks that do not run now and were not put aside. */
+export function suspendedStacks(): StackInUse[] {
   const running = currentTask();
-  return [...contexts.values()]
-    .filter(({ task, started, saved }) => task !== running && started && saved === null)
-    .map(({ base, sp }) => [base, sp] as const);
+  return [...contexts.values()].filter(({ task, started, saved }) => task !== running && started && saved === null);
 }
 
 /** Gives a Task object its fields. */

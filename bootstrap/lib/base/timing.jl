@@ -8,7 +8,7 @@ struct GC_Num
     total_time::Int64
     pause::Int64
 end
-gc_num() = GC_Num(gc_bytes(), 0, ccall(:jl_gc_num_collections, Int64, ()))
+gc_num() = GC_Num(gc_bytes(), gc_time_ns() % Int64, ccall(:jl_gc_num_collections, Int64, ()))
 
 struct GC_Diff
     allocd::Int64

@@ -53,6 +53,9 @@ export function keepBuffersInside(inside: boolean): void {
   mallocThreshold = inside ? Number.POSITIVE_INFINITY : 1 << 20;
 }
 
+/** More than any process can have. */
+const ADDRESS_SPACE = 2 ** 47;
+
 /**
  * `Memory{T}(undef, length)`
  *
@@ -60,12 +63,13 @@ export function keepBuffersInside(inside: boolean): void {
  */
 export function newMemory(type: DataTypeRef, length: number): Ref {
   const layout = layoutOfMemory(type);
-  if (!(length >= 0 && length < 2 ** 46)) {
+  const bytes = length * layout.size + (layout.union ? length : 0);
+  if (!(length >= 0 && bytes < 2 ** 63)) {
     throwArgumentError(
       'invalid GenericMemory size: the number of elements is either negative or too large for system address width',
     );
   }
-  const bytes = length * layout.size + (layout.union ? length : 0);
+  if (bytes >= ADDRESS_SPACE) throwPlain('OutOfMemoryError');
   const isBits = !layout.boxed && layout.pointers.length === 0;
   if (isBits && bytes >= mallocThreshold) {
     const memory = allocate(type, GenericMemory.$size + 8);
