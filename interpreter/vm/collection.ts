@@ -7,7 +7,7 @@
 // JL0_GC_STRESS=n collects at every n-th safepoint: what is not rooted shows. With 1 that is each call and each backward
 // jump, so only very small programs end.
 
-import { toAddress, writeU64 } from '../../ffi/address.ts';
+import { toAddress, writeWords } from '../../ffi/address.ts';
 import { nativeStackRanges } from '../../ffi/native-stack.ts';
 import {
   collect,
@@ -188,7 +188,8 @@ defineRuntimeFunctions({
   jl_gc_get_total_bytes: [
     'void (int64_t *)',
     (args, _n, result) => {
-      writeU64(toAddress(wordOf(args[0])), BigInt(totalAllocated()));
+      const bytes = totalAllocated();
+      writeWords(toAddress(wordOf(args[0])), bytes >>> 0, Math.floor(bytes / 2 ** 32) >>> 0);
       setSlotNothing(result);
     },
   ],
