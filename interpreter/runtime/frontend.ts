@@ -39,7 +39,9 @@ import {
 } from '../syntax/expr.ts';
 import { parseAll } from '../syntax/index.ts';
 import { fieldCount, fieldTypes } from '../types/fields.ts';
+import { typeUnionAll } from '../types/apply.ts';
 import { applyTupleType, containsVariable, typeTypeOf } from '../types/index.ts';
+import { varUpper } from '../types/kinds.ts';
 import { call, runThunk } from '../vm/calls.ts';
 import { setToplevelEvaluator } from '../vm/evaluate.ts';
 import {
@@ -473,19 +475,17 @@ setDefaultConstructors((type, file, line) => {
   const fields = fieldCount(datatypeRef);
   const types = fieldTypes(datatypeRef);
   const kinds = Array.from({ length: fields }, (_, i) => {
-    const fieldType = svecGet(types, i);
-    if (fieldType === datatype('Any')) return -1;
-    const parameter = variables.indexOf(fieldType);
-    return parameter >= 0 ? parameter + 1 : 0;
+    return svecGet(types, i) === datatype('Any') ? -1 : 0;
   });
   rootScope(() => {
     const source = lowerDefaultInnerConstructor(kinds, moduleSyntax(module), host, place);
     const placeObject = toHeap(place);
-    // Inner: Type{T{P...}}(::Any...) where P...
+    // Inner: (Type{T{P...}} where P...)(::Any...); it has no static parameters and asks its own type for those of the fields.
     const anyArguments = kinds.map(() => datatype('Any') as Ref);
+    const self = variables.reduceRight((t, variable) => typeUnionAll(variable, t), typeTypeOf(datatypeRef) as Ref);
     addMethod(
       module,
-      svec(svecOf([typeTypeOf(datatypeRef), ...anyArguments]), svecOf(variables), placeObject),
+      svec(svecOf([self, ...anyArguments]), svecOf([]), placeObject),
       codeInfoToHeap(source),
     );
     if (variables.length === 0) {
@@ -500,8 +500,8 @@ setDefaultConstructors((type, file, line) => {
       addMethod(module, svec(svecOf([typeTypeOf(type), ...exact]), svecOf([]), placeObject), codeInfoToHeap(outer));
       return;
     }
-    // Outer, only if every parameter is determined by the fields: T(::field types...) where P...
-    if (!variables.every((variable) => svecToArray(types).some((fieldType) => mentions(fieldType, variable)))) return;
+    // Outer, only if every parameter is determined by the fields, or by the bounds of one that is: T(::field types...) where P...
+    if (variables.some((variable) => !determined(variable, svecToArray(types), variables))) return;
     const outer = lowerDefaultOuterConstructor(
       new HeapValue(type),
       fields,
@@ -519,3 +519,10 @@ setDefaultConstructors((type, file, line) => {
 });
 
 const mentions = (type: Ref, variable: Ref): boolean => type === variable || containsVariable(type, variable);
+
+/** Whether the types of the fields say what a parameter is. Bounds mention only parameters further out. */
+function determined(variable: Ref, types: readonly Ref[], variables: readonly Ref[]): boolean {
+  if (types.some((type) => mentions(type, variable))) return true;
+  const inner = variables.slice(variables.indexOf(variable) + 1);
+  return inner.some((v) => mentions(varUpper(v), variable) && determined(v, types, variables));
+}

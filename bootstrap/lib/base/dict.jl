@@ -73,13 +73,13 @@ function Dict(kv)
     return dict_from_iterator(kv)
 end
 function dict_from_iterator(kv)
-    applicable(iterate, kv) || throw(ArgumentError("Dict(kv): kv needs to be an iterator of tuples or pairs"))
+    applicable(iterate, kv) || throw(ArgumentError("AbstractDict(kv): kv needs to be an iterator of 2-tuples or pairs"))
     y = iterate(kv)
     y === nothing && return Dict{Any, Any}()
     d = nothing
     while y !== nothing
         p = y[1]
-        (p isa Pair || (p isa Tuple && nfields(p) == 2)) || applicable(iterate, p) || throw(ArgumentError("Dict(kv): kv needs to be an iterator of tuples or pairs"))
+        (p isa Pair || (p isa Tuple && nfields(p) == 2)) || applicable(iterate, p) || throw(ArgumentError("AbstractDict(kv): kv needs to be an iterator of 2-tuples or pairs"))
         k, v = p
         if d === nothing
             d = Dict{typeof(k), typeof(v)}()

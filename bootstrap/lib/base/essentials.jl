@@ -427,7 +427,7 @@ const Cwchar_t = Int32
 
 convert(::Type{Union{}}, @nospecialize x) = throw(MethodError(convert, (Union{}, x)))
 convert(::Type{Type}, x::Type) = x
-convert(::Type{Nothing}, x) = x === nothing ? nothing : throw(MethodError(convert, (Nothing, x)))
+convert(::Type{Nothing}, @nospecialize x) = error("cannot convert a value to nothing for assignment")
 convert(::Type{Nothing}, ::Nothing) = nothing
 convert(::Type{T}, x::T) where {T<:Tuple} = x
 convert(::Type{T}, x::Tuple) where {T<:Tuple} = convert_tuple(T, x)

@@ -52,8 +52,6 @@ function reinterpret(::Type{Out}, x) where {Out}
     In = typeof(x)
     Out === In && return x
     if isprimitivetype(Out) && isprimitivetype(In)
-        Core.sizeof(Out) == Core.sizeof(In) ||
-            throw(ArgumentError(string("argument has ", Core.sizeof(In), " bytes, but ", Out, " has ", Core.sizeof(Out), " bytes")))
         return bitcast(Out, x)
     end
     isbitstype(Out) || throw(ArgumentError("Target type for `reinterpret` must be isbits"))

@@ -146,7 +146,7 @@ float_suffix(::Type{Float64}) = ""
 float_suffix(::Type{Float32}) = "32"
 float_suffix(::Type{Float16}) = "16"
 
-fixed_limit(::Type{Float16}) = 5
+fixed_limit(::Type{Float16}) = 3
 fixed_limit(::Type) = 6
 
 """

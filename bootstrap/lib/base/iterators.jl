@@ -460,6 +460,7 @@ function iterate(p::ProductIterator{<:Tuple{Any, Any}}, st)
     a === nothing && return nothing
     return (a[1], b[1]), (a[2], b[1], b[2])
 end
+reverse(r::Base.AbstractRange) = Base.reverse(r)
 reverse(p::ProductIterator) = ProductIterator(Base.map(reverse, p.iterators))
 last(p::ProductIterator) = Base.map(last, p.iterators)
 

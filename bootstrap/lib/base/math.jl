@@ -20,7 +20,7 @@ sqrt(x::T) where {T<:IEEEFloat} = (x < zero(x) && throw_complex_domainerror(:sqr
 sqrt(x::Real) = sqrt(float(x))
 const √ = sqrt
 
-for f in (:exp, :exp2, :expm1, :cbrt, :sinh, :cosh, :tanh, :asinh, :atan)
+for f in (:exp, :exp2, :expm1, :sinh, :cosh, :tanh, :asinh, :atan)
     name = QuoteNode(f)
     Core.eval(Math, :($f(x::Float64) = ccall($name, Float64, (Float64,), x)))
 end
@@ -56,6 +56,31 @@ log(b::T, x::T) where {T<:Number} = log(x) / log(b)
 log(b::Number, x::Number) = b == 2 && x isa Real ? log2(x) : b == 10 && x isa Real ? log10(x) : log(promote(float(b), float(x))...)
 log2(x::Integer) = ispow2_exact(x) ? Float64(Base.trailing_zeros(x)) : log2(float(x))
 ispow2_exact(x) = x > 0 && Base.count_ones(x) == 1
+
+# The cube root: an estimate of five bits from the exponent, which an integer division by three gives, improved to 23 bits
+# by a rational approximation and to the full width by one step of Newton's method. The estimate is rounded so that its
+# square is exact, hence the error stays below 0.67 ulp. Source: the method of FreeBSD's msun, s_cbrt.c.
+function cbrt(x::Float64)
+    (!isfinite(x) || iszero(x)) && return x
+    hi = Base.rem(Base.lshr_int(bitcast(UInt64, abs(x)), 0x20), UInt32)
+    t = if hi < 0x00100000
+        # a subnormal is scaled by 2^54 first
+        h = Base.rem(Base.lshr_int(bitcast(UInt64, abs(x) * 1.8014398509481984e16), 0x20), UInt32)
+        bitcast(Float64, UInt64(Base.div(h, 0x00000003) + UInt32(696219795)) << 32)
+    else
+        bitcast(Float64, UInt64(Base.div(hi, 0x00000003) + UInt32(715094163)) << 32)
+    end
+    t = copysign(t, x)
+    r = (t * t) * (t / x)
+    t = t * ((1.87595182427177009643 + r * (-1.88497979543377169875 + r * 1.621429720105354466140)) +
+        ((r * r) * r) * (-0.758397934778766047437 + r * 0.145996192886612446982))
+    t = bitcast(Float64, (bitcast(UInt64, t) + UInt64(0x80000000)) & 0xffffffffc0000000)
+    s = t * t
+    r = x / s
+    w = t + t
+    r = (r - t) / (w + r)
+    return t + t * r
+end
 const ∛ = cbrt
 fourthroot(x::Number) = sqrt(sqrt(x))
 const ∜ = fourthroot

@@ -187,9 +187,17 @@ fld1(x::Real, y::Real) = fld1(promote(x, y)...)
 max(x::Real, y::Real) = max(promote(x, y)...)
 min(x::Real, y::Real) = min(promote(x, y)...)
 minmax(x::Real, y::Real) = minmax(promote(x, y)...)
-(&)(x::Integer, y::Integer) = (&)(promote(x, y)...)
-(|)(x::Integer, y::Integer) = (|)(promote(x, y)...)
-xor(x::Integer, y::Integer) = xor(promote(x, y)...)
+
+# Integers of different types meet by their low bits: the arithmetic wraps around as it does within one type, so -1 and a
+# UInt8 have a sum, where converting -1 to UInt8 would have been an error.
+for op in (:+, :-, :*, :&, :|, :xor)
+    @eval function $op(a::Integer, b::Integer)
+        T = promote_type(typeof(a), typeof(b))
+        aT, bT = a % T, b % T
+        not_sametype((a, b), (aT, bT))
+        return $op(aT, bT)
+    end
+end
 
 # One type, and still here: the operator is not defined for that type.
 no_op_err(name, T) = error(name, " not defined for ", T)

@@ -56,7 +56,7 @@ function isconst(@nospecialize(t::Type), i::Int)
     1 <= i <= length(getfield(t, :name).names) || return false
     p = getfield(getfield(t, :name), :constfields)
     p === C_NULL && return false
-    return (unsafe_load(bitcast(Ptr{UInt32}, p), ((i - 1) >> 5) + 1) >> ((i - 1) & 31)) & 0x1 !== 0x0
+    return (unsafe_load(bitcast(Ptr{UInt32}, p), ((i - 1) >> 5) + 1) >> ((i - 1) & 31)) & 0x1 != 0x0
 end
 isbindingresolved(m::Module, s::Symbol) = true
 isdeprecated(m::Module, s::Symbol) = ccall(:jl_is_binding_deprecated, Cint, (Any, Any), m, s) !== Int32(0)
@@ -163,25 +163,25 @@ end
 size(m::MethodList) = size(m.ms)
 getindex(m::MethodList, i::Integer) = m.ms[i]
 # All methods that the signature `t` may reach, most specific first; nothing where there are more than `lim`
-function _methods_by_ftype(@nospecialize(t), lim::Int, world::UInt)
+function _methods_by_ftype(@nospecialize(t), lim::Int, world::UInt, ambiguous::Bool=true)
     minw = RefValue{UInt}(UInt(0))
     maxw = RefValue{UInt}(typemax(UInt))
     ambig = RefValue{Int32}(Int32(0))
-    return ccall(:jl_matching_methods, Any, (Any, Any, Cint, Cint, UInt, Ptr{UInt}, Ptr{UInt}, Ptr{Int32}), t, nothing, lim, 1, world, minw, maxw, ambig)
+    return ccall(:jl_matching_methods, Any, (Any, Any, Cint, Cint, UInt, Ptr{UInt}, Ptr{UInt}, Ptr{Int32}), t, nothing, lim, ambiguous, world, minw, maxw, ambig)
 end
 function methods(@nospecialize(f), @nospecialize(t), mod=nothing)
     f isa Core.Builtin && !(f isa Core.IntrinsicFunction) && isempty_builtin(f) && throw(ArgumentError("argument is not a generic function"))
-    found = _methods_by_ftype(signature_with_typevars(f, t), -1, get_world_counter())
+    found = _methods_by_ftype(signature_with_typevars(f, t), -1, get_world_counter(), false)
     ms = Method[]
     found === nothing || found === false || for m in found
         mm = m.method::Method
-        (mod === nothing || mm.module === mod) && push!(ms, mm)
+        (mod === nothing || (mod isa Module ? parentmodule(mm) === mod : parentmodule(mm) in mod)) && push!(ms, mm)
     end
     return MethodList(ms, typename(Core.Typeof(f) isa DataType ? Core.Typeof(f) : typeof(f)))
 end
 isempty_builtin(f) = true
 methods(@nospecialize(f)) = methods(f, Tuple{Vararg{Any}})
-methods(@nospecialize(f), mod::Module) = methods(f, Tuple{Vararg{Any}}, mod)
+methods(@nospecialize(f), mod::Union{Module, AbstractArray{Module}, Tuple{Vararg{Module}}}) = methods(f, Tuple{Vararg{Any}}, mod)
 function hasmethod(@nospecialize(f), @nospecialize(t); world::UInt=get_world_counter())
     return ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), signature_with_typevars(f, t), nothing, world) !== nothing
 end
@@ -203,34 +203,20 @@ function which(@nospecialize(f), @nospecialize(t))
 end
 which(m::Module, s::Symbol) = binding_module(m, s)
 function kwarg_decl(m::Method, kwtype=nothing)
-    sig = unwrap_unionall(m.sig)
-    ft = sig.parameters[1]
-    ft isa TypeVar && return Symbol[]
-    found = nothing
-    # only the keyword methods of the same function are looked at
-    called = rewrap_unionall(Tuple{typeof(Core.kwcall), NamedTuple, sig.parameters...}, m.sig)
-    matches = _methods_by_ftype(called, -1, get_world_counter())
-    for match in (matches isa Vector ? matches : ())
-        k = match.method::Method
-        ksig = unwrap_unionall(k.sig)
-        ps = ksig.parameters
-        if length(ps) >= 3 && length(ps) == length(sig.parameters) + 2 && all(i -> ps[i+2] == sig.parameters[i], 1:length(sig.parameters))
-            found = k
-            break
-        end
-    end
+    m.sig === Tuple && return Symbol[]
+    called = rewrap_unionall(Tuple{typeof(Core.kwcall), NamedTuple, (unwrap_unionall(m.sig)::DataType).parameters...}, m.sig)
+    found = ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), called, nothing, get_world_counter())
     found === nothing && return Symbol[]
-    names = method_argnames_slots(found)
-    nargs = found.nargs
+    names = method_argnames_slots(found::Method)
     out = Symbol[]
-    for i in nargs+1:length(names)
+    for i in found.nargs+1:length(names)
         n = names[i]
-        s = String(n)
-        ('#' in s || n === Symbol("")) && continue
-        push!(out, n)
+        ('#' in String(n) || n === Symbol("")) || push!(out, n)
     end
     i = findfirst(n -> endswith(String(n), "..."), out)
     i === nothing || push!(out, popat!(out, i))
+    # a method that passes its keyword arguments on names none of them
+    isempty(out) && push!(out, Symbol("..."))
     return out
 end
 function method_argnames_slots(m::Method)

@@ -90,12 +90,16 @@ function round_to_digits(x, r::RoundingMode, digits::Int, base)
     if digits >= 0
         invstep = oftype(fx, base)^digits
         y = round(fx * invstep, r) / invstep
-    else
-        st = oftype(fx, base)^(-digits)
-        y = round(fx / st, r) * st
+        # too many digits asked for: the scaled value overflowed, and x is already exact to them
+        return isfinite(y) ? y : fx
     end
-    # too many digits asked for: the scaled value overflowed, and x is already exact to them
-    return isfinite(y) ? y : fx
+    st = oftype(fx, base)^(-digits)
+    y = round(fx / st, r) * st
+    isfinite(y) && return y
+    # the step is beyond the type's range: only rounding away from zero leaves zero, and then for infinity
+    x > 0 && return r === RoundUp ? oftype(fx, Inf) : zero(fx)
+    x < 0 && return r === RoundDown ? oftype(fx, -Inf) : -zero(fx)
+    return fx
 end
 # The number of digits before the point
 function hidigit(x::Integer, base)

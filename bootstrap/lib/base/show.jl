@@ -146,13 +146,13 @@ show(io::IO, n::Unsigned) = print(io, "0x", string(n, pad=sizeof(n) << 1, base=1
 print(io::IO, n::Unsigned) = print(io, string(n))
 print(io::IO, n::Signed) = print(io, string(n))
 function show(io::IO, b::Bool)
-    if get(io, :typeinfo, Any) === Bool
+    if nonmissing_typeinfo(io) === Bool
         print(io, b ? "1" : "0")
     else
         print(io, b ? "true" : "false")
     end
 end
-print(io::IO, b::Bool) = print(io, nonmissingtype(nonnothingtype(get(io, :typeinfo, Any))) === Bool ? (b ? "1" : "0") : (b ? "true" : "false"))
+print(io::IO, b::Bool) = show(io, b)
 show(io::IO, p::Ptr) = print(io, typeof(p), "(0x", string(UInt(p), base=16, pad=16), ")")
 show(io::IO, p::Union{Cstring,Cwstring}) = print(io, typeof(p), "(0x", string(bitcast(UInt, p), base=16, pad=16), ")")
 

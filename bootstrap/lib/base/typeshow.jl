@@ -126,22 +126,23 @@ function index_of(vars::Vector{TypeVar}, v::TypeVar)
     return 0
 end
 
-# Aliases that a package exports for its own types.
+# The constants by which the module of a type names types made from it: those it exports, in Main all.
 function user_aliases(tn::Core.TypeName)
     out = TypeAlias[]
     mod = tn.module
-    (mod === Core || mod === Base || mod === Main) && return out
+    (mod === Core || mod === Base) && return out
     for name in unsorted_names(mod)
-        name === tn.name && continue
-        is_exported(mod, name) && isdefined(mod, name) || continue
+        (isdefined(mod, name) && isconst(mod, name)) || continue
         t = getglobal(mod, name)
         t isa Type || continue
         b = unwrap_unionall(t)
-        b isa DataType && b.name === tn && t !== tn.wrapper && push!(out, TypeAlias(name, mod, t))
+        (b isa DataType && b.name === tn && t !== tn.wrapper) || continue
+        push!(out, TypeAlias(name, mod, t))
     end
     return out
 end
 
+# The alias to write `t` by, and its parameters. Where two of a module's would do, neither is taken.
 function find_alias(t::DataType)
     tn = t.name
     if haskey(base_aliases, tn)
@@ -151,11 +152,15 @@ function find_alias(t::DataType)
         end
         return nothing
     end
+    isempty(t.parameters) && return nothing
+    found = nothing
     for a in user_aliases(tn)
         env = match_alias(a, t)
-        env === nothing || return a, env
+        env === nothing && continue
+        found === nothing || return nothing
+        found = (a, env)
     end
-    return nothing
+    return found
 end
 
 ## showing
