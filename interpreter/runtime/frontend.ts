@@ -38,8 +38,8 @@ import {
   sym,
 } from '../syntax/expr.ts';
 import { parseAll } from '../syntax/index.ts';
-import { fieldCount, fieldTypes } from '../types/fields.ts';
 import { typeUnionAll } from '../types/apply.ts';
+import { fieldCount, fieldTypes } from '../types/fields.ts';
 import { applyTupleType, containsVariable, typeTypeOf } from '../types/index.ts';
 import { varUpper } from '../types/kinds.ts';
 import { call, runThunk } from '../vm/calls.ts';
@@ -483,11 +483,7 @@ setDefaultConstructors((type, file, line) => {
     // Inner: (Type{T{P...}} where P...)(::Any...); it has no static parameters and asks its own type for those of the fields.
     const anyArguments = kinds.map(() => datatype('Any') as Ref);
     const self = variables.reduceRight((t, variable) => typeUnionAll(variable, t), typeTypeOf(datatypeRef) as Ref);
-    addMethod(
-      module,
-      svec(svecOf([self, ...anyArguments]), svecOf([]), placeObject),
-      codeInfoToHeap(source),
-    );
+    addMethod(module, svec(svecOf([self, ...anyArguments]), svecOf([]), placeObject), codeInfoToHeap(source));
     if (variables.length === 0) {
       if (kinds.every((kind) => kind === -1) || fields === 0) return;
       const exact = svecToArray(types);

@@ -34,6 +34,7 @@ import {
 import * as objects from '../memory/objects.ts';
 import { Bottom, datatype, emptySvec, nothing, typename } from '../memory/wellknown.ts';
 import { isSubtype, matchSignature, moreSpecific, typeEqual } from '../types/index.ts';
+import { isConcrete, isDataType, isTypeType } from '../types/kinds.ts';
 import { currentWorld, nextWorld, WORLD_MAX } from './bindings.ts';
 import { symbolName } from './symbols.ts';
 import {
@@ -140,17 +141,66 @@ export function insertMethod(method: MethodRef): void {
       writeWide(readRef(e, objects.TypeMapEntry.func), objects.Method.deleted_world, world);
     }
     const entry = allocate(datatype('TypeMapEntry'), objects.TypeMapEntry.$size) as TypeMapEntryRef;
-    writeRef(entry, objects.TypeMapEntry.next, readRef(list.name, field));
+    const { simple, leaf } = complexity(sig);
+    writeU8(entry, objects.TypeMapEntry.isleafsig, leaf ? 1 : 0);
+    writeU8(entry, objects.TypeMapEntry.issimplesig, simple ? 1 : 0);
     writeRef(entry, objects.TypeMapEntry.sig, sig);
     writeRef(entry, objects.TypeMapEntry.func, method);
     writeRef(entry, objects.TypeMapEntry.guardsigs, emptySvec);
     writeWide(entry, objects.TypeMapEntry.min_world, world);
     writeWide(entry, objects.TypeMapEntry.max_world, WORLD_MAX);
     writeU8(entry, objects.TypeMapEntry.va, isVarargSignature(sig) ? 1 : 0);
-    writeRef(list.name, field, entry);
+    link(list.name, field, entry);
   }
   const names = lists.map((list) => list.name);
   for (const listener of insertListeners) listener(method, names);
+}
+
+/**
+ * What a signature takes to be compared with a call. Source: Julia's typemap.c. `simple`: no variables, and every argument
+ * is concrete, Any or a `Type{T}`; `leaf`: every argument is concrete, and their number is fixed.
+ */
+function complexity(sig: Ref): { simple: boolean; leaf: boolean } {
+  let simple = typeOf(sig) !== UnionAllType;
+  let leaf = simple && !isVarargSignature(sig);
+  const parameters = signatureParameters(sig);
+  for (let i = 0; i < svecLength(parameters) && simple; i++) {
+    const parameter = svecGet(parameters, i);
+    const special =
+      isKindType(parameter) ||
+      isTypeType(parameter) ||
+      typeOf(parameter) === datatype('TypeofVararg') ||
+      parameter === datatype('Any');
+    if (special) leaf = false;
+    else if (!isDataType(parameter) || !isConcrete(parameter)) {
+      leaf = false;
+      simple = false;
+    }
+  }
+  return { simple, leaf };
+}
+
+/** Links an entry into a list as Julia does: leaf signatures before others, simple ones before the rest, newer before older. */
+function link(owner: Ref, field: typeof objects.TypeName.methods, entry: TypeMapEntryRef): void {
+  const leaf = readU8(entry, objects.TypeMapEntry.isleafsig) === 1;
+  const simple = readU8(entry, objects.TypeMapEntry.issimplesig) === 1;
+  const before = (other: TypeMapEntryRef): boolean =>
+    (leaf || readU8(other, objects.TypeMapEntry.isleafsig) === 0) &&
+    (simple || readU8(other, objects.TypeMapEntry.issimplesig) === 0);
+  let next = readRef<TypeMapEntryRef>(owner, field);
+  if (next === 0 || before(next)) {
+    writeRef(entry, objects.TypeMapEntry.next, next);
+    writeRef(owner, field, entry);
+    return;
+  }
+  let previous = next;
+  for (;;) {
+    next = readRef(previous, objects.TypeMapEntry.next);
+    if (next === 0 || before(next)) break;
+    previous = next;
+  }
+  writeRef(entry, objects.TypeMapEntry.next, next);
+  writeRef(previous, objects.TypeMapEntry.next, entry);
 }
 
 /** `Base.delete_method(m)` */

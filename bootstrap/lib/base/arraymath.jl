@@ -5,7 +5,13 @@
 +(A::AbstractArray, B::AbstractArray) = (promote_shape(A, B); add_arrays(+, A, B))
 -(A::AbstractArray, B::AbstractArray) = (promote_shape(A, B); add_arrays(-, A, B))
 add_arrays(op, A, B) = ndims(A) == ndims(B) ? map(op, A, B) : reshape(map(op, vec(A), vec(B)), size(A))
-+(A::Array, Bs::Array...) = foldl(+, Bs; init=A)
+function +(A::Array, Bs::Array...)
+    for B in Bs
+        promote_shape(A, B)
+    end
+    length(Bs) == 1 && return add_arrays(+, A, Bs[1])
+    return map(+, A, Bs...)
+end
 *(A::AbstractArray, x::Number) = map(a -> a * x, A)
 *(x::Number, A::AbstractArray) = map(a -> x * a, A)
 /(A::AbstractArray, x::Number) = map(a -> a / x, A)

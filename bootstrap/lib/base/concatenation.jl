@@ -235,13 +235,32 @@ function hvncat_ragged(::Type{T}, shape::Tuple, row_first::Bool, xs) where {T}
     return cat_typed(T, (N,), (blocks...,))
 end
 promote_shape(a::AbstractArray, b::AbstractArray) = promote_shape(axes(a), axes(b))
-promote_shape(a::Tuple, b::Tuple) = begin
+function promote_shape(a::Tuple, b::Tuple)
     nfields(a) < nfields(b) && return promote_shape(b, a)
     for d in 1:nfields(b)
-        a[d] == b[d] || throw(DimensionMismatch("dimensions must match: a has dims $(a), b has dims $(b), mismatch at $d"))
+        a[d] == b[d] || throw_promote_shape_mismatch(a, b, d)
     end
     for d in nfields(b)+1:nfields(a)
-        length(a[d]) == 1 || throw(DimensionMismatch("dimensions must match: a has dims $(a), b has dims $(b), mismatch at $d"))
+        length(a[d]) == 1 || throw_promote_shape_mismatch(a, b, d)
     end
-    a
+    return a
+end
+function promote_shape(a::Dims, b::Dims)
+    length(a) < length(b) && return promote_shape(b, a)
+    for d in 1:length(b)
+        a[d] == b[d] || throw_promote_shape_mismatch(a, b, d)
+    end
+    for d in length(b)+1:length(a)
+        a[d] == 1 || throw_promote_shape_mismatch(a, b, d)
+    end
+    return a
+end
+function throw_promote_shape_mismatch(a::Tuple, b::Tuple, d)
+    what = "axes"
+    if a isa Tuple{Vararg{OneTo}} && b isa Tuple{Vararg{OneTo}}
+        a = map(length, a)
+        b = map(length, b)
+    end
+    a isa Dims && b isa Dims && (what = "size")
+    throw(DimensionMismatch("a has $what $a, b has $what $b, mismatch at dim $d"))
 end

@@ -70,16 +70,19 @@ function Dict(kv)
             return Dict{T.parameters[1], T.parameters[2]}(kv)
         end
     end
-    return dict_from_iterator(kv)
+    try
+        return dict_from_iterator(kv)
+    catch
+        applicable(iterate, kv) && all(x -> x isa Union{Tuple, Pair}, kv) && rethrow()
+        throw(ArgumentError("AbstractDict(kv): kv needs to be an iterator of 2-tuples or pairs"))
+    end
 end
 function dict_from_iterator(kv)
-    applicable(iterate, kv) || throw(ArgumentError("AbstractDict(kv): kv needs to be an iterator of 2-tuples or pairs"))
     y = iterate(kv)
     y === nothing && return Dict{Any, Any}()
     d = nothing
     while y !== nothing
         p = y[1]
-        (p isa Pair || (p isa Tuple && nfields(p) == 2)) || applicable(iterate, p) || throw(ArgumentError("AbstractDict(kv): kv needs to be an iterator of 2-tuples or pairs"))
         k, v = p
         if d === nothing
             d = Dict{typeof(k), typeof(v)}()

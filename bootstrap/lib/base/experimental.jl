@@ -1,6 +1,29 @@
 # Experimental features: opaque closures, methods in tables of their own, options of a module.
 
 module Experimental
+import ..Base
+
+# What to say besides an error's message, by the type of the error.
+const hint_handlers = Base.IdDict{Type,Vector{Any}}()
+
+"""
+    Experimental.register_error_hint(handler, exceptiontype)
+
+Has `handler(io, exception, args...)` called after the message of an exception of that type; it may print a hint.
+"""
+function register_error_hint(@nospecialize(handler), @nospecialize(exct::Type))
+    push!(get!(() -> Any[], hint_handlers, exct), handler)
+    return nothing
+end
+function show_error_hints(io, ex, args...)
+    for handler in get(hint_handlers, typeof(ex), ())
+        try
+            Base.invokelatest(handler, io, ex, args...)
+        catch err
+            @error "Hint-handler $handler for $(typeof(ex)) in $(parentmodule(handler)) caused an error" exception = (err, catch_backtrace())
+        end
+    end
+end
 
 """
     Base.Experimental.@opaque ([type,] (args...) -> body)
@@ -158,4 +181,20 @@ macro compiler_options(args...)
     return options
 end
 
+end
+
+# The hints of Base itself
+
+# Numbers next to a parenthesis: `2(x + 1)` calls, where a `*` is missing.
+Experimental.register_error_hint(MethodError) do io, ex, types, kws
+    f = ex.f
+    if f isa Number && !(f isa AbstractArray)
+        print(io, "\nMaybe you forgot to use an operator such as *, ^, %, / etc. ?")
+    elseif f === (+) && any(T -> T <: AbstractString, types)
+        print(io, "\nString concatenation is performed with * (See also: https://docs.julialang.org/en/v1/manual/strings/#man-concatenation).")
+    elseif f === setindex! && !isempty(types) && types[1] <: Union{AbstractString, Tuple} && !hasmethod_safe(setindex!, types)
+        T = types[1]
+        T <: AbstractString || return
+        print(io, "\nAre you trying to index into a string? Strings are immutable.")
+    end
 end

@@ -98,11 +98,13 @@ function fits_integer(::Type{T}, x) where {T<:BitInteger}
     return (T <: Unsigned ? -1.0 < y : lo <= y) && y < Float64(typemax(T))
 end
 float_to_int(::Type{T}, x) where {T<:BitInteger} = T <: Signed ? fptosi(T, x) : fptoui(T, x)
-function (::Type{T})(x::IEEEFloat) where {T<:BitInteger}
-    if fits_integer(T, x) && trunc_llvm(x) == x
-        return float_to_int(T, x)
+for T in BitInteger_types, F in (Float16, Float32, Float64)
+    @eval function (::Type{$T})(x::$F)
+        if fits_integer($T, x) && trunc_llvm(x) == x
+            return float_to_int($T, x)
+        end
+        throw(InexactError($(QuoteNode(nameof(T))), $T, x))
     end
-    throw(InexactError(nameof(T), T, x))
 end
 function Bool(x::Real)
     x == 0 && return false

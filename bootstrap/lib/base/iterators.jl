@@ -63,12 +63,14 @@ eltype(::Type{Zip{Is}}) where {Is} = zip_eltype(Is)
 zip_eltype(::Type{Is}) where {Is} = Tuple{Any[eltype(I) for I in Is.parameters]...}
 function IteratorSize(::Type{Zip{Is}}) where {Is}
     r = IsInfinite()
+    mixed = false
     for I in Is.parameters
         s = IteratorSize(I)
         if s isa IsInfinite
-            continue
+            r isa HasShape && (r = HasLength())
+            mixed = true
         elseif r isa IsInfinite
-            r = s
+            r = mixed && s isa HasShape ? HasLength() : s
         elseif s isa SizeUnknown || r isa SizeUnknown
             r = SizeUnknown()
         elseif r isa HasShape && s isa HasShape && r === s
@@ -129,11 +131,12 @@ IteratorEltype(::Type{Reverse{T}}) where {T} = IteratorEltype(T)
 last(r::Reverse) = first(r.itr)
 first(r::Reverse) = last(r.itr)
 isempty(r::Reverse) = isempty(r.itr)
-function iterate(A::Reverse{<:AbstractArray}, state=(reverse_indices(A.itr),))
+function iterate(A::Reverse, state=(reverse_indices(A.itr),))
     y = iterate(state...)
     y === nothing && return nothing
     return A.itr[y[1]], (state[1], y[2])
 end
+reverse_indices(A) = reverse(eachindex(A))
 reverse_indices(A::AbstractVector) = Base.reverse(eachindex(A))
 reverse_indices(A::AbstractArray) = Base.reverse(collect(eachindex(A)))
 iterate(r::Reverse{<:Union{Tuple, NamedTuple}}, i::Int=length(r.itr)) = i < 1 ? nothing : (r.itr[i], i - 1)
@@ -169,6 +172,7 @@ keys(v::Pairs) = v.itr
 keys(v::Pairs{Symbol, V, Nothing}) where {V} = keys(v.data)
 values(v::Pairs) = v.data
 eltype(::Type{Pairs{K, V, I, A}}) where {K, V, I, A} = Pair{K, V}
+eltype(::Type{Pairs{K, V, I, A}}) where {K, V, I, A<:Base.AbstractString} = Pair{<:Any, V}
 IteratorSize(::Type{Pairs{K, V, I, A}}) where {K, V, I, A} = IteratorSize(I)
 IteratorSize(::Type{Pairs{K, V, Nothing, A}}) where {K, V, A} = HasLength()
 IteratorSize(::Type{Pairs{K, V, I, A}}) where {K, V, I, A<:AbstractArray} = IteratorSize(A)
@@ -470,15 +474,19 @@ struct Flatten{I}
     it::I
 end
 flatten(itr) = Flatten(itr)
-eltype(::Type{Flatten{I}}) where {I} = eltype(I) === Any ? Any : eltype(I) isa DataType && eltype(I) <: Tuple ? flat_tuple_eltype(eltype(I)) : eltype(eltype(I))
-flat_tuple_eltype(T) = T isa DataType && !Base.isvatuple(T) ? Base.reduce(promote_typejoin, Any[eltype(P) for P in T.parameters]; init=Union{}) : Any
+eltype(::Type{Flatten{I}}) where {I} = eltype(eltype(I))
 eltype(::Type{Flatten{Tuple{}}}) = Union{}
-IteratorEltype(::Type{Flatten{I}}) where {I} = IteratorEltype(I) isa EltypeUnknown || !isconcretetype(eltype(I)) ? EltypeUnknown() : IteratorEltype(eltype(I))
+IteratorEltype(::Type{Flatten{I}}) where {I} = IteratorEltype(I) isa EltypeUnknown ? EltypeUnknown() : IteratorEltype(eltype(I))
 IteratorEltype(::Type{Flatten{I}}) where {I<:Tuple} = Base.all(P -> IteratorEltype(P) isa HasEltype, I.parameters) ? HasEltype() : EltypeUnknown()
 eltype(::Type{Flatten{I}}) where {I<:Tuple} = Base.reduce(promote_typejoin, Any[eltype(P) for P in I.parameters]; init=Union{})
-IteratorSize(::Type{<:Flatten}) = SizeUnknown()
-IteratorSize(::Type{Flatten{I}}) where {I<:Tuple} = Base.all(P -> IteratorSize(P) isa Union{HasLength, HasShape}, I.parameters) ? HasLength() : SizeUnknown()
-length(f::Flatten{<:Tuple}) = Base.sum(length, f.it; init=0)
+# Only where all parts are tuples of one length, or numbers, is the sum of their lengths known beforehand.
+function IteratorSize(::Type{Flatten{I}}) where {I}
+    IteratorSize(I) isa Union{HasLength, HasShape} && IteratorEltype(I) isa HasEltype || return SizeUnknown()
+    T = eltype(I)
+    T <: Base.Number && return HasLength()
+    return T isa DataType && T <: Tuple && !Base.isvatuple(T) ? HasLength() : SizeUnknown()
+end
+length(f::Flatten) = Base.sum(length, f.it; init=0)
 function iterate(f::Flatten, state=())
     if state !== ()
         y = iterate(state[1], state[2])

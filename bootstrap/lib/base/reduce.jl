@@ -78,9 +78,7 @@ function mapfoldl(f, op, itr; init=no_init)
     end
 end
 foldl(op, itr; init=no_init) = mapfoldl(identity, op, itr; init=init)
-function mapfoldr(f, op, itr; init=no_init)
-    return foldr_over(f, op, itr isa Union{AbstractArray, Tuple, AbstractString, NamedTuple} ? Iterators.reverse(itr) : Iterators.reverse(collect(itr)), init)
-end
+mapfoldr(f, op, itr; init=no_init) = foldr_over(f, op, Iterators.reverse(itr), init)
 function foldr_over(f, op, rev, init)
     y = iterate(rev)
     if y === nothing

@@ -182,9 +182,10 @@ end
 isempty_builtin(f) = true
 methods(@nospecialize(f)) = methods(f, Tuple{Vararg{Any}})
 methods(@nospecialize(f), mod::Union{Module, AbstractArray{Module}, Tuple{Vararg{Module}}}) = methods(f, Tuple{Vararg{Any}}, mod)
-function hasmethod(@nospecialize(f), @nospecialize(t); world::UInt=get_world_counter())
-    return ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), signature_with_typevars(f, t), nothing, world) !== nothing
-end
+hasmethod(@nospecialize(f), @nospecialize(t)) = hasmethod_in(f, t, ccall(:jl_get_tls_world_age, UInt, ()))
+Core.kwcall(kwargs::NamedTuple, ::typeof(hasmethod), @nospecialize(f), @nospecialize(t)) = hasmethod_in(f, t, kwargs.world::UInt)
+hasmethod_in(@nospecialize(f), @nospecialize(t), world::UInt) =
+    ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), signature_with_typevars(f, t), nothing, world) !== nothing
 function hasmethod(@nospecialize(f), @nospecialize(t), kwnames::Tuple{Vararg{Symbol}}; world::UInt=get_world_counter())
     hasmethod(f, t; world=world) || return false
     isempty(kwnames) && return true
@@ -340,26 +341,6 @@ invokelatest_gr(gr::GlobalRef, args...; kwargs...) = invokelatest(invokelatest(g
 
 # The instances of a method that calls have made so far.
 specializations(m::Method) = Any[mi for mi in m.specializations if mi isa Core.MethodInstance]
-
-# The parts of a method's declaration: type variables, (name, type) of each argument as text, file and line.
-function arg_decl_parts(m::Method)
-    tv = Any[]
-    sig = m.sig
-    while sig isa UnionAll
-        push!(tv, sig.var)
-        sig = sig.body
-    end
-    names = method_argnames(m)
-    ps = sig.parameters
-    decls = Tuple{String, String}[("", string(m.name))]
-    for i in 2:length(ps)
-        n = i <= length(names) ? String(names[i]) : "_"
-        t = ps[i]
-        text = isvarargtype(t) ? (unwrapva(t) === Any ? "..." : string(unwrapva(t), "...")) : t === Any ? "" : string(t)
-        push!(decls, (startswith(n, "#") ? "" : n, text))
-    end
-    return tv, decls, m.file, m.line
-end
 
 # The matches that dispatch finds for a call, each with the intersection type, its parameters and the method.
 function _methods(@nospecialize(f), @nospecialize(t), lim::Int, world::UInt)

@@ -576,7 +576,6 @@ unsafe_convert(::Type{Ptr{UInt8}}, s::Symbol) = ccall(:jl_symbol_name, Ptr{UInt8
 unsafe_convert(::Type{Ptr{Int8}}, s::Symbol) = bitcast(Ptr{Int8}, ccall(:jl_symbol_name, Ptr{UInt8}, (Any,), s))
 Symbol(s::Symbol) = s
 Symbol(x...) = Symbol(string(x...))
-length(s::Symbol) = length(String(s))
 sizeof(s::Symbol) = Int(ccall(:strlen, Csize_t, (Ptr{UInt8},), unsafe_convert(Ptr{UInt8}, s)))
 broadcastable(s::Symbol) = Ref(s)
 

@@ -231,13 +231,15 @@ occurs(v::TypeVar, @nospecialize t) = t === v || (t isa DataType && any(p -> occ
     (t isa Union && (occurs(v, t.a) || occurs(v, t.b))) ||
     (t isa Core.TypeofVararg && ((isdefined(t, :T) && occurs(v, t.T)) || (isdefined(t, :N) && occurs(v, t.N))))
 
-function only_direct(params::Vector{Any}, i::Int, wheres::Vector{TypeVar})
+# Whether variable v, the innermost of the `where`s that are left, occurs nowhere but as parameter i.
+function only_direct(params::Vector{Any}, i::Int, wheres::Vector{TypeVar}, kept::Int)
     v = params[i]
+    (kept > 0 && wheres[kept] === v) || return false
+    for j in kept+1:length(wheres)
+        (occurs(v, wheres[j].ub) || occurs(v, wheres[j].lb)) && return false
+    end
     for j in 1:length(params)
         j != i && occurs(v, params[j]) && return false
-    end
-    for w in wheres
-        w !== v && (occurs(v, w.ub) || occurs(v, w.lb)) && return false
     end
     return true
 end
@@ -247,22 +249,18 @@ function show_parameters(io::IO, params::Vector{Any}, formal::Vector{TypeVar}, w
     n = length(params)
     kept = length(wheres)
     inline = Bool[false for _ in 1:n]
-    i = n
-    trailing = true
-    while i >= 1 && kept >= 1
+    for i in n:-1:1
         p = params[i]
-        (p isa TypeVar && wheres[kept] === p && only_direct(params, i, wheres)) || break
+        p isa TypeVar || continue
         f = i <= length(formal) ? formal[i] : nothing
-        if trailing && f !== nothing && p.lb === f.lb && (p.ub === f.ub || p.ub == f.ub)
+        only_direct(params, i, wheres, kept) || continue
+        if i == n && f !== nothing && p.lb === f.lb && (p.ub === f.ub || p.ub == f.ub)
             n -= 1
+            kept -= 1
         elseif p.lb === Union{} || p.ub === Any
             inline[i] = true
-            trailing = false
-        else
-            break
+            kept -= 1
         end
-        kept -= 1
-        i -= 1
     end
     if n > 0
         print(io, "{")
