@@ -241,6 +241,13 @@ function hangul_kind(c)
     return 0
 end
 
+# In the scripts of India a virama joins the consonants beside it.
+is_indic_linker(c) = (u = codepoint_or_zero(c); u == 0x94d || u == 0x9cd || u == 0xacd || u == 0xb4d || u == 0xc4d || u == 0xd4d)
+const indic_consonants = Int32[0x915, 0x939, 0x958, 0x95f, 0x978, 0x97f, 0x995, 0x9a8, 0x9aa, 0x9b0, 0x9b2, 0x9b2, 0x9b6, 0x9b9, 0x9dc, 0x9dd, 0x9df, 0x9df,
+    0x9f0, 0x9f1, 0xa95, 0xaa8, 0xaaa, 0xab0, 0xab2, 0xab3, 0xab5, 0xab9, 0xaf9, 0xaf9, 0xb15, 0xb28, 0xb2a, 0xb30, 0xb32, 0xb33, 0xb35, 0xb39, 0xb5c, 0xb5d,
+    0xb5f, 0xb5f, 0xb71, 0xb71, 0xc15, 0xc28, 0xc2a, 0xc39, 0xc58, 0xc5a, 0xd15, 0xd3a]
+is_indic_consonant(c) = in_ranges(indic_consonants, Int(codepoint_or_zero(c)))
+
 # Whether a grapheme ends between a and b, `regionals` regional indicators being behind a (itself included).
 function breaks_between(a::Char, b::Char, regionals::Int)
     a == '\r' && b == '\n' && return false
@@ -285,12 +292,14 @@ function iterate(g::GraphemeIterator, i::Int=1)
     y === Base.nothing && return Base.nothing
     c, j = y
     regionals = is_regional(c) ? 1 : 0
+    joined = is_indic_consonant(c) ? 1 : 0 # 1: behind a consonant, 2: and a virama
     last = i
     while true
         z = iterate(s, j)
         z === Base.nothing && break
         d, k = z
-        breaks_between(Char(c), Char(d), regionals) && break
+        breaks_between(Char(c), Char(d), regionals) && !(joined == 2 && is_indic_consonant(d)) && break
+        joined = is_indic_consonant(d) ? 1 : joined > 0 && is_indic_linker(d) ? 2 : is_extender(d) ? joined : 0
         regionals = is_regional(d) ? regionals + 1 : 0
         last = j
         c = d
@@ -298,6 +307,8 @@ function iterate(g::GraphemeIterator, i::Int=1)
     end
     return SubString(s, i, last), j
 end
+
+Base.include(Unicode, "normalize.jl")
 
 end
 

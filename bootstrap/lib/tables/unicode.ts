@@ -5,7 +5,11 @@
 // finds a category by binary search in that string, so nothing has to be decoded when it starts. Letter case is kept
 // as runs (first, count, stride, distance); the simple mapping of one character to one is what Julia uses.
 //
-// Run as it is, writes the file; with --check, only compares.
+// Normalisation is asked of JavaScript too: what each character decomposes to, which pairs compose, what letters fold to,
+// each as a text of records that the library takes apart when it is first asked to normalise. The order of combining marks
+// (their combining classes, of which only the order counts) shows in how JavaScript sorts two of them.
+//
+// Run as it is, writes the files; with --check, only compares.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -147,12 +151,93 @@ const text = [
   wideEmoji(),
 ].join('\n');
 
-const file = new URL('../base/unicodedata.jl', import.meta.url);
-if (process.argv.includes('--check')) {
-  if (readFileSync(file, 'utf8') !== text) {
-    console.error('base/unicodedata.jl is not what tables/unicode.ts writes');
+/** Every character that can be of interest: no surrogates, none of the ideographs and syllables that follow a rule. */
+function* characters(): Generator<string> {
+  for (let code = 0xa0; code <= 0x2fa1d; code++) {
+    if (code >= 0xac00 && code <= 0xd7a3) code = 0xd7a4;
+    if (code >= 0xd800 && code <= 0xdfff) code = 0xe000;
+    if (code === 0x3400 || code === 0x4e00 || code === 0x20000) code += 0x19b0;
+    yield String.fromCodePoint(code);
+  }
+}
+
+/** Decompositions: character, what it becomes, NUL. */
+function decompositions(form: 'NFD' | 'NFKD'): string {
+  let out = '';
+  for (const c of characters()) {
+    const to = c.normalize(form);
+    if (to === c || (form === 'NFKD' && to === c.normalize('NFD'))) continue;
+    out += `${c}${to}\0`;
+  }
+  return out;
+}
+
+/** Compositions: the two characters of each pair and what they compose to. */
+function compositions(): string {
+  let out = '';
+  for (const c of characters()) {
+    const parts = Array.from(c.normalize('NFD'));
+    if (parts.length < 2 || c.normalize('NFC') !== c) continue;
+    const last = parts.pop() ?? '';
+    const first = parts.join('').normalize('NFC');
+    if (Array.from(first).length === 1 && (first + last).normalize('NFC') === c) out += first + last + c;
+  }
+  return out;
+}
+
+/** Full case folding: character, what it becomes, NUL. Cherokee folds to upper case, everything else to lower case. */
+function foldings(): string {
+  let out = '';
+  for (const c of ['\u0041', ...characters()]) {
+    if (!/^\p{Changes_When_Casefolded}$/u.test(c) || c === 'A') continue;
+    const to = /^\p{Script=Cherokee}$/u.test(c) ? c.toUpperCase() : c.toLowerCase().toUpperCase().toLowerCase();
+    out += `${c}${to}\0`;
+  }
+  return out;
+}
+
+/** Combining marks in the order of their classes: the marks of a class, NUL, those of the next. */
+function combiningClasses(): string {
+  const swaps = (a: string, b: string): boolean => (a + b).normalize('NFD') === b + a && a !== b;
+  const classes: string[][] = [];
+  for (const c of characters()) {
+    if (c.normalize('NFD') !== c || !(swaps('\u0345', c) || swaps(c, '\u0334'))) continue;
+    let at = 0;
+    while (at < classes.length && swaps(c, classes[at]?.[0] ?? '')) at++;
+    const same = classes[at];
+    if (same && !swaps(same[0] ?? '', c)) same.push(c);
+    else classes.splice(at, 0, [c]);
+  }
+  return classes.map((marks) => marks.join('')).join('\0');
+}
+
+/** A text as a string literal in which nothing combines with what stands before it. */
+function literal(value: string): string {
+  return Array.from(value, (c) => {
+    const code = c.codePointAt(0) ?? 0;
+    if (code === 0) return '\\0';
+    if (code < 0x7f && code >= 0x20 && !'"\\$'.includes(c)) return c;
+    return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+  }).join('');
+}
+
+const normalisation = [
+  '# Tables of Unicode normalisation, written by tables/unicode.ts; do not edit. What they mean is said there and in normalize.jl.\n',
+  `const canonical_text = "${literal(decompositions('NFD'))}"\n`,
+  `const compatible_text = "${literal(decompositions('NFKD'))}"\n`,
+  `const composing_text = "${literal(compositions())}"\n`,
+  `const folding_text = "${literal(foldings())}"\n`,
+  `const combining_text = "${literal(combiningClasses())}"\n`,
+].join('\n');
+
+for (const [name, content] of [
+  ['unicodedata.jl', text],
+  ['normalizedata.jl', normalisation],
+] as const) {
+  const file = new URL(`../base/${name}`, import.meta.url);
+  if (!process.argv.includes('--check')) writeFileSync(file, content);
+  else if (readFileSync(file, 'utf8') !== content) {
+    console.error(`base/${name} is not what tables/unicode.ts writes`);
     process.exit(1);
   }
-} else {
-  writeFileSync(file, text);
 }
