@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { fromHeap, toHeap } from '../../ir/heap.ts';
 import { type ModuleRef, type Ref, type StringRef, typeOf } from '../../memory/layout.ts';
 import { datatype } from '../../memory/wellknown.ts';
-import { parseAll, parseAtom, parseOne } from '../../syntax/index.ts';
+import { decodeBytes, encodeBytes, parseAll, parseAtom, parseOne } from '../../syntax/index.ts';
 import { setSlot, slotRef } from '../../vm/slots.ts';
 import { throwArgumentError } from '../errors.ts';
 import { evaluate, evaluateText, expandMacros, lowerInto } from '../frontend.ts';
@@ -59,7 +59,8 @@ defineRuntimeFunctions({
       const source = bytesOf(wordOf(args[0]), wordOf(args[1]));
       const file = text(slotRef(args[2]));
       const line = wordOf(args[3]);
-      const offset = wordOf(args[4]);
+      // Julia counts bytes, the parser characters of the decoded text.
+      const offset = decodeBytes(source.subarray(0, wordOf(args[4]))).length;
       const rule = text(slotRef(args[5]));
       const options = { file, line };
       const parsed =
@@ -69,7 +70,8 @@ defineRuntimeFunctions({
             ? parseAtom(source, offset, options)
             : parseOne(source, offset, options);
       const value = withParseErrors(parsed, rule === 'all', file, line);
-      setSlot(result, svec(toHeap(value), boxInt64(parsed.next + 1)));
+      const next = parsed.text.length === source.length ? parsed.next : encodeBytes(parsed.text.slice(0, parsed.next)).length;
+      setSlot(result, svec(toHeap(value), boxInt64(next + 1)));
     },
   ],
 });
