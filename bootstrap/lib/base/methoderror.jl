@@ -43,9 +43,10 @@ function show_call_signature(io::IO, c::FailedCall)
 end
 
 function showerror(io::IO, e::MethodError)
-    meths = e.args isa Tuple && e.f === Core.kwcall ? Method[] : methods_including_ambiguous(e.f, e.args isa Tuple ? Any[argument_type(a) for a in e.args] : Any[(unwrap_unionall(e.args)::DataType).parameters...])
+    meths = methods_including_ambiguous(e.f, e.args isa Tuple ? Any[argument_type(a) for a in e.args] : Any[(unwrap_unionall(e.args)::DataType).parameters...])
     if length(meths) > 1
-        show_ambiguity(io, meths, FailedCall(e))
+        # a call with keyword arguments is written as the call of `kwcall` that was ambiguous
+        show_ambiguity(io, meths, FailedCall(e.f, e.args isa Tuple ? Any[argument_type(a) for a in e.args] : FailedCall(e).types, Symbol[], Any[], !(e.args isa Tuple), e.args))
         return
     end
     c = FailedCall(e)

@@ -70,7 +70,8 @@ defineRuntimeFunctions({
             ? parseAtom(source, offset, options)
             : parseOne(source, offset, options);
       const value = withParseErrors(parsed, rule === 'all', file, line);
-      const next = parsed.text.length === source.length ? parsed.next : encodeBytes(parsed.text.slice(0, parsed.next)).length;
+      const next =
+        parsed.text.length === source.length ? parsed.next : encodeBytes(parsed.text.slice(0, parsed.next)).length;
       setSlot(result, svec(toHeap(value), boxInt64(next + 1)));
     },
   ],
