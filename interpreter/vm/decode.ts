@@ -26,9 +26,10 @@ import {
   typeOf,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
-import { datatype, nothing, trueValue } from '../memory/wellknown.ts';
+import { CoreModule, datatype, nothing, trueValue } from '../memory/wellknown.ts';
 import {
   currentWorld,
+  globalValue,
   isConstKind,
   onBindingChange,
   onResolutionChange,
@@ -36,12 +37,13 @@ import {
   resolveBinding,
 } from '../runtime/bindings.ts';
 import { InternalError } from '../runtime/errors.ts';
-import { symbolName } from '../runtime/symbols.ts';
+import { symbol, symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
 import { builtins } from './builtin.ts';
 import { CALL_HEADER, Code, constantSlot, type LeafBody, Op, Site } from './code.ts';
 import { type Fusion, findFusions } from './fusion.ts';
 import { HookKind, observed } from './hooks.ts';
+import { findPhis, type Phis } from './phis.ts';
 import { copySlot, setSlot } from './slots.ts';
 
 const NO_OPERAND = 0x7fffffff;
@@ -59,6 +61,10 @@ const T = {
   QuoteNode: datatype('QuoteNode'),
   Symbol: datatype('Symbol'),
   Method: datatype('Method'),
+  PhiNode: datatype('PhiNode'),
+  PiNode: datatype('PiNode'),
+  PhiCNode: datatype('PhiCNode'),
+  UpsilonNode: datatype('UpsilonNode'),
 } as const;
 
 /** Codes that took a binding's value for constant. */
@@ -126,6 +132,8 @@ class Facts {
   readonly uses: Int32Array;
   readonly lastUse: Int32Array;
   readonly block: Int32Array;
+  /** Values that a statement uses which stands before the one that computes them, as optimised code may have it. */
+  readonly early = new Set<number>();
   /** Statements that assign each slot, in order. */
   readonly assignments: number[][];
   constructor(statements: number, slots: number) {
@@ -150,6 +158,9 @@ class Decoder {
   private readonly start: Int32Array;
   private fusion: Fusion = { fused: new Map(), absorbed: new Set(), negated: new Map() };
   private readonly fixups: { at: number; statement: number }[] = [];
+  private readonly phis: Phis;
+  /** Where the values for φ nodes wait, by the node's number. */
+  private readonly incoming = new Map<number, number>();
   private readonly operands: Int32Array;
   private frameSlots: number;
   private readonly freeSlots: number[] = [];
@@ -165,6 +176,7 @@ class Decoder {
     const names = readRef<ArrayRef>(code.source, objects.CodeInfo.slotnames);
     const slots = arrayLength(names);
     this.facts = new Facts(this.statements.length, slots);
+    this.phis = findPhis(this.statements);
     this.start = new Int32Array(this.statements.length + 2);
     this.operands = new Int32Array(this.statements.length + 2).fill(NO_OPERAND);
     this.frameSlots = slots;
@@ -178,6 +190,13 @@ class Decoder {
     this.findDefined();
     if (!this.isObserved) this.fusion = findFusions(this.statements, this.facts, (callee) => this.builtinName(callee));
     const n = this.statements.length;
+    for (const at of this.facts.early) this.dedicated(at);
+    for (const at of this.phis.phiCs) this.dedicated(at);
+    for (const at of this.phis.phis) {
+      this.dedicated(at);
+      this.incoming.set(at, this.frameSlots++ * 4);
+    }
+    this.emitPhiMoves(0);
     for (let i = 1; i <= n; i++) {
       if (i === 1 || this.facts.block[i] !== this.facts.block[i - 1]) {
         this.defined = this.entryDefined[this.facts.block[i]];
@@ -186,8 +205,15 @@ class Decoder {
       if (this.isObserved && i === 1) this.emit(Op.HOOK, HookKind.CALL, 0);
       this.start[i] = this.out.length;
       if (this.isObserved) this.emit(Op.HOOK, HookKind.STEP, 0);
+      const statement = this.statements[i - 1];
+      const jumps = typeOf(statement) === T.GotoNode || typeOf(statement) === T.GotoIfNot;
       // What no way leads to may use values that no statement makes, such as that of a `break`.
-      if (this.reached[this.facts.block[i]]) this.emitStatement(this.statements[i - 1], i);
+      if (this.reached[this.facts.block[i]]) {
+        if (jumps) this.emitPhiMoves(i);
+        if (this.facts.early.has(i)) this.emitEarly(statement, i);
+        else this.emitStatement(statement, i);
+        if (!jumps) this.emitPhiMoves(i);
+      }
       const release = this.releaseAt.get(i);
       if (release !== undefined) this.freeSlots.push(...release);
     }
@@ -200,6 +226,24 @@ class Decoder {
     code.place(this.out);
     code.handlers = this.handlers();
     code.leafBody = this.leafBody();
+  }
+
+  /** Stores what φ nodes take along the edges that begin behind (or, for a jump, with) statement `from`. */
+  private emitPhiMoves(from: number): void {
+    for (const { phi, value } of this.phis.moves.get(from) ?? []) {
+      const place = this.incoming.get(phi) ?? this.scratch();
+      if (value === 0) this.emit(Op.CLEAR, place);
+      else this.emit(Op.MOVE, place, this.operand(value));
+    }
+  }
+
+  /** A statement whose value has its place already, because it is used by one that stands before it. */
+  private emitEarly(statement: Ref, i: number): void {
+    const place = this.operands[i];
+    this.operands[i] = NO_OPERAND;
+    this.emitStatement(statement, i);
+    if (this.operands[i] !== NO_OPERAND && this.operands[i] !== place) this.emit(Op.MOVE, place, this.operands[i]);
+    this.operands[i] = place;
   }
 
   /** The name of the builtin that a callee operand is, '' when it is none or not constant. */
@@ -241,6 +285,7 @@ class Decoder {
         default:
       }
     });
+    this.gatherPhiUses();
     let block = 0;
     for (let i = 1; i <= statements.length; i++) {
       if (leaders.has(i)) block++;
@@ -334,6 +379,7 @@ class Decoder {
     switch (typeOf(value)) {
       case T.SSAValue: {
         const id = readWide(value, objects.SSAValue.id);
+        if (id >= i && !this.isPhi(id)) this.facts.early.add(id);
         this.facts.uses[id]++;
         this.facts.lastUse[id] = Math.max(this.facts.lastUse[id], i);
         break;
@@ -352,7 +398,28 @@ class Decoder {
       case T.EnterNode:
         this.gatherUses(readRef(value, objects.EnterNode.scope), i);
         break;
+      case T.PiNode:
+        this.gatherUses(readRef(value, objects.PiNode.val), i);
+        break;
+      case T.UpsilonNode:
+        this.gatherUses(readRef(value, objects.UpsilonNode.val), i);
+        break;
       default:
+    }
+  }
+
+  private isPhi(at: number): boolean {
+    const kind = typeOf(this.statements[at - 1]);
+    return kind === T.PhiNode || kind === T.PhiCNode;
+  }
+
+  /** The values of φ nodes are used where the edges begin. */
+  private gatherPhiUses(): void {
+    for (const [from, moves] of this.phis.moves) {
+      const statement = this.statements[from - 1];
+      const jumps = from > 0 && (typeOf(statement) === T.GotoNode || typeOf(statement) === T.GotoIfNot);
+      // Behind a statement that computes the value itself, it is used later than there.
+      for (const { value } of moves) this.gatherUses(value, jumps ? from : from + 1);
     }
   }
 
@@ -463,6 +530,22 @@ class Decoder {
         if (!isFresh || this.facts.assignments[slot].some((at) => at < i)) this.emit(Op.CLEAR, (slot - 1) * 4);
         return;
       }
+      case T.PhiNode:
+        this.emit(Op.MOVE, this.operands[i], this.incoming.get(i) ?? this.scratch());
+        return;
+      case T.PhiCNode:
+        return;
+      case T.UpsilonNode: {
+        const value = readRef(statement, objects.UpsilonNode.val);
+        for (const phiC of this.phis.stores.get(i) ?? []) {
+          if (value === 0) this.emit(Op.CLEAR, this.operands[phiC]);
+          else this.emit(Op.MOVE, this.operands[phiC], this.operand(value));
+        }
+        return;
+      }
+      case T.PiNode:
+        this.emit(Op.MOVE, this.resultOperand(i), this.operand(readRef(statement, objects.PiNode.val)));
+        return;
       case T.Expr:
         if (headOf(statement) === '=') {
           const args = argsOf(statement);
@@ -556,6 +639,15 @@ class Decoder {
         for (let k = 0; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
         const site = this.newSite();
         this.emit(Op.CALL, result, site, n, 0, 0, 0, ...operands);
+        return;
+      }
+      case 'invoke': {
+        // `invoke(f, instance, args...)`
+        const operands = [this.constant(globalValue(CoreModule, symbol('invoke'))), this.operand(arrayGetRef(args, 1))];
+        operands.push(this.constant(arrayGetRef(args, 0)));
+        for (let k = 2; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
+        const site = code.sites.push(new Site(code, this.out.length)) - 1;
+        this.emit(Op.CALL, result, site, operands.length, 0, 0, 0, ...operands);
         return;
       }
       case 'new': {
@@ -781,6 +873,7 @@ const NO_VALUE = new Set([
   'inline',
   'noinline',
   'purity',
+  'code_coverage_effect',
 ]);
 
 let leafOf: ((constantWord: number) => LeafBody | null) | undefined;

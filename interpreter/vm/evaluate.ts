@@ -313,6 +313,7 @@ const evaluators = new Map<string, Evaluator>([
   ['loopinfo', noValue],
   ['aliasscope', noValue],
   ['popaliasscope', noValue],
+  ['code_coverage_effect', noValue],
   ['line', noValue],
   ['null', noValue],
   ['error', (_code, _fp, args) => throwSyntaxError(arrayGetRef(args, 0))],
@@ -338,6 +339,7 @@ export { operandRef, operandWord };
 
 /** EVAL: an expression that is neither a call nor control flow. */
 export function evalExpression(code: Code, fp: number, expr: Ref, result: number): void {
+  if (typeOf(expr) === datatype('ReturnNode')) throw new InternalError('a statement was reached that cannot be reached');
   const head = symbolName(readRef<SymbolRef>(expr, objects.Expr.head));
   const args = readRef<ArrayRef>(expr, objects.Expr.args);
   const evaluator = evaluators.get(head);

@@ -180,6 +180,7 @@ defineRedirects({
     const kind = typeOf(types);
     if (kind === datatype('Method')) return plain(count, 0, instanceFor(types as MethodRef, args, count));
     if (kind === datatype('MethodInstance')) return plain(count, 0, types);
+    if (kind === datatype('CodeInstance')) return plain(count, 0, readRef(types, objects.CodeInstance.def));
     if (!isKindType(kind) || !isSubtype(types, datatype('Tuple'))) throwTypeError('invoke', tupleTypeType(), types);
     if (!argumentsFit(types, args, count)) {
       const given = tupleOf(args, count);
