@@ -121,8 +121,11 @@ export class SourceValue {
 export class InvokeTarget {
   /** Of the callee and all arguments. */
   readonly types: readonly Syntax[];
-  constructor(types: readonly Syntax[]) {
+  /** Whether compiled code of the instance is named (`invoke`), or only the instance (`dynamic invoke`). */
+  readonly isCompiled: boolean;
+  constructor(types: readonly Syntax[], isCompiled = false) {
     this.types = types;
+    this.isCompiled = isCompiled;
   }
 }
 

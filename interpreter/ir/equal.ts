@@ -70,7 +70,7 @@ function differenceOf(a: unknown, b: unknown, sameObject: SameObject): string | 
 }
 
 const isPlainObject = (x: unknown): x is object =>
-  typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+  typeof x === 'object' && x !== null && (Object.getPrototypeOf(x) ?? Object.prototype) === Object.prototype;
 const printable = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
 
 const classes = [

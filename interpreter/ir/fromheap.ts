@@ -117,7 +117,8 @@ function target(object: Ref): Syntax {
   if (instance === 0 || typeOf(instance) !== datatype('MethodInstance')) return partFromHeap(object);
   let types = readRef(instance, objects.MethodInstance.specTypes);
   while (typeOf(types) === datatype('UnionAll')) types = readRef(types, objects.UnionAll.body);
-  return new InvokeTarget(svecToArray(readRef<SvecRef>(types, objects.DataType.parameters)).map(partFromHeap));
+  const parameters = svecToArray(readRef<SvecRef>(types, objects.DataType.parameters));
+  return new InvokeTarget(parameters.map(partFromHeap), instance !== object);
 }
 
 function placeFromHeap(debug: Ref, index: number): Place | null {

@@ -34,7 +34,8 @@ export type RawForm =
       readonly scope: RawOperand | undefined;
       readonly type: RawOperand | undefined;
     }
-  | { readonly kind: 'phi' | 'phic' | 'upsilon' | 'pi' | 'invoke' | 'operand'; readonly value: RawOperand };
+  | { readonly kind: 'phi' | 'phic' | 'upsilon' | 'pi' | 'operand'; readonly value: RawOperand }
+  | { readonly kind: 'invoke'; readonly keyword: IToken; readonly value: RawOperand };
 
 export interface RawStatement extends Span {
   /** Number of the block that begins here. */
@@ -221,8 +222,8 @@ class IRGrammar extends EmbeddedActionsParser {
       },
       {
         ALT: () => {
-          this.CONSUME(T.Invoke);
-          return { kind: 'invoke', value: this.SUBRULE7(this.operand) };
+          const keyword = this.CONSUME(T.Invoke);
+          return { kind: 'invoke', keyword, value: this.SUBRULE7(this.operand) };
         },
       },
       {
@@ -316,6 +317,7 @@ function describe(message: string, token: IToken): string {
   if (expecting !== undefined) return `expected ${expecting}, found ${found}`;
   if (/Redundant input/.test(message))
     return `expected CodeInfo(, method, module or the end of the text, found ${found}`;
+  if (/at least one iteration/.test(message)) return `expected an operand, found ${found}`;
   const alternatives = [...message.matchAll(/^\d+\. \[(.*?)\]$/gm)].map((match) => match[1]);
   const names = new Set(alternatives.map((sequence) => sequence?.split(',')[0]?.trim() ?? ''));
   if (names.has('name')) return `expected an operand or a statement, found ${found}`;

@@ -256,7 +256,7 @@ class CodePrinter {
       return this.operand(value, DECLARATION) + (type === undefined ? '' : `::${this.type(type)}`);
     };
     const name = callee instanceof GlobalRef ? this.operand(callee, 0) : `(${typed(callee, 0)})`;
-    return `dynamic invoke ${name}(${x.args
+    return `${target.isCompiled ? '   invoke' : 'dynamic invoke'} ${name}(${x.args
       .slice(2)
       .map((arg, i) => typed(arg, i + 1))
       .join(', ')})`;

@@ -684,7 +684,7 @@ class CodeReader {
         return new PiNode(reader.operand(parts[0]), reader.value(parts[1]));
       }
       case 'invoke':
-        return this.invoke(form.value, index);
+        return this.invoke(form.value, index, form.keyword.image === 'invoke');
       case 'operand':
         return this.reader(form.value).operand(this.typed(form.value, index));
     }
@@ -713,7 +713,7 @@ class CodeReader {
   }
 
   /** `f(x::Int64, 1::Int64)`: the types name the method instance. */
-  private invoke(span: RawOperand, index: number): Statement {
+  private invoke(span: RawOperand, index: number, isCompiled: boolean): Statement {
     let x = this.parse(span);
     if (x instanceof Expr && x.head === '::' && x.args.length === 2) {
       this.types[index] = this.reader(span).value(x.args[1]);
@@ -737,7 +737,7 @@ class CodeReader {
       );
       return operand;
     });
-    return new Expr('invoke', [new InvokeTarget(types), callee ?? null, ...args]);
+    return new Expr('invoke', [new InvokeTarget(types, isCompiled), callee ?? null, ...args]);
   }
 }
 

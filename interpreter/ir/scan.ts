@@ -210,6 +210,7 @@ class IRScanner {
       this.isLineStart = true;
       this.isStatementStart = true;
       this.keyword = null;
+      this.nested = false;
       return;
     }
     if (c === ' ' || c === '\t' || c === '\r') {

@@ -100,7 +100,9 @@ function instanceOf(target: InvokeTarget): Ref {
   const match = lookupInvoke(types, currentWorld());
   if (match === null) return throwError('invoke: no method matches the types that are given');
   const sparams = matchSignature(types, readRef(match.method, objects.Method.sig));
-  return root(methodInstance(match.method, types, sparams ?? match.sparams));
+  const instance = methodInstance(match.method, types, sparams ?? match.sparams);
+  const compiled = target.isCompiled ? readRef(instance, objects.MethodInstance.cache) : (0 as Ref);
+  return root(compiled === 0 ? instance : compiled);
 }
 
 /** The same code, with everything that was given by its source evaluated. */

@@ -135,6 +135,13 @@ show(io::IO, x::Core.GotoNode) = print(io, "goto %", x.label)
 show(io::IO, x::Core.ReturnNode) = isdefined(x, :val) ? (print(io, "return "); show_unquoted(io, x.val)) : print(io, "unreachable")
 show(io::IO, x::Core.GotoIfNot) = (print(io, "goto %", x.dest, " if not "); show_unquoted(io, x.cond))
 
+# The runtime knows the form of lowered code; it asks for the text of the values in it.
+function show(io::IO, src::Core.CodeInfo; debuginfo::Symbol=:source)
+    debuginfo === :source || debuginfo === :none || throw(ArgumentError("debuginfo is :source or :none"))
+    text = x -> sprint(show, x; context=io)
+    print(io, ccall(:jl_code_text, Any, (Any, Any, Cint), src, text, debuginfo === :source))
+end
+
 show_unquoted(io::IO, ex) = show_unquoted(io, ex, 0, 0, 0)
 show_unquoted(io::IO, ex, indent::Int) = show_unquoted(io, ex, indent, 0, 0)
 show_unquoted(io::IO, ex, indent::Int, prec::Int) = show_unquoted(io, ex, indent, prec, 0)

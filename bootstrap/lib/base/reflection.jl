@@ -244,7 +244,24 @@ end
 delete_method(m::Method) = ccall(:jl_method_table_disable, Cvoid, (Any,), m)
 hasgenerator(m::Method) = isdefined(m, :generator)
 function code_lowered(@nospecialize(f), @nospecialize(t=Tuple); generated::Bool=true, debuginfo::Symbol=:default)
-    return Any[uncompressed_ast(m) for m in methods(f, t)]
+    debuginfo = debuginfo_kind(debuginfo)
+    ret = Core.CodeInfo[]
+    for m in methods(f, t)
+        code = uncompressed_ast(m)
+        debuginfo === :none && remove_linenums!(code)
+        push!(ret, code)
+    end
+    return ret
+end
+function debuginfo_kind(debuginfo::Symbol)
+    debuginfo === :default && return :none
+    debuginfo === :source || debuginfo === :none || throw(ArgumentError("'debuginfo' must be either :source or :none"))
+    return debuginfo
+end
+# Code without line numbers: what is shown of it then is only what it does.
+function remove_linenums!(src::Core.CodeInfo)
+    src.debuginfo = Core.DebugInfo(:none)
+    return src
 end
 uncompressed_ast(m::Method) = isdefined(m, :source) ? ccall(:jl_uncompress_ir, Any, (Any, Ptr{Cvoid}, Any), m, C_NULL, m.source) : error("Code for this Method is not available.")
 return_types(@nospecialize(f), @nospecialize(t=Tuple); kw...) = Any[return_type(f, to_tuple_type(t))]

@@ -246,6 +246,7 @@ eval(Core, quote
     PhiCNode(values::Array{Any, 1}) = $(Expr(:new, :PhiCNode, :values))
     UpsilonNode(@nospecialize(val)) = $(Expr(:new, :UpsilonNode, :val))
     UpsilonNode() = $(Expr(:new, :UpsilonNode))
+    DebugInfo(def::Union{Method, MethodInstance, Symbol}) = $(Expr(:new, :DebugInfo, :def, nothing, :(svec()), ""))
 end)
 
 GlobalRef(m::Module, s::Symbol) = ccall(:jl_module_globalref, Ref{GlobalRef}, (Any, Any), m, s)

@@ -29,10 +29,11 @@ import { addMethod } from '../definitions.ts';
 import { throwFieldError } from '../errors.ts';
 import { intrinsicNames } from '../intrinsics/names.ts';
 import { invokedMethod, type Reached, reachedMethods } from '../methodmatches.ts';
+import { codeText } from '../codetext.ts';
 import { deleteMethod } from '../methods.ts';
 import { addressOfObject, copyBytes } from '../storage.ts';
 import { symbol, symbolAddress } from '../symbols.ts';
-import { arrayGetRef, arrayLength, stringText, vectorAny } from '../values.ts';
+import { arrayGetRef, arrayLength, string, stringText, vectorAny } from '../values.ts';
 import { intOf, setInteger, wordOf } from './core.ts';
 import { defineRuntimeFunctions } from './table.ts';
 
@@ -122,6 +123,13 @@ defineRuntimeFunctions({
         result,
         vectorOfReferences(datatype('Symbol'), namesIn(stringText(slotRef(args[0]) as StringRef))),
       ),
+  ],
+  jl_code_text: [
+    'jl_value_t *(jl_value_t *, jl_value_t *, int)',
+    (args, _n, result) => {
+      const text = codeText(slotRef(args[0]) as CodeInfoRef, slotRef(args[1]), wordOf(args[2]) !== 0);
+      setSlot(result, string(text));
+    },
   ],
   jl_uncompress_ir: [
     'jl_code_info_t *(jl_method_t *, jl_code_instance_t *, jl_value_t *)',
