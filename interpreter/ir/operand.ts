@@ -22,6 +22,7 @@ import {
   sym,
 } from '../syntax/expr.ts';
 import { parseOne } from '../syntax/index.ts';
+import { operatorToken } from '../syntax/print-words.ts';
 import {
   type CodeInfo,
   EnterNode,
@@ -481,5 +482,4 @@ const isConstructor = (x: Syntax | undefined): boolean =>
 const elements = (x: Syntax | undefined): readonly Syntax[] =>
   x instanceof Expr && x.head === 'ref' ? x.args.slice(1) : [];
 
-const isOperator = (name: string): boolean =>
-  !/^[\p{L}_\p{N}\p{So}\p{Sc}]/u.test(name) || name === 'isa' || name === 'in';
+const isOperator = (name: string): boolean => operatorToken(name) !== null || name === 'isa' || name === 'in';

@@ -39,7 +39,7 @@ import {
 } from './code.ts';
 import { isPlainPath, type ValueStyle, valueText } from './printvalue.ts';
 import { shownSlotNames, writtenSlotNames } from './slotnames.ts';
-import { fieldText, floatText, literalText, pathText, stringLiteral, symbolText } from './words.ts';
+import { anyName, fieldText, floatText, literalText, pathText, stringLiteral, symbolText } from './words.ts';
 
 /** What a call calls, as far as it is known: how Julia labels the statement. */
 export type CalleeKind = 'builtin' | 'dynamic builtin' | 'intrinsic' | 'dynamic' | 'unknown';
@@ -147,7 +147,7 @@ class CodePrinter {
     const lines: string[] = [];
     if (code.slotnames.length > 0) {
       const slots = code.slotnames.map(({ name }, i) => {
-        const own = this.slots[i] === name ? name : `var${stringLiteral(name)}`;
+        const own = this.slots[i] === name ? name : anyName(name);
         const flags = code.slotflags[i] === 0 ? '' : ` ${code.slotflags[i]}`;
         const type = code.slottypes === null ? '' : `::${this.type(code.slottypes[i])}`;
         return own + type + flags;
@@ -350,7 +350,15 @@ class CodePrinter {
       return `${this.operand(callee, 0)}(${list(args)})`;
     }
     if (!this.options.exact && callee instanceof Sym) return `${callee.name}(${list(args)})`;
-    return `(${this.operand(callee, 0)})(${list(args)})`;
+    // A number in front of a bracket would be a factor.
+    const isName =
+      callee instanceof SSAValue ||
+      callee instanceof SlotNumber ||
+      callee instanceof HeapValue ||
+      callee instanceof SourceValue ||
+      callee instanceof Expr;
+    const text = isName || !this.options.exact ? this.operand(callee, 0) : this.value(callee);
+    return `(${text})(${list(args)})`;
   }
 }
 

@@ -29,6 +29,7 @@ import {
 import { parseDocument, type RawCode, type RawOperand, type RawStatement, type Span } from './grammar.ts';
 import { BadOperand, modulePath, type Names, OperandReader, parseSpan } from './operand.ts';
 import { type Scanned, scan } from './scan.ts';
+import { isReadableSlotName } from './slotnames.ts';
 
 /** Where the statements of a CodeInfo stand in the text, by their index. */
 export type StatementSpans = ReadonlyMap<CodeInfo, readonly Span[]>;
@@ -488,7 +489,8 @@ class CodeReader {
       const text = flag === null ? part.text : part.text.slice(0, flag.index);
       const x = parseSpan(text.trimStart(), span.start + part.start + (text.length - text.trimStart().length));
       const isTyped = x instanceof Expr && x.head === '::' && x.args.length === 2;
-      const name = isTyped ? x.args[0] : x;
+      const given = isTyped ? x.args[0] : x;
+      const name = given instanceof Expr && given.head === 'call' ? reader.value(given) : given;
       if (!(name instanceof Sym))
         throw new BadOperand(
           'expected the name of a slot',
@@ -499,10 +501,7 @@ class CodeReader {
       const { hash, at } = this.around.scanned.masks;
       const shown = name.name.replaceAll(hash, '#').replaceAll(at, '@');
       info.slotflags.push(flag === null ? 0 : Number(flag[1]));
-      // `x@_3` is the slot that shares its name with others
-      const [, base = shown, number] = /^([\s\S]*)@_(\d+)$/.exec(shown) ?? [];
-      const isShared = number !== undefined && Number(number) === info.slotnames.length + 1;
-      info.slotnames.push(sym(isShared ? base : shown));
+      info.slotnames.push(sym(shown));
     }
     if (types.some((type) => type !== undefined)) {
       info.slottypes = types.map((type) => type ?? new SourceValue(sym('Any')));
@@ -510,10 +509,10 @@ class CodeReader {
     const count = new Map<string, number>();
     for (const { name } of info.slotnames) count.set(name, (count.get(name) ?? 0) + 1);
     info.slotnames.forEach(({ name }, i) => {
-      // `_3` means the third slot, whatever the slots are called
-      if (name === '#unused#' || /^_\d*$/.test(name)) return;
-      if (name === '' || count.get(name) !== 1) this.ids.set(`${name}@_${i + 1}`, i + 1);
-      else this.ids.set(name, i + 1);
+      if (name === '#unused#') return;
+      // Names that mean something else are not the slot's: it goes by its number, `_3`.
+      const shown = name === '' || count.get(name) !== 1 ? `${name}@_${i + 1}` : name;
+      if (!name.includes('@') && isReadableSlotName(shown)) this.ids.set(shown, i + 1);
     });
   }
 

@@ -55,5 +55,7 @@ export function isReadableSlotName(name: string): boolean {
 
 /** The names by which `code` refers to its slots in text that is read back. */
 export function writtenSlotNames(code: CodeInfo): string[] {
-  return shownSlotNames(code).map((name, i) => (isReadableSlotName(name) ? name : `_${i + 1}`));
+  return shownSlotNames(code).map((name, i) =>
+    isReadableSlotName(name) && !code.slotnames[i].name.includes('@') ? name : `_${i + 1}`,
+  );
 }

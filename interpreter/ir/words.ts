@@ -60,6 +60,15 @@ export function fieldText(name: string): string {
   return text;
 }
 
+/** A name that may be any text: `var"a b"`, or `Symbol("...")` where that does not do. */
+export function anyName(name: string): string {
+  if (name.isWellFormed() && !/[\r\n]/.test(name)) {
+    const text = `var"${rawText(name)}"`;
+    if (parsed(text) === sym(name)) return text;
+  }
+  return `Symbol(${stringLiteral(name)})`;
+}
+
 const rawText = (name: string): string =>
   name.replace(/(\\*)("|$)/g, (_, slashes: string, stop: string) => slashes + slashes + (stop === '' ? '' : '\\"'));
 

@@ -72,7 +72,8 @@ function typeOfOperand(code: CodeInfo, x: Syntax | undefined): Ref {
 
 /** Does a builtin call a function that has to be looked up? */
 function dispatches(code: CodeInfo, builtin: Ref, expr: Expr): boolean {
-  const named = (name: string): boolean => builtin === constantOf(code, new GlobalRef(new ModuleRef('Core'), sym(name)));
+  const named = (name: string): boolean =>
+    builtin === constantOf(code, new GlobalRef(new ModuleRef('Core'), sym(name)));
   if (named('invoke_in_world') || named('_call_in_world_total') || named('invokelatest')) return true;
   if (!named('_apply_iterate') || expr.args.length < 3) return false;
   const callee = constantOf(code, expr.args[2]);

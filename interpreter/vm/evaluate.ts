@@ -339,7 +339,8 @@ export { operandRef, operandWord };
 
 /** EVAL: an expression that is neither a call nor control flow. */
 export function evalExpression(code: Code, fp: number, expr: Ref, result: number): void {
-  if (typeOf(expr) === datatype('ReturnNode')) throw new InternalError('a statement was reached that cannot be reached');
+  if (typeOf(expr) === datatype('ReturnNode'))
+    throw new InternalError('a statement was reached that cannot be reached');
   const head = symbolName(readRef<SymbolRef>(expr, objects.Expr.head));
   const args = readRef<ArrayRef>(expr, objects.Expr.args);
   const evaluator = evaluators.get(head);

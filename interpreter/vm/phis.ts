@@ -34,7 +34,11 @@ const none: Phis = { moves: new Map(), stores: new Map(), phis: [], phiCs: [] };
 
 /** Gathers them; the same empty answer for all code without any. */
 export function findPhis(statements: readonly Ref[]): Phis {
-  if (!statements.some((statement) => typeOf(statement) === datatype('PhiNode') || typeOf(statement) === datatype('PhiCNode')))
+  if (
+    !statements.some(
+      (statement) => typeOf(statement) === datatype('PhiNode') || typeOf(statement) === datatype('PhiCNode'),
+    )
+  )
     return none;
   const moves = new Map<number, PhiMove[]>();
   const stores = new Map<number, number[]>();

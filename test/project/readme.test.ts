@@ -1,4 +1,4 @@
-// The tour in README.md: every command shown there prints what is shown.
+// The tour in README.md and the examples of docs/jlir.md: every command shown there prints what is shown.
 //
 // A command is an indented line that starts with `$`; the indented lines after it, up to an empty or unindented line,
 // are its output, standard output and standard error together. `...` stands for any text, over lines.
@@ -31,7 +31,7 @@ function patternOf(output: string): RegExp {
   return new RegExp(`^${parts.join('[^]*')}$`);
 }
 
-const shown = shownCommands(readFileSync(join(root, 'README.md'), 'utf8'));
+const shown = ['README.md', 'docs/jlir.md'].flatMap((name) => shownCommands(readFileSync(join(root, name), 'utf8')));
 
 it('has commands to show', () => {
   expect(shown.length).toBeGreaterThan(2);
