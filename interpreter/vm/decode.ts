@@ -510,7 +510,11 @@ class Decoder {
       }
       case T.ReturnNode: {
         const value = readRef(statement, objects.ReturnNode.val);
-        if (value === 0) throw new InternalError('unreachable return in lowered code');
+        if (value === 0) {
+          // Control never comes to a return without a value; if it does, that is an error of whoever made the code.
+          this.emit(Op.EVAL, this.scratch(), code.objects.push(statement) - 1);
+          return;
+        }
         const operand = this.operand(value);
         if (this.isObserved) this.emit(Op.HOOK, HookKind.RETURN, operand);
         this.emit(Op.RETURN, operand);

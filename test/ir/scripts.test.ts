@@ -142,7 +142,7 @@ ${call('Inner.double', '21')}
       '',
     ]);
     expect(status).toBe(0);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('the commands', () => {
@@ -154,13 +154,13 @@ describe('the commands', () => {
     expect(jl0(['ir', 'check', '-'], { input: stdout })).toMatchObject({ status: 0, stderr: '' });
     const output = readFileSync(join(root, 'examples/expected/qsort.out'), 'utf8');
     expect(jl0(['ir', 'run', '-'], { input: stdout })).toMatchObject({ status: 0, stdout: output });
-  }, 120_000);
+  }, 240_000);
 
   it('make pasted code a method, and call it', () => {
     const input = 'CodeInfo(\n1 ─ %1 = Main.:+\n│   %2 =   dynamic (%1)(x, 1)\n└──      return %2\n)';
     const args = ['ir', 'run', '-', '--method', 'f(x::Int)', '--eval', 'println(f(41))'];
     expect(jl0(args, { input })).toMatchObject({ status: 0, stdout: '42\n' });
-  }, 60_000);
+  }, 240_000);
 
   it('say what is wrong, with exit codes as everywhere', () => {
     const bad = jl0(['ir', 'check', '-', 'examples/fib.jlir'], { input: 'CodeInfo(\n1 ─ goto #2\n)' });
@@ -171,7 +171,7 @@ describe('the commands', () => {
     const thrown = jl0(['ir', 'run', '-'], { input: 'CodeInfo(\n1 ─ dynamic Base.error("oh")\n    return 1\n)' });
     expect(thrown.status).toBe(1);
     expect(thrown.stderr).toContain('ERROR: oh');
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('code_lowered', () => {
@@ -227,5 +227,5 @@ CodeInfo(
 └──       return %5
 ))))
 `);
-  }, 60_000);
+  }, 240_000);
 });
