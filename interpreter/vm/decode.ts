@@ -650,7 +650,7 @@ class Decoder {
         const operands = [this.constant(globalValue(CoreModule, symbol('invoke'))), this.operand(arrayGetRef(args, 1))];
         operands.push(this.constant(arrayGetRef(args, 0)));
         for (let k = 2; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
-        const site = code.sites.push(new Site(code, this.out.length)) - 1;
+        const site = this.newSite();
         this.emit(Op.CALL, result, site, operands.length, 0, 0, 0, ...operands);
         return;
       }
