@@ -102,3 +102,21 @@ describe('macro calls in syntax trees', { timeout: 120_000 }, () => {
     expect(answer('string(Base.remove_linenums!(:(@a x y)))')).toBe('"@a x y"');
   });
 });
+
+describe('the candidates of a failed call', { timeout: 120_000 }, () => {
+  const candidates = (definitions: string, call: string) =>
+    answer(`${definitions}
+      try ${call} catch e; join(filter(startswith("  "), split(sprint(showerror, e), '\n'))[1:2:end], ";") end`);
+
+  it('show types alone, and mark what does not fit', () => {
+    expect(candidates('first_any(a, b::Int...) = 1', 'first_any(1, "a")')).toBe(
+      '"  first_any(::Any, !Matched::Int64...)"',
+    );
+    expect(candidates('struct Same{T}; x::T; y::T; end', 'Same(1, 2.5)')).toBe('"  Same(::T, !Matched::T) where T"');
+  });
+  it('leave out methods of which no argument fits', () => {
+    expect(candidates('half(x::Int, y::String) = 1; half(x::Char, y::Float64) = 2', 'half(1, :a)')).toBe(
+      '"  half(::Int64, !Matched::String)"',
+    );
+  });
+});

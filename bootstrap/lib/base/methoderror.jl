@@ -187,53 +187,53 @@ function show_signature_as_call(io::IO, @nospecialize sig)
     print_wheres(io, vars, length(vars))
 end
 
-# How many of the arguments fit method m.
-function fitting_arguments(m::Method, types)
+# A method as the report of a failed call shows it, and how well it fits: more is better; nothing if not at all.
+#
+# The arguments are taken from the left. One fits if the method could still be called with it and those before it; one that
+# does not is marked, and counts as what the method wants there for those behind it.
+function candidate(m::Method, c::FailedCall)
+    types = Any[c.types...]
+    argc = length(types)
     ps = unwrap_unionall(m.sig).parameters
-    n = length(ps) - 1
-    fitting = 0
-    for i in 1:n
-        T = ps[i+1]
-        if isvarargtype(T)
-            S = rewrap_unionall(unwrapva(T), m.sig)
-            fits = true
-            for j in i:length(types)
-                types[j] <: S || (fits = false; break)
-            end
-            fits && (fitting += max(length(types) - i + 1, 0))
-        elseif i <= length(types)
-            (T === Any || types[i] <: rewrap_unionall(T, m.sig)) && (fitting += 1)
+    sig = Any[ps[i] for i in 2:length(ps)]
+    tv, decls, file, line = arg_decl_parts(m)
+    text_of(T) = isvarargtype(T) ? string("::", type_text(unwrapva(T)), "...") : string("::", type_text(T))
+    # Conversions are many: those to another type are no candidates.
+    special = c.f === convert
+    texts = String[]
+    matches = 0
+    for i in 1:min(argc, length(sig))
+        j = isvarargtype(sig[i]) ? argc : i
+        met = typeintersect(rewrap_unionall(Tuple{sig[1:i]...}, m.sig), rewrap_unionall(Tuple{types[1:j]...}, m.sig))
+        if met === Union{}
+            special && i == 1 && return nothing
+            push!(texts, string("!Matched", text_of(sig[i])))
+            types[i] = sig[i]
+        else
+            j == i && (matches += 1)
+            push!(texts, text_of(sig[i]))
         end
     end
-    return fitting
-end
-
-# A method as the report shows it: arguments that do not fit are marked.
-function candidate_text(m::Method, types, names)
-    tv, decls, file, line = arg_decl_parts(m)
-    ps = unwrap_unionall(m.sig).parameters
-    argc = length(types)
-    texts = String[]
-    for i in 1:length(ps)-1
-        name, text = decls[i+1]
-        T = ps[i+1]
-        S = rewrap_unionall(isvarargtype(T) ? unwrapva(T) : T, m.sig)
-        fits = isvarargtype(T) ? all(j -> types[j] <: S, i:argc) : i <= argc && types[i] <: S
-        if fits
-            push!(texts, isempty(text) ? name : string(name, "::", text))
-        else
-            push!(texts, string("!Matched", isempty(text) ? name : string("::", text)))
-        end
+    special && matches == 0 && return nothing
+    if argc > length(sig) && !isempty(sig) && isvarargtype(sig[end])
+        rest = rewrap_unionall(unwrapva(sig[end]), m.sig)
+        matches += count(T -> T <: rest, c.types[length(sig):end])
+    end
+    matches > 0 || argc < 2 || return nothing
+    for i in argc+1:length(sig)
+        # A Vararg in the first place is no mismatch: none of it is a possible number.
+        push!(texts, i == argc + 1 && isvarargtype(sig[i]) ? text_of(sig[i]) : string("!Matched", text_of(sig[i])))
     end
     text = string("  ", decls[1][2], "(", join(texts, ", "))
     kwnames = kwarg_decl(m)
     isempty(kwnames) || (text = string(text, "; ", join(kwnames, ", ")))
     text = string(text, ")", sprint(io -> print_wheres(io, TypeVar[v for v in tv], length(tv))))
-    if !isempty(names)
-        unsupported = Symbol[k for k in names if !(k in kwnames) && !any(x -> endswith(string(x), "..."), kwnames)]
-        isempty(unsupported) || (text = string(text, " got unsupported keyword argument", length(unsupported) > 1 ? "s " : " ", join(map(k -> string("\"", k, "\""), unsupported), ", ")))
+    if !isempty(c.names) && !any(k -> endswith(string(k), "..."), kwnames)
+        unsupported = Symbol[k for k in c.names if !(k in kwnames)]
+        isempty(unsupported) || (text = string(text, " got unsupported keyword argument", length(unsupported) > 1 ? "s" : "", " \"", join(unsupported, "\", \""), "\""))
     end
-    return string(text, "\n   @ ", m.module, " ", file, ":", line)
+    place = startswith(string(file), "./") ? string(file)[3:end] : string(file)
+    return (2 * matches + (argc < 2 ? 1 : 0), string(text, "\n   @ ", m.module, " ", place, ":", line))
 end
 
 # Methods whose arguments fit best, at most three, as in "Closest candidates are:".
@@ -243,21 +243,17 @@ function show_candidates(io::IO, c::FailedCall)
     catch
         return
     end
-    scored = Tuple{Int,Int}[]
+    found = Tuple{Int,Int,String}[]
     for i in 1:length(ms)
-        n = fitting_arguments(ms[i], c.types)
-        n == 0 && length(c.types) > 1 && length(ms) > 3 && continue
-        push!(scored, (-n, i))
+        fit = candidate(ms[i], c)
+        fit === nothing || push!(found, (-fit[1], i, fit[2]))
     end
-    isempty(scored) && return
-    sort!(scored)
+    isempty(found) && return
+    sort!(found)
     print(io, "\n\nClosest candidates are:")
-    for k in 1:length(scored)
-        if k > 3
-            print(io, "\n  ...")
-            break
-        end
-        print(io, "\n", candidate_text(ms[scored[k][2]], c.types, c.names))
+    for k in 1:min(3, length(found))
+        print(io, "\n", found[k][3])
     end
+    length(found) > 3 && print(io, "\n  ...")
     println(io)
 end
