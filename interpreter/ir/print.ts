@@ -281,7 +281,8 @@ class CodePrinter {
     if (x instanceof Expr) return this.expression(x, precedence);
     if (x instanceof ModuleRef) {
       const text = pathText(x.path);
-      return !this.options.exact || (this.modules.has(x.path) && !this.taken.has(text)) ? text : this.value(x);
+      const reads = this.modules.has(x.path) && !text.includes('.') && !this.taken.has(text);
+      return !this.options.exact || reads ? text : this.value(x);
     }
     if (x instanceof Literal) {
       const { text, isPlain } = literalText(x);

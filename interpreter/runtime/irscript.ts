@@ -106,7 +106,7 @@ function instanceOf(target: InvokeTarget): Ref {
 }
 
 /** The same code, with everything that was given by its source evaluated. */
-function evaluated(code: CodeInfo): CodeInfo {
+export function evaluated(code: CodeInfo): CodeInfo {
   return mapCode(code, (x, isType) => {
     if (x instanceof InvokeTarget) return new HeapValue(instanceOf(x));
     if (!(x instanceof SourceValue)) return undefined;

@@ -33,7 +33,8 @@ const textOf = (value: HeapValue): string => {
     throw error;
   }
 };
-const sameObject = (a: HeapValue, b: HeapValue): boolean => a.ref === b.ref || textOf(a) === textOf(b);
+/** Are two objects the same, or written the same? */
+export const sameObject = (a: HeapValue, b: HeapValue): boolean => a.ref === b.ref || textOf(a) === textOf(b);
 
 /** Boots the library and sends every method there and back. */
 export function libraryRoundTrips(boot: () => void = bootFromSource): LibraryResult {
