@@ -23,6 +23,7 @@ import { call } from '../interpreter/vm/calls.ts';
 import { runAllFinalizers, setFinalizerReporter } from '../interpreter/vm/collection.ts';
 import { currentExceptions } from '../interpreter/vm/exceptions.ts';
 import type { FramePlace } from '../interpreter/vm/frames.ts';
+import { enableInterrupts } from '../interpreter/vm/interrupts.ts';
 import { backtraceOf, failurePlacesOf } from '../interpreter/vm/run.ts';
 import { describe } from './describe.ts';
 import { codeText } from './method-code.ts';
@@ -37,9 +38,11 @@ const int32 = (value: number): Ref => boxBits(datatype('Int32'), 4, value >>> 0,
 /**
  * Runs `body` as a program.
  *
+ * @param exitOnInterrupt whether Ctrl-C ends the program; else it is an InterruptException
  * @returns the exit code
  */
-export function runProgram(body: () => void): number {
+export function runProgram(body: () => void, exitOnInterrupt = false): number {
+  enableInterrupts(exitOnInterrupt);
   setFinalizerReporter((exception) => process.stderr.write(`error in running finalizer: ${describe(exception)}\n`));
   let code = ended(body);
   // exit() has run the hooks already; they are gone then, and this only flushes.
@@ -73,7 +76,7 @@ export function runFile(path: string): number {
   return runProgram(() => {
     call(fromBase('include'), [MainModule, string(resolve(path))]);
     callMain();
-  });
+  }, true);
 }
 
 /** Runs standard input as `julia -` does. */
@@ -82,7 +85,7 @@ export function runStandardInput(): number {
     const text = readFileSync(0);
     call(fromBase('include_string'), [MainModule, stringOfBytes(text), string('stdin')]);
     callMain();
-  });
+  }, true);
 }
 
 /** Runs code as `julia -e CODE` does. */

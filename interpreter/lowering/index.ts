@@ -116,7 +116,7 @@ function guarded(run: () => Syntax): Syntax {
     return run();
   } catch (e) {
     if (e instanceof LoweringError) return new Expr('error', [e.message]);
-    if (e instanceof RangeError && /call stack/i.test(e.message)) {
+    if (e instanceof RangeError && e.message === 'Maximum call stack size exceeded') {
       return new Expr('error', ['expression is nested too deeply']);
     }
     throw e;

@@ -16,6 +16,34 @@ import { endOfForeignRun, execute } from './loop.ts';
  * @throws JuliaException when nothing within catches it; the frames above `bottom`'s caller are gone then
  */
 export function run(bottom: number): void {
+  if (nesting >= UNCHECKED_RUNS) checkRoom();
+  nesting++;
+  try {
+    runFrames(bottom);
+  } finally {
+    nesting--;
+  }
+}
+
+/** Runs that are under way, each within a builtin, callback or evaluation of the one before. */
+let nesting = 0;
+/** So many always fit into JavaScript's stack. */
+const UNCHECKED_RUNS = 16;
+/** Calls that must fit into what is left of it: more than the runtime, the lowering above all, needs for itself. */
+const ROOM = 1500;
+
+const useRoom = (calls: number): number => (calls === 0 ? 0 : 1 + useRoom(calls - 1));
+
+/** A run within many others: StackOverflowError while there is room to handle it, not when it is used up. */
+function checkRoom(): void {
+  try {
+    useRoom(ROOM);
+  } catch {
+    throw stackOverflow();
+  }
+}
+
+function runFrames(bottom: number): void {
   const outer = machine.fp;
   const outerSp = machine.sp;
   noteOuterFrame(bottom, outer);
@@ -68,7 +96,7 @@ export const backtraceOf = (thrown: JuliaException): readonly FramePlace[] => un
 /** JavaScript's own stack overflow, inside a builtin, is Julia's; anything else is ours. */
 function asJuliaException(error: unknown): JuliaException | null {
   if (error instanceof JuliaException) return error;
-  if (error instanceof RangeError && /call stack/.test(error.message)) return stackOverflow();
+  if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') return stackOverflow();
   return null;
 }
 

@@ -1080,6 +1080,13 @@ function exit(code::Integer=0)
     ccall(:jl_exit, Union{}, (Int32,), code)
 end
 
+"""
+    Base.exit_on_sigint(on::Bool)
+
+Whether Ctrl-C ends the process, as it does in scripts, or throws an InterruptException, as it does in code given with `-e`.
+"""
+exit_on_sigint(on::Bool) = ccall(:jl_exit_on_sigint, Cvoid, (Cint,), on)
+
 function redirect_stream(f::Function, set::Function, old::IO, target)
     opened = target isa AbstractString
     to = opened ? open(target, set === set_stdin ? "r" : "w") : target
