@@ -25,6 +25,7 @@ import { afterBoot } from '../interpreter/types/index.ts';
 import { call, saveKnownCalls } from '../interpreter/vm/calls.ts';
 import { prepareOutOfMemory, startSafepoints } from '../interpreter/vm/incidents.ts';
 import { dropOldImages, imagePlace } from './image/snapshot-store.ts';
+import './inference/questions.ts';
 import { installed } from './root.ts';
 
 /** Builds the embedded library from its sources in an empty heap. */

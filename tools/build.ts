@@ -17,7 +17,8 @@ const root = dirname(import.meta.dirname);
 const folder = join(root, 'dist');
 
 const result = await build({
-  entryPoints: { jl0: join(root, 'bootstrap/cli/start.ts') },
+  // The second is loaded by name, in the middle of a call.
+  entryPoints: { jl0: join(root, 'bootstrap/cli/start.ts'), answers: join(root, 'bootstrap/inference/answers.ts') },
   absWorkingDir: root,
   outdir: folder,
   bundle: true,

@@ -749,32 +749,8 @@ function default_eltype(itr)
 end
 _similar_for(c, T, itr, sz) = similar(c, T)
 
-# The type that `f` returns for arguments of these types, as inference sees it; `Any` where nothing is known. The session
-# may install an inference here.
-const return_type_hook = RefValue{Any}(nothing)
-promote_op(f, S::Type...) = return_type(f, Tuple{S...})
-function return_type(@nospecialize(f), @nospecialize(t))
-    h = return_type_hook[]
-    h === nothing || return Core.invokelatest(h, f, t)
-    return simple_return_type(f, t)
-end
-function simple_return_type(@nospecialize(f), @nospecialize(t))
-    f isa Type && (f isa DataType || f isa UnionAll) && return isconcretetype(f) || f <: Number ? f : Any
-    ps = t.parameters
-    for p in ps
-        p === Union{} && return Union{}
-    end
-    f === identity && return ps[1]
-    if all(p -> isconcretetype(p) && p <: Number, ps) && nameof_module(f) === Base
-        try
-            return typeof(f(map(p -> one(p), (ps...,))...))
-        catch
-            return Union{}
-        end
-    end
-    return Any
-end
-nameof_module(@nospecialize f) = typeof(f).name.module
+# The type that `f` returns for arguments of these types, as inference sees it.
+promote_op(f, S::Type...) = Core.Compiler.return_type(f, Tuple{S...})
 
 # Mapping
 

@@ -264,8 +264,6 @@ function remove_linenums!(src::Core.CodeInfo)
     return src
 end
 uncompressed_ast(m::Method) = isdefined(m, :source) ? ccall(:jl_uncompress_ir, Any, (Any, Ptr{Cvoid}, Any), m, C_NULL, m.source) : error("Code for this Method is not available.")
-return_types(@nospecialize(f), @nospecialize(t=Tuple); kw...) = Any[return_type(f, to_tuple_type(t))]
-infer_return_type(@nospecialize(f), @nospecialize(t=Tuple); kw...) = return_type(f, to_tuple_type(t))
 
 macroexpand(m::Module, @nospecialize(x); recursive::Bool=true) = recursive ?
     ccall(:jl_macroexpand, Any, (Any, Any), x, m) : ccall(:jl_macroexpand1, Any, (Any, Any), x, m)

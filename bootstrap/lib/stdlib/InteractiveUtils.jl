@@ -2,7 +2,7 @@
 
 module InteractiveUtils
 
-import Base: code_lowered
+import Base: code_lowered, code_typed
 
 export @which, @code_lowered, @code_typed, code_lowered, code_typed
 
@@ -50,7 +50,7 @@ function asking(fn::Symbol, options, @nospecialize(ex))
     f, args = call_parts(ex)
     types = Any[a isa Expr && a.head === :(::) && length(a.args) == 1 ? esc(a.args[1]) : :(Core.Typeof($(esc(a)))) for a in args]
     kws = Any[o isa Expr && o.head === :(=) ? Expr(:kw, o.args[1], esc(o.args[2])) : esc(o) for o in options]
-    return Expr(:call, fn === :code_typed ? code_typed : GlobalRef(Base, fn), Expr(:parameters, kws...), f isa GlobalRef ? f : esc(f), Expr(:curly, :Tuple, types...))
+    return Expr(:call, GlobalRef(Base, fn), Expr(:parameters, kws...), f isa GlobalRef ? f : esc(f), Expr(:curly, :Tuple, types...))
 end
 
 only_one(x) = length(x) == 1 ? x[1] : x
@@ -65,8 +65,5 @@ macro which(ex)
     ex isa Symbol && return :(which($__module__, $(QuoteNode(ex))))
     return asking(:which, (), ex)
 end
-
-# Where the system has an inference that code can ask.
-code_typed(args...; kw...) = isdefined(Base, :code_typed) ? Base.code_typed(args...; kw...) : error("code_typed needs inference that code can ask, which this build has not")
 
 end
