@@ -40,7 +40,7 @@ import {
   type Outcome,
   type Source,
 } from './calls.ts';
-import { Effect, mergeEffects, THROWS, UNKNOWN_CALL } from './effects.ts';
+import { mergeEffects, THROWS, UNKNOWN_CALL } from './effects.ts';
 import { svecToArray } from './heapdata.ts';
 import {
   anything,
@@ -185,12 +185,10 @@ function expand(container: Lattice, iterate: Lattice, caller: Caller): Expansion
   if (isDataType(body) && (typeNameOf(body) === typename('Array') || typeNameOf(body) === typename('GenericMemory'))) {
     const element = boundOf(rewrapUnionAll(param(body, typeNameOf(body) === typename('Array') ? 0 : 1), type));
     const elements = element === Bottom ? [] : [restOf(element)];
-    return { elements, outcome: { ...NEVER, effects: ARRAY_READS } };
+    return plainly(elements);
   }
   return iterated(container, iterate, caller);
 }
-
-const ARRAY_READS = THROWS | Effect.consistentIfInaccessible | Effect.accessesArguments;
 
 const Nothing = datatype('Nothing');
 

@@ -37,7 +37,6 @@ import {
   unionAllVar,
   unionMembers,
   unwrapUnionAll,
-  varargElement,
   varUpper,
 } from '../../interpreter/types/index.ts';
 import { exactType, fieldNumber } from './builtins.ts';
@@ -104,10 +103,13 @@ export function builtinEffects(name: string, args: readonly Lattice[], result: L
     const unchecked = name === 'memoryrefnew' ? uncheckedBounds(args[2]) : PURE;
     return mergeEffects(throws, unchecked);
   }
-  if (name === 'getfield') return mergeEffects(throws, getfieldEffects(args, throws !== PURE));
+  if (name === 'getfield') return mergeEffects(throws, getfieldEffects(args, throws !== PURE, result));
   if (reading.has(name)) {
     const known = isImmutable(args[0]) || result.kind === 'const';
-    const reads = known ? PURE : Effect.consistentIfInaccessible | Effect.accessesArguments;
+    // What an element holds that was never set cannot be told.
+    const isElement = name === 'memoryrefget';
+    const consistency = isElement ? Effect.inconsistent : Effect.consistentIfInaccessible;
+    const reads = known && !isElement ? PURE : consistency | Effect.accessesArguments;
     return mergeEffects(throws | reads, name === 'memoryrefget' ? uncheckedBounds(args[2]) : PURE);
   }
   if (changing.has(name)) {
@@ -163,7 +165,7 @@ export function isValueType(type: Ref, depth = 0): boolean {
   if (isTupleType(body)) {
     for (let i = 0, n = paramCount(body); i < n; i++) {
       const element = param(body, i);
-      if (isVararg(element)) return isValueType(varargElement(element), depth + 1);
+      if (isVararg(element)) return false;
       if (!isValueType(element, depth + 1)) return false;
     }
     return true;
@@ -174,11 +176,12 @@ export function isValueType(type: Ref, depth = 0): boolean {
   return count >= 0;
 }
 
-function getfieldEffects(args: readonly Lattice[], throws: boolean): Effects {
+function getfieldEffects(args: readonly Lattice[], throws: boolean, result: Lattice): Effects {
   const [object, name] = args;
   const plain = withoutConditional(object);
-  if (plain.kind === 'const' && typeOf(plain.value) === datatype('Module'))
-    return Effect.inconsistent | Effect.accessesMemory;
+  if (plain.kind === 'const' && typeOf(plain.value) === datatype('Module')) {
+    return result.kind === 'const' ? PURE : Effect.inconsistent | Effect.accessesMemory;
+  }
   const type = widen(plain);
   let effects: Effects = PURE;
   const check = args.find((arg, i) => i >= 2 && widen(arg) === datatype('Bool'));
@@ -328,7 +331,7 @@ function builtinThrows(name: string, args: readonly Lattice[], result: Lattice):
     case 'fieldtype':
       return result.kind !== 'const' && !(name === 'apply_type' && isSimpleApplication(plain));
     case 'getfield':
-      return getfieldThrows(plain);
+      return !(result.kind === 'const' && first?.kind === 'const') && getfieldThrows(plain);
     case 'setfield!':
       return setfieldThrows(plain);
     case 'isdefined':
@@ -408,8 +411,7 @@ function getfieldThrows(args: readonly Lattice[]): boolean {
   if (index < 0) return true;
   if (isTupleType(body)) {
     const count = paramCount(body);
-    const isOpen = count > 0 && isVararg(param(body, count - 1));
-    return index >= (isOpen ? count - 1 : count);
+    return index >= count || isVararg(param(body, count - 1));
   }
   const count = orElse(() => fieldCount(body), 0);
   if (index >= count) return true;

@@ -546,11 +546,11 @@ export class Interpreter implements Caller {
       case 'isdefined':
         return this.isDefined(args[0], variables);
       case 'boundscheck':
-        return gives(someBool, Effect.inconsistent);
+        return gives(someBool, this.boundscheckEffects());
       case 'copyast':
         return gives(ofType(typeOf(quoted(args[0]))), UNKNOWN, anything);
       case 'the_exception':
-        return gives(this.caughtThere.get(this.body.caught[this.at]) ?? anything);
+        return gives(this.caughtThere.get(this.body.caught[this.at]) ?? anything, Effect.inconsistent);
       case 'throw_undef_if_not': {
         const condition = withoutConditional(this.use(args[1], variables));
         const known = constantBool(condition);
@@ -588,16 +588,31 @@ export class Interpreter implements Caller {
     this.calls.set(expression, answer.info);
     return {
       value: answer.result,
-      effects: answer.effects,
+      effects: this.withBounds(answer.effects),
       exception: answer.exception,
       refinements: answer.refinements,
     };
   }
 
-  private isGetfield(callee: Ref): boolean {
-    if (typeOf(callee) !== Node.GlobalRef) return false;
+  /** What depends on whether bounds are checked is undefined where they are not; of a getfield, it is its own affair. */
+  private boundscheckEffects(): Effects {
+    const next = this.body.statements[this.at + 1];
+    if (next !== undefined && isExpr(next, 'call') && this.isGetfield(argsOf(next)[0])) return PURE;
+    return this.body.inbounds[this.at] ? Effect.undefinedIfInbounds | Effect.inconsistent : Effect.undefinedIfInbounds;
+  }
+
+  private isGetfield(named: Ref): boolean {
+    const callee = typeOf(named) === Node.SSAValue ? this.body.statements[ssaId(named)] : named;
+    if (callee === undefined || typeOf(callee) !== Node.GlobalRef) return false;
     const resolution = resolveBinding(readRef<BindingRef>(callee, objects.GlobalRef.binding), currentWorld());
     return isConstKind(resolution.kind) && builtinOf(resolutionValue(resolution))?.name === 'getfield';
+  }
+
+  /** What a callee does where bounds are not checked concerns this code only if it says so, or passes it on. */
+  private withBounds(effects: Effects): Effects {
+    if ((effects & Effect.undefinedIfInbounds) === 0) return effects;
+    if (this.body.inbounds[this.at]) return mergeEffects(effects, Effect.undefinedBehaviour);
+    return this.body.propagatesInbounds ? effects : effects & ~Effect.undefinedIfInbounds;
   }
 
   private staticParameter(index: number): Evaluated {

@@ -16,6 +16,7 @@ import {
   isDispatchTuple,
   isSubtype,
   isTupleType,
+  isType,
   isTypeType,
   isTypeVar,
   isUnion,
@@ -25,6 +26,7 @@ import {
   param,
   paramCount,
   rewrapUnionAll,
+  typeEgal,
   typeIntersect,
   typeNameOf,
   typeUnion,
@@ -54,6 +56,7 @@ import {
   ofType,
   partial,
   sameElement,
+  sameObject,
   someBool,
   widen,
   withoutConditional,
@@ -62,7 +65,7 @@ import {
 const Any = datatype('Any');
 const anything = ofType(Any);
 
-/** The longest union that a merge gives, members that are not concrete counted twice. */
+/** The longest union that a merge gives; of its members, one less may be abstract. */
 const MAX_UNION_LENGTH = 3;
 const MAX_UNION_COMPLEXITY = 3;
 
@@ -199,8 +202,25 @@ function joinSlow(a: Ref, b: Ref): Ref {
     return rewrapUnionAll(applyTupleType(elements), type);
   });
   const reduced = typeUnion(simpler);
-  return isSimpleEnough(reduced) ? reduced : Any;
+  if (isSimpleEnough(reduced)) return reduced;
+  const shallow = typeUnion(simpler.map(withoutUnions));
+  return isSimpleEnough(shallow) ? shallow : Any;
 }
+
+/** A tuple type, with Any for the elements that are unions. */
+function withoutUnions(type: Ref): Ref {
+  if (!isTupleType(type)) return type;
+  const elements: Ref[] = [];
+  for (let i = 0, n = paramCount(type); i < n; i++) {
+    const element = param(type, i);
+    if (isVararg(element)) elements.push(isUnion(varargElement(element)) ? wrapVararg(Any, NULL) : element);
+    else elements.push(isUnion(element) ? Any : element);
+  }
+  return applyTupleType(elements);
+}
+
+const isSameParameter = (a: Ref, b: Ref): boolean =>
+  a === b || (isType(a) && isType(b) ? typeEgal(a, b) : !isTypeVar(a) && !isTypeVar(b) && sameObject(a, b));
 
 function joinSameName(a: Ref, b: Ref): Ref {
   const left = unwrapUnionAll(a);
@@ -213,7 +233,7 @@ function joinSameName(a: Ref, b: Ref): Ref {
   const variables: Ref[] = [];
   for (let i = 0, n = paramCount(left); i < n && isUnionAll(merged); i++) {
     const own = param(left, i);
-    const shared = own === param(right, i) && !hasFreeVars(own);
+    const shared = isSameParameter(own, param(right, i)) && !hasFreeVars(own);
     if (!shared) variables.push(unionAllVar(merged));
     merged = shared ? instantiateUnionAll(merged, own) : unionAllBody(merged);
   }
@@ -253,9 +273,8 @@ export function tailType(elements: readonly Ref[]): Ref {
 }
 
 function unionLength(type: Ref): number {
-  let length = 0;
-  for (const member of unionMembers(type)) length += isDispatchElement(member) ? 1 : 2;
-  return length;
+  const members = unionMembers(type);
+  return Math.max(members.length, members.filter((member) => !isDispatchElement(member)).length + 1);
 }
 
 const isDispatchElement = (type: Ref): boolean =>

@@ -109,24 +109,15 @@ broadcast_axes(A) = axes(A)
 broadcast_axes(A::Tuple) = (OneTo(length(A)),)
 combine_axes() = ()
 combine_axes(A) = axes(A)
-function combine_axes(A, Bs...)
-    s = axes(A)
-    for B in Bs
-        s = broadcast_shape(s, axes(B))
-    end
-    return s
-end
-broadcast_shape(a::Tuple, b::Tuple) = begin
-    n = max(nfields(a), nfields(b))
-    ntuple(n) do d
-        d > nfields(a) && return b[d]
-        d > nfields(b) && return a[d]
-        x = a[d]
-        y = b[d]
-        (x == y || length(y) == 1) && return x
-        length(x) == 1 && return y
-        throw(DimensionMismatch("arrays could not be broadcast to a common size: a has axes $x and b has axes $y"))
-    end
+combine_axes(A, Bs...) = broadcast_shape(axes(A), combine_axes(Bs...))
+broadcast_shape(::Tuple{}, ::Tuple{}) = ()
+broadcast_shape(a::Tuple, ::Tuple{}) = a
+broadcast_shape(::Tuple{}, b::Tuple) = b
+broadcast_shape(a::Tuple, b::Tuple) = (broadcast_axis(a[1], b[1]), broadcast_shape(tail(a), tail(b))...)
+function broadcast_axis(x, y)
+    (x == y || length(y) == 1) && return x
+    length(x) == 1 && return y
+    throw(DimensionMismatch(LazyString("arrays could not be broadcast to a common size: a has axes ", x, " and b has axes ", y)))
 end
 function check_broadcast_axes(shape, A)
     ax = axes(A)

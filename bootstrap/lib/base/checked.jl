@@ -8,7 +8,7 @@ using ..Base: BitSigned, BitUnsigned, BitInteger, checked_sadd_int, checked_uadd
 export checked_neg, checked_abs, checked_add, checked_sub, checked_mul, checked_div, checked_rem, checked_fld, checked_mod,
     checked_cld, checked_pow, checked_length, add_with_overflow, sub_with_overflow, mul_with_overflow
 
-overflow_binary(op, x, y) = throw(OverflowError(Base.string(x, " ", op, " ", y, " overflowed for type ", typeof(x))))
+overflow_binary(op, x, y) = throw(OverflowError(Base.LazyString(x, " ", op, " ", y, " overflowed for type ", typeof(x))))
 
 add_with_overflow(x::T, y::T) where {T<:BitSigned} = checked_sadd_int(x, y)
 add_with_overflow(x::T, y::T) where {T<:BitUnsigned} = checked_uadd_int(x, y)

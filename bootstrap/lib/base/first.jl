@@ -17,6 +17,10 @@ const BitInteger64 = Union{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UIn
 macro _boundscheck()
     return Expr(:boundscheck)
 end
+# A method that reads or writes outside of its bounds only when the check is left out at the caller's wish.
+macro _noub_if_noinbounds_meta()
+    return Expr(:meta, Expr(:purity, false, false, false, false, false, false, false, false, true, false, false))
+end
 
 struct Missing end
 const missing = Missing()
@@ -121,10 +125,12 @@ function length(a::Array)
 end
 
 function getindex(A::Array, i::Int)
+    @_noub_if_noinbounds_meta
     @_boundscheck() && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
     return memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false)
 end
 function setindex!(A::Array{T}, x, i::Int) where {T}
+    @_noub_if_noinbounds_meta
     @_boundscheck() && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
     v = x isa T ? x : convert(T, x)::T
     memoryrefset!(memoryrefnew(getfield(A, :ref), i, false), v, :not_atomic, false)

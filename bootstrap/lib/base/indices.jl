@@ -57,7 +57,7 @@ has_offset_axes(A) = A isa AbstractArray && any(a -> first(a) != 1, axes(A))
 has_offset_axes(A, B...) = has_offset_axes(A) || has_offset_axes(B...)
 require_one_based_indexing(A...) = !has_offset_axes(A...) || throw(ArgumentError("offset arrays are not supported but got an array with index other than 1"))
 unsafe_indices(A) = axes(A)
-ndims(::AbstractArray{T, N}) where {T, N} = N
+ndims(::AbstractArray{T, N}) where {T, N} = N::Int
 ndims(::Type{<:AbstractArray{<:Any, N}}) where {N} = N
 eltype(x) = eltype(typeof(x))
 eltype(::Type) = Any
@@ -213,35 +213,34 @@ function to_indices(A, inds::Tuple, I::Tuple)
     if nfields(I) == 1 && I[1] isa AbstractArray{Bool} && ndims(I[1]) > 1 && ndims(I[1]) == nfields(inds)
         return (findall(I[1]),)
     end
-    out = Any[]
-    d = 1
-    for i in I
-        if i isa Colon
-            push!(out, Slice(d <= nfields(inds) ? inds[d] : OneTo(1)))
-            d += 1
-        elseif i isa CartesianIndex
-            for x in i.I
-                push!(out, x)
-            end
-            d += nfields(i.I)
-        elseif i isa CartesianIndices
-            for r in i.indices
-                push!(out, r)
-            end
-            d += nfields(i.indices)
-        elseif i isa AbstractArray{Bool} && ndims(i) > 1
-            push!(out, findall(i))
-            d += ndims(i)
-        elseif i isa AbstractArray && eltype(i) <: CartesianIndex
-            push!(out, i)
-            d += length_of_index(eltype(i))
-        else
-            push!(out, to_index(A, i))
-            d += 1
-        end
-    end
-    return (out...,)
+    return indices_from(A, inds, I)
 end
+indices_from(A, inds::Tuple, ::Tuple{}) = ()
+indices_from(A, inds::Tuple, I::Tuple) = (indices_of(A, inds, I[1])..., indices_from(A, drop_axes(inds, dims_taken(I[1])), tail(I))...)
+function indices_of(A, inds::Tuple, i)
+    if i isa Colon
+        return (Slice(nfields(inds) == 0 ? OneTo(1) : inds[1]),)
+    elseif i isa CartesianIndex
+        return i.I
+    elseif i isa CartesianIndices
+        return i.indices
+    elseif i isa AbstractArray{Bool} && ndims(i) > 1
+        return (findall(i),)
+    elseif i isa AbstractArray && eltype(i) <: CartesianIndex
+        return (i,)
+    end
+    return (to_index(A, i),)
+end
+# How many dimensions of the array an index is for
+function dims_taken(i)
+    i isa CartesianIndex && return nfields(i.I)
+    i isa CartesianIndices && return nfields(i.indices)
+    i isa AbstractArray{Bool} && return ndims(i) > 1 ? ndims(i) : 1
+    i isa AbstractArray && eltype(i) <: CartesianIndex && return length_of_index(eltype(i))
+    return 1
+end
+drop_axes(inds::Tuple{}, n::Int) = ()
+drop_axes(inds::Tuple, n::Int) = n == 0 ? inds : n == 1 ? tail(inds) : drop_axes(tail(inds), n - 1)
 
 # Linear and Cartesian positions
 
@@ -352,18 +351,8 @@ end
 
 # Several elements at once
 
-index_shape(J::Tuple) = index_shape_from(J, 1)
-function index_shape_from(J::Tuple, k::Int)
-    out = Any[]
-    for j in J
-        if !(j isa Int)
-            for a in axes(j)
-                push!(out, a)
-            end
-        end
-    end
-    return (out...,)
-end
+index_shape(::Tuple{}) = ()
+index_shape(J::Tuple) = J[1] isa Int ? index_shape(tail(J)) : (axes(J[1])..., index_shape(tail(J))...)
 function get_array(A, J::Tuple)
     @boundscheck checkbounds(A, J...)
     dest = similar(A, eltype(A), index_shape(J))

@@ -12,9 +12,9 @@ export sin, cos, sincos, tan, sinh, cosh, tanh, asin, acos, atan, asinh, acosh, 
     rad2deg, deg2rad, log, log2, log10, log1p, exponent, exp, exp2, exp10, expm1, cbrt, fourthroot, sqrt, significand, hypot, max, min, minmax, ldexp, frexp,
     clamp, clamp!, modf, ^, mod2pi, rem2pi, @evalpoly, evalpoly
 
-throw_complex_domainerror(f::Symbol, x) = throw(DomainError(x, string(f, " was called with a negative real argument but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
-throw_complex_domainerror_neg1(f::Symbol, x) = throw(DomainError(x, string(f, " was called with a real argument < -1 but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
-throw_inf(f::Symbol, x) = throw(DomainError(x, string(f, "(x) is only defined for finite x.")))
+throw_complex_domainerror(f::Symbol, x) = throw(DomainError(x, LazyString(f, " was called with a negative real argument but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
+throw_complex_domainerror_neg1(f::Symbol, x) = throw(DomainError(x, LazyString(f, " was called with a real argument < -1 but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
+throw_inf(f::Symbol, x) = throw(DomainError(x, LazyString(f, "(x) is only defined for finite x.")))
 
 sqrt(x::T) where {T<:IEEEFloat} = (x < zero(x) && throw_complex_domainerror(:sqrt, x); sqrt_llvm(x))
 sqrt(x::Real) = sqrt(float(x))
@@ -28,7 +28,7 @@ for f in (:sin, :cos, :tan)
     name = QuoteNode(f)
     Core.eval(Math, :($f(x::Float64) = Base.isinf(x) ? throw_inf_trig($name, x) : ccall($name, Float64, (Float64,), x)))
 end
-throw_inf_trig(f, x) = throw(DomainError(x, string(f, "(x) is only defined for finite x.")))
+throw_inf_trig(f, x) = throw(DomainError(x, LazyString(f, "(x) is only defined for finite x.")))
 log(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log, x) : ccall(:log, Float64, (Float64,), x)
 log2(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log2, x) : ccall(:log2, Float64, (Float64,), x)
 log10(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log10, x) : ccall(:log10, Float64, (Float64,), x)

@@ -14,25 +14,17 @@ function SubArray(parent::AbstractArray, indices::Tuple)
 end
 # Linear: element k of the view is element offset + k*stride of the parent. So it is when, behind leading scalars, whole
 # dimensions come first, then at most one range, then only scalars.
-function view_is_linear(parent, indices)
-    IndexStyle(parent) isa IndexLinear || return false
-    n = nfields(indices)
-    k = 1
-    while k <= n && indices[k] isa Int
-        k += 1
-    end
-    whole = k
-    while k <= n && indices[k] isa Slice
-        k += 1
-    end
-    if k <= n && (k == whole ? indices[k] isa AbstractRange : indices[k] isa AbstractUnitRange)
-        k += 1
-    end
-    while k <= n && indices[k] isa Int
-        k += 1
-    end
-    return k > n
+view_is_linear(parent, indices::Tuple) = IndexStyle(parent) isa IndexLinear && linear_after_scalars(indices)
+linear_after_scalars(::Tuple{}) = true
+linear_after_scalars(I::Tuple) = I[1] isa Int ? linear_after_scalars(tail(I)) : linear_after_whole(I, true)
+linear_after_whole(::Tuple{}, isfirst::Bool) = true
+function linear_after_whole(I::Tuple, isfirst::Bool)
+    I[1] isa Slice && return linear_after_whole(tail(I), false)
+    (isfirst ? I[1] isa AbstractRange : I[1] isa AbstractUnitRange) && return only_scalars(tail(I))
+    return only_scalars(I)
 end
+only_scalars(::Tuple{}) = true
+only_scalars(I::Tuple) = I[1] isa Int && only_scalars(tail(I))
 function view_offset(parent, indices)
     stride = 1
     for d in 1:nfields(indices)

@@ -49,7 +49,7 @@ prevind(@nospecialize(t::Tuple), i::Integer) = Int(i) - 1
 nextind(@nospecialize(t::Tuple), i::Integer) = Int(i) + 1
 
 tail(::Tuple{}) = throw(ArgumentError("Cannot call tail on an empty tuple."))
-front(t::Tuple) = slice_tuple(t, 1, nfields(t) - 1)
+front(t::Tuple) = ntuple(k -> getfield(t, k), nfields(t) - 1)
 front(::Tuple{}) = throw(ArgumentError("Cannot call front on an empty tuple."))
 
 eltype(::Type{Tuple{}}) = Bottom
@@ -80,7 +80,7 @@ function indexed_iterate(I, i, state)
     return x
 end
 rest(t::Tuple) = t
-rest(t::Tuple, i::Int) = slice_tuple(t, i, nfields(t))
+rest(t::Tuple, i::Int) = ntuple(k -> getfield(t, k + i - 1), nfields(t) - i + 1)
 rest(a::Array, i::Int=1) = a[i:length(a)]
 rest(a::SimpleVector, i::Int=1) = svec((a[j] for j in i:length(a))...)
 rest(itr, state...) = Iterators.rest(itr, state...)
@@ -139,16 +139,24 @@ foreach(f, itr::Tuple) = (for x in itr
 end; nothing)
 
 ntuple(f, ::Val{0}) = ()
-ntuple(f, ::Val{N}) where {N} = ntuple(f, N)
-function ntuple(f, n::Integer)
-    n < 0 && throw(ArgumentError(string("tuple length should be ≥ 0, got ", n)))
-    out = Memory{Any}(undef, Int(n))
-    i = 1
-    while i <= n
-        out[i] = f(i)
-        i += 1
-    end
-    return Core._apply_iterate(iterate, Core.tuple, out)
+@inline ntuple(f, ::Val{N}) where {N} = ntuple(f, N)
+@inline function ntuple(f, n::Integer)
+    return n == 0 ? () :
+        n == 1 ? (f(1),) :
+        n == 2 ? (f(1), f(2)) :
+        n == 3 ? (f(1), f(2), f(3)) :
+        n == 4 ? (f(1), f(2), f(3), f(4)) :
+        n == 5 ? (f(1), f(2), f(3), f(4), f(5)) :
+        n == 6 ? (f(1), f(2), f(3), f(4), f(5), f(6)) :
+        n == 7 ? (f(1), f(2), f(3), f(4), f(5), f(6), f(7)) :
+        n == 8 ? (f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8)) :
+        n == 9 ? (f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8), f(9)) :
+        n == 10 ? (f(1), f(2), f(3), f(4), f(5), f(6), f(7), f(8), f(9), f(10)) :
+        long_ntuple(f, n)
+end
+function long_ntuple(f, n)
+    n < 0 && throw(ArgumentError(LazyString("tuple length should be ≥ 0, got ", n)))
+    return ([f(i) for i in 1:n]...,)
 end
 fill_to_length(t::Tuple, val, ::Val{N}) where {N} = (t..., ntuple(i -> val, N - nfields(t))...)
 
