@@ -113,7 +113,11 @@ export function builtinEffects(name: string, args: readonly Lattice[], result: L
     return mergeEffects(throws | reads, name === 'memoryrefget' ? uncheckedBounds(args[2]) : PURE);
   }
   if (changing.has(name)) {
-    const effects = throws | Effect.effectFreeIfInaccessible | Effect.accessesArguments;
+    const effects =
+      throws |
+      Effect.effectFreeIfInaccessible |
+      Effect.accessesArguments |
+      (name === 'memoryrefset!' ? Effect.inconsistent : PURE);
     return mergeEffects(effects, name === 'memoryrefset!' ? uncheckedBounds(args[3]) : PURE);
   }
   if (exchanging.has(name)) return Effect.inconsistent | Effect.sideEffects | Effect.throws | Effect.accessesArguments;

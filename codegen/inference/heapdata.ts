@@ -1,6 +1,6 @@
 // Reading code from the heap: the parts of CodeInfo, Expr and the other node types that inference and emission look at.
 
-import { U8 } from '../../ffi/region.ts';
+import { U8, U32 } from '../../ffi/region.ts';
 import {
   type ArrayRef,
   type CodeInfoRef,
@@ -81,6 +81,8 @@ export interface Body {
   readonly hasTry: boolean;
   /** For each statement whether an `@inbounds` block is open there. */
   readonly inbounds: readonly boolean[];
+  /** For each statement, what its author promises of its effects. */
+  readonly promises: readonly number[];
 }
 
 const bodies = new Map<CodeInfoRef, Body>();
@@ -170,7 +172,21 @@ function gather(source: CodeInfoRef): Body {
     propagatesInbounds,
     hasTry,
     inbounds,
+    promises: promisesOf(source, statements.length),
   };
+}
+
+/** Bits of a statement's flags below those of its promises. */
+const FLAG_BITS = 3;
+
+function promisesOf(source: CodeInfoRef, count: number): number[] {
+  const flags = readRef<ArrayRef>(source, objects.CodeInfo.ssaflags);
+  const promises = new Array<number>(count).fill(0);
+  // Before vectors of bits exist, code has no promises.
+  if (typeOf(flags) === datatype('String') || flags === nothing) return promises;
+  const at = (readWide(flags, objects.JuliaArray.ptr_or_offset) - 0x1000_0000_0000) >>> 2;
+  for (let i = 1, n = Math.min(count - 1, arrayLength(flags)); i <= n; i++) promises[i] = U32[at + i - 1] >>> FLAG_BITS;
+  return promises;
 }
 
 function note(map: Map<number, number[]>, slot: number, at: number): void {

@@ -316,8 +316,9 @@ export class Interpreter implements Caller {
   // Effects and exceptions.
 
   private notes(done: Evaluated, variables: Variables): void {
-    this.addEffects(done.effects & ~Effect.throws);
-    if ((done.effects & Effect.throws) !== 0) this.mayThrow(done.exception, variables);
+    const effects = withPromises(done.effects, this.body.promises[this.at]);
+    this.addEffects(effects & ~Effect.throws);
+    if ((effects & Effect.throws) !== 0) this.mayThrow(done.exception, variables);
   }
 
   private addEffects(effects: Effects): void {

@@ -29,6 +29,7 @@ import {
   writeI32,
   writeRef,
   writeU8,
+  writeU16,
   writeWide,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
@@ -402,6 +403,7 @@ export function newMethod(
   writeU8(method, objects.Method.isva, isva);
   writeU8(source, objects.CodeInfo.isva, isva);
   writeU8(method, objects.Method.constprop, readU8(source, objects.CodeInfo.constprop));
+  writeU16(method, objects.Method.purity, readU16(source, objects.CodeInfo.purity));
   writeU8(method, objects.Method.max_varargs, 0xff);
   scanMeta(method, readRef<ArrayRef>(source, objects.CodeInfo.code), nargs);
   return method;

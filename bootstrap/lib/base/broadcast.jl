@@ -117,7 +117,7 @@ broadcast_shape(a::Tuple, b::Tuple) = (broadcast_axis(a[1], b[1]), broadcast_sha
 function broadcast_axis(x, y)
     (x == y || length(y) == 1) && return x
     length(x) == 1 && return y
-    throw(DimensionMismatch(LazyString("arrays could not be broadcast to a common size: a has axes ", x, " and b has axes ", y)))
+    throw(DimensionMismatch(Base.LazyString("arrays could not be broadcast to a common size: a has axes ", x, " and b has axes ", y)))
 end
 function check_broadcast_axes(shape, A)
     ax = axes(A)

@@ -17,6 +17,14 @@ const BitInteger64 = Union{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UIn
 macro _boundscheck()
     return Expr(:boundscheck)
 end
+# A function of its arguments, which may throw.
+macro _foldable_meta()
+    return Expr(:meta, Expr(:purity, true, true, false, true, false, false, false, true, false, false, true))
+end
+# A function that comes to an end, asks nothing of the task, and stays within its bounds.
+macro _terminates_globally_notaskstate_noub_meta()
+    return Expr(:meta, Expr(:purity, false, false, false, true, false, true, false, true, false, false, false))
+end
 # A method that reads or writes outside of its bounds only when the check is left out at the caller's wish.
 macro _noub_if_noinbounds_meta()
     return Expr(:meta, Expr(:purity, false, false, false, false, false, false, false, false, true, false, false))
@@ -167,6 +175,7 @@ end
 
 # Makes room for `n` more elements after the end; does not initialise them.
 function _growend!(a::Array{T, 1}, n::Int) where {T}
+    @_terminates_globally_notaskstate_noub_meta
     ref = getfield(a, :ref)
     len = length(a)
     newlen = len + n
@@ -188,7 +197,7 @@ function _growend!(a::Array{T, 1}, n::Int) where {T}
     return nothing
 end
 # Moves `n` elements, in the order that is right when both lie in one memory.
-_copymem!(dest::GenericMemoryRef, src::GenericMemoryRef, n::Int) = (n > 0 && ccall(:jl_genericmemory_copyto, Cvoid,
+_copymem!(dest::GenericMemoryRef, src::GenericMemoryRef, n::Int) = (@_terminates_globally_notaskstate_noub_meta; n > 0 && ccall(:jl_genericmemory_copyto, Cvoid,
     (Any, Ptr{Cvoid}, Any, Ptr{Cvoid}, Int), dest.mem, dest.ptr_or_offset, src.mem, src.ptr_or_offset, n); nothing)
 
 function push!(a::Array{T, 1}, item) where {T}

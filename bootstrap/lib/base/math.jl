@@ -12,9 +12,9 @@ export sin, cos, sincos, tan, sinh, cosh, tanh, asin, acos, atan, asinh, acosh, 
     rad2deg, deg2rad, log, log2, log10, log1p, exponent, exp, exp2, exp10, expm1, cbrt, fourthroot, sqrt, significand, hypot, max, min, minmax, ldexp, frexp,
     clamp, clamp!, modf, ^, mod2pi, rem2pi, @evalpoly, evalpoly
 
-throw_complex_domainerror(f::Symbol, x) = throw(DomainError(x, LazyString(f, " was called with a negative real argument but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
-throw_complex_domainerror_neg1(f::Symbol, x) = throw(DomainError(x, LazyString(f, " was called with a real argument < -1 but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
-throw_inf(f::Symbol, x) = throw(DomainError(x, LazyString(f, "(x) is only defined for finite x.")))
+throw_complex_domainerror(f::Symbol, x) = throw(DomainError(x, Base.LazyString(f, " was called with a negative real argument but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
+throw_complex_domainerror_neg1(f::Symbol, x) = throw(DomainError(x, Base.LazyString(f, " was called with a real argument < -1 but will only return a complex result if called with a complex argument. Try ", f, "(Complex(x)).")))
+throw_inf(f::Symbol, x) = throw(DomainError(x, Base.LazyString(f, "(x) is only defined for finite x.")))
 
 sqrt(x::T) where {T<:IEEEFloat} = (x < zero(x) && throw_complex_domainerror(:sqrt, x); sqrt_llvm(x))
 sqrt(x::Real) = sqrt(float(x))
@@ -22,26 +22,26 @@ const √ = sqrt
 
 for f in (:exp, :exp2, :expm1, :sinh, :cosh, :tanh, :asinh, :atan)
     name = QuoteNode(f)
-    Core.eval(Math, :($f(x::Float64) = ccall($name, Float64, (Float64,), x)))
+    Core.eval(Math, :(Base.@assume_effects :total $f(x::Float64) = ccall($name, Float64, (Float64,), x)))
 end
 for f in (:sin, :cos, :tan)
     name = QuoteNode(f)
-    Core.eval(Math, :($f(x::Float64) = Base.isinf(x) ? throw_inf_trig($name, x) : ccall($name, Float64, (Float64,), x)))
+    Core.eval(Math, :(Base.@assume_effects :total !:nothrow $f(x::Float64) = Base.isinf(x) ? throw_inf_trig($name, x) : ccall($name, Float64, (Float64,), x)))
 end
-throw_inf_trig(f, x) = throw(DomainError(x, LazyString(f, "(x) is only defined for finite x.")))
-log(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log, x) : ccall(:log, Float64, (Float64,), x)
-log2(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log2, x) : ccall(:log2, Float64, (Float64,), x)
-log10(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log10, x) : ccall(:log10, Float64, (Float64,), x)
-log1p(x::Float64) = x < -1.0 ? throw_complex_domainerror_neg1(:log1p, x) : ccall(:log1p, Float64, (Float64,), x)
-asin(x::Float64) = abs(x) > 1.0 ? throw(DomainError(x, "asin(x) is not defined for |x| > 1.")) : ccall(:asin, Float64, (Float64,), x)
-acos(x::Float64) = abs(x) > 1.0 ? throw(DomainError(x, "acos(x) not defined for |x| > 1")) : ccall(:acos, Float64, (Float64,), x)
-acosh(x::Float64) = x < 1.0 ? throw(DomainError(x, "acosh(x) is only defined for x ≥ 1.")) : ccall(:acosh, Float64, (Float64,), x)
-atanh(x::Float64) = abs(x) > 1.0 ? throw(DomainError(x, "atanh(x) is only defined for |x| ≤ 1.")) : ccall(:atanh, Float64, (Float64,), x)
+throw_inf_trig(f, x) = throw(DomainError(x, Base.LazyString(f, "(x) is only defined for finite x.")))
+Base.@assume_effects :total !:nothrow log(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log, x) : ccall(:log, Float64, (Float64,), x)
+Base.@assume_effects :total !:nothrow log2(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log2, x) : ccall(:log2, Float64, (Float64,), x)
+Base.@assume_effects :total !:nothrow log10(x::Float64) = x < 0.0 ? throw_complex_domainerror(:log10, x) : ccall(:log10, Float64, (Float64,), x)
+Base.@assume_effects :total !:nothrow log1p(x::Float64) = x < -1.0 ? throw_complex_domainerror_neg1(:log1p, x) : ccall(:log1p, Float64, (Float64,), x)
+Base.@assume_effects :total !:nothrow asin(x::Float64) = abs(x) > 1.0 ? throw(DomainError(x, "asin(x) is not defined for |x| > 1.")) : ccall(:asin, Float64, (Float64,), x)
+Base.@assume_effects :total !:nothrow acos(x::Float64) = abs(x) > 1.0 ? throw(DomainError(x, "acos(x) not defined for |x| > 1")) : ccall(:acos, Float64, (Float64,), x)
+Base.@assume_effects :total !:nothrow acosh(x::Float64) = x < 1.0 ? throw(DomainError(x, "acosh(x) is only defined for x ≥ 1.")) : ccall(:acosh, Float64, (Float64,), x)
+Base.@assume_effects :total !:nothrow atanh(x::Float64) = abs(x) > 1.0 ? throw(DomainError(x, "atanh(x) is only defined for |x| ≤ 1.")) : ccall(:atanh, Float64, (Float64,), x)
 exp10(x::Float64) = Base.isinteger(x) && 0.0 <= x <= 22.0 ? power_of_ten(unsafe_trunc(Int, x)) : ccall(:exp10, Float64, (Float64,), x)
 power_of_ten(n) = (r = 1.0; for _ in 1:n
     r *= 10.0
 end; r)
-atan(y::Float64, x::Float64) = ccall(:atan2, Float64, (Float64, Float64), y, x)
+Base.@assume_effects :total atan(y::Float64, x::Float64) = ccall(:atan2, Float64, (Float64, Float64), y, x)
 atan(y::T, x::T) where {T<:Union{Float16, Float32}} = T(atan(Float64(y), Float64(x)))
 atan(y::Real, x::Real) = atan(promote(float(y), float(x))...)
 

@@ -33,6 +33,7 @@ sizeof(s::String) = Core.sizeof(s)
 byte_at(s::String, i::Int) = pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
 
 function codeunit(s::String, i::Int)
+    @_foldable_meta
     ult_int(sub_int(i, 1), Core.sizeof(s)) || string_bounds_err(s, i)
     return pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
 end
@@ -132,6 +133,7 @@ end
 
 iterate(s::String) = iterate(s, 1)
 function iterate(s::String, i::Int)
+    @_foldable_meta
     ult_int(sub_int(i, 1), Core.sizeof(s)) || return nothing
     b = pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
     u = shl_int(zext_int(UInt32, b), 24)
@@ -140,6 +142,7 @@ function iterate(s::String, i::Int)
 end
 
 function getindex(s::String, i::Int)
+    @_foldable_meta
     ult_int(sub_int(i, 1), Core.sizeof(s)) || string_bounds_err(s, i)
     b = pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
     u = shl_int(zext_int(UInt32, b), 24)
@@ -204,7 +207,7 @@ function isascii(s::String)
     return true
 end
 
-function length(s::String)
+@assume_effects :foldable :nothrow function length(s::String)
     n = Core.sizeof(s)
     isascii(s) && return n
     k = 0
