@@ -147,6 +147,8 @@ end
 iterate(A::Array, i::Int=1) =
     ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) ?
     (memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false), add_int(i, 1)) : nothing
+getindex(r::GenericMemoryRef{:not_atomic}) = memoryrefget(r, :not_atomic, @_boundscheck())
+setindex!(r::GenericMemoryRef{:not_atomic, T}, x) where {T} = (memoryrefset!(r, x isa T ? x : convert(T, x)::T, :not_atomic, @_boundscheck()); r)
 firstindex(a::Array{T, 1}) where {T} = 1
 lastindex(a::Array{T, 1}) where {T} = getfield(getfield(a, :size), 1)
 
