@@ -15,8 +15,8 @@ interface WorkerRequest {
 
 /** Each request leaves a module behind; after so many, a new process starts with an empty heap. */
 const REQUESTS_PER_PROCESS = 5000;
-/** Starting may mean making a system image first. */
-const START_SECONDS = 120;
+/** What the process says once the system has started; that may mean making a system image first. */
+const READY = 'ready';
 
 /** Answers requests by means of a process that is started when needed and replaced when it fails. */
 export class Worker {
@@ -31,33 +31,35 @@ export class Worker {
   /** The answer to one request. One at a time. */
   answer(request: WorkerRequest): Promise<Answer> {
     if (this.answered >= REQUESTS_PER_PROCESS) this.end();
-    const isNew = this.process === undefined;
+    const starting = this.process === undefined;
     const child = (this.process ??= startProcess());
     return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
       const settle = (answer: Answer): void => {
         clearTimeout(timer);
         child.off('message', onMessage);
         child.off('exit', onExit);
         resolve(answer);
       };
-      const onMessage = (answer: unknown): void => {
+      const onMessage = (message: unknown): void => {
+        if (message === READY) return ask();
         this.answered++;
-        settle(answer as Answer);
+        settle(message as Answer);
       };
       const onExit = (code: number | null, signal: string | null): void => {
         this.process = undefined;
         settle({ error: 'internal', message: `the process that lowers ended with ${signal ?? `exit code ${code}`}` });
       };
-      const timer = setTimeout(
-        () => {
+      const ask = (): void => {
+        child.send(request);
+        timer = setTimeout(() => {
           settle({ error: 'timeout', message: `no answer after ${this.milliseconds / 1000} seconds` });
           this.end();
-        },
-        this.milliseconds + (isNew ? START_SECONDS * 1000 : 0),
-      );
+        }, this.milliseconds);
+      };
       child.on('message', onMessage);
       child.on('exit', onExit);
-      child.send(request);
+      if (!starting) ask();
     });
   }
 
@@ -93,5 +95,6 @@ export async function serve(): Promise<void> {
   await new Promise<void>((resolve) => {
     process.on('message', (request) => process.send?.(answer(request as WorkerRequest)));
     process.on('disconnect', resolve);
+    process.send?.(READY);
   });
 }

@@ -131,11 +131,22 @@ class Converter {
     return isSym(x) ? at.locals.get(x) : undefined;
   }
 
+  /** How many forms were made so far whose statements belong to top level. */
+  private toLift = 0;
+  private lifting(value: Node, ...statements: readonly Node[]): Form {
+    this.toLift++;
+    return form('toplevel-butfirst', value, ...statements);
+  }
+
   private convertAll(list: readonly Node[], at: Place): Node[] {
     if (!at.toplevel) return list.map((x) => this.convert(x, at));
     return list.map((x) => {
       const toplevel = isForm(x) && TOPLEVEL_PRESERVING.has(x.head);
-      const { value, statements } = lift(this.convert(x, { ...at, toplevel }));
+      const before = this.toLift;
+      const converted = this.convert(x, { ...at, toplevel });
+      // Looking through what holds nothing to lift would make deep nesting cost its square.
+      if (this.toLift === before) return converted;
+      const { value, statements } = lift(converted);
       return statements.length === 0 ? value : block(...statements, value);
     });
   }
@@ -338,7 +349,7 @@ class Converter {
       const key = definitionKey(target);
       if (at.defined.has(key)) return e;
       at.defined.add(key);
-      return form('toplevel-butfirst', form('unnecessary', target), e, form('latestworld'));
+      return this.lifting(form('unnecessary', target), e, form('latestworld'));
     }
     if (lambda.captured.length === 0) {
       const converted = this.convert(renameSignatureTypes(this.c, types, at.typeNames), at);
@@ -351,8 +362,7 @@ class Converter {
     lambda.captured = [];
     const { value, statements } = lift(lambda);
     const converted = this.convert(types, at);
-    return form(
-      'toplevel-butfirst',
+    return this.lifting(
       block(...inits, form('method', target, converted, closureTemplate(this.c, value as Lambda)), form('latestworld')),
       ...statements,
     );
@@ -424,10 +434,9 @@ class Converter {
     );
     if (moved.length > 0) at.lambda.vars = at.lambda.vars.filter((v) => !moved.includes(v.name));
     const rest = [...moved.map((v) => form('moved-local', v)), ...inits, ...methods, form('latestworld')];
-    if (exists || (lambda === undefined && others.length > 0)) return form('toplevel-butfirst', null, ...rest);
+    if (exists || (lambda === undefined && others.length > 0)) return this.lifting(null, ...rest);
     at.defined.add(name);
-    return form(
-      'toplevel-butfirst',
+    return this.lifting(
       this.convertAssignment(name, instance, at),
       form('thunk', definition),
       form('latestworld'),

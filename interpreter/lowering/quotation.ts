@@ -4,7 +4,7 @@ import { SSAValue } from '../ir/code.ts';
 import { Expr, GlobalRef, LineNumberNode, QuoteNode, Sym, type Syntax, sym } from '../syntax/expr.ts';
 import { importSyntax } from './importsyntax.ts';
 import { exportSyntax } from './layout.ts';
-import type { Node } from './node.ts';
+import { malformed, type Node } from './node.ts';
 
 const core = (name: string): Expr => new Expr('core', [sym(name)]);
 
@@ -63,7 +63,10 @@ function expandAll(list: readonly Syntax[], depth: number): Syntax[] {
 /** Replaces all quotations in `x`. */
 export function expandQuotes(x: Syntax): Syntax {
   if (!(x instanceof Expr) || x.head === 'inert' || x.head === 'module') return x;
-  if (x.head === 'quote') return expandQuotes(quote(x.args[0]));
+  if (x.head === 'quote') {
+    if (x.args.length === 0) throw malformed();
+    return expandQuotes(quote(x.args[0]));
+  }
   let args: Syntax[] | undefined;
   x.args.forEach((arg, i) => {
     const next = expandQuotes(arg);

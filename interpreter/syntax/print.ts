@@ -31,9 +31,16 @@ import { isKeyword, isSyntacticOperator, isUnaryOperator, K, words } from './tok
 
 export { UnprintableError } from './print-words.ts';
 
-/** The source text of an expression. Throws `UnprintableError` for what no source produces. */
+/** The source text of an expression. Throws `UnprintableError` for what no source produces, or what is nested too deeply. */
 export function printSource(value: Syntax): string {
-  return new Printer().statement(value, '', true);
+  try {
+    return new Printer().statement(value, '', true);
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+      throw new UnprintableError('the expression is nested too deeply');
+    }
+    throw error;
+  }
 }
 
 class Printer {

@@ -277,6 +277,9 @@ function horner(x, p)
     end
     return r
 end
+macro horner(x, p...)
+    return :(invoke(evalpoly, Tuple{Any, Tuple}, $(esc(x)), ($(map(esc, p)...),)))
+end
 macro evalpoly(z, p...)
     return :(evalpoly($(esc(z)), ($(map(esc, p)...),)))
 end

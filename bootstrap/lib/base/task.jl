@@ -294,6 +294,23 @@ function lift_interpolations!(ex::Expr, quoted::Bool, bindings)
     return ex
 end
 
+# A task whose exception is passed on as it is, not as a TaskFailedException.
+struct UnwrapTaskFailedException <: Exception
+    task::Task
+end
+function unwrapped(f, t::UnwrapTaskFailedException)
+    try
+        return f(t.task)
+    catch e
+        e isa TaskFailedException ? throw(e.task.exception) : rethrow()
+    end
+end
+wait(t::UnwrapTaskFailedException) = unwrapped(wait, t)
+fetch(t::UnwrapTaskFailedException) = unwrapped(fetch, t)
+macro async_unwrap(ex)
+    return async_task(ex, __source__, :(Base.UnwrapTaskFailedException(task)))
+end
+
 macro sync(block)
     var = esc(sync_varname)
     return quote
@@ -432,6 +449,16 @@ macro lock(l, expr)
         finally
             unlock(temp)
         end
+    end
+end
+# For code that does not throw: no try block.
+macro lock_nofail(l, expr)
+    return quote
+        temp = $(esc(l))
+        lock(temp)
+        val = $(esc(expr))
+        unlock(temp)
+        val
     end
 end
 struct Lockable{T, L<:AbstractLock}

@@ -73,6 +73,7 @@ type Shape = number | (number | number[])[];
 // [d, elements...]
 function expandNcat(c: Context, parts: readonly Node[], callee: readonly Node[], e: Form): Node {
   const [dimension, ...elements] = parts;
+  if (typeof dimension !== 'bigint') throw new LoweringError('malformed expression');
   const d = Number(dimension);
   const { first, flat } = flattenRows(elements);
   const rowFirst = first === true;

@@ -117,6 +117,7 @@ function expandLet(c: Context, e: Form, isHard: boolean): Node {
  * closures of different rounds do not share them.
  */
 export function expandFor(c: Context, ranges: readonly Form[], body: Node): Node {
+  if (!ranges.every((r) => isForm(r) && r.args.length === 2)) throw new LoweringError('malformed expression');
   const isOuter = (x: Node): x is Form => isForm(x, 'outer');
   const lefts = ranges.map((r) => r.args[0]);
   const copied = unique(

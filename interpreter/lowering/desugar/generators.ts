@@ -74,8 +74,8 @@ function expandGenerator(c: Context, e: Form, flat: boolean, outer: readonly Nod
   const [body, ...written] = e.args;
   const first = written[0];
   const filter = isForm(first, 'filter') ? first : undefined;
-  if (filter === undefined && !written.every((r) => isForm(r) && r.args.length === 2)) throw malformed();
   const ranges = (filter === undefined ? written : filter.args.slice(1)) as readonly Form[];
+  if (!ranges.every((r) => isForm(r) && r.args.length === 2)) throw malformed();
   const iterators = ranges.map((r) => r.args[1]);
   let iterator: Node = iterators.length === 1 ? iterators[0] : call(top('product'), ...iterators);
   if (filter !== undefined) {

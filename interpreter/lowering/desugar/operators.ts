@@ -51,41 +51,48 @@ function chainOr(c: Context, terms: readonly Node[]): Node {
  * cannot short-circuit and is joined by `.&`. An operand between two links is evaluated once.
  */
 export function expandComparison(c: Context, chain: readonly Node[]): Node {
-  let rest = [...chain];
+  // left, operator, right, operator, right, ...; what stands before `at` is done with
+  const links = [...chain];
+  let at = 0;
+  const next = (): Node => {
+    at += 2;
+    return compareOne(c, links, at - 2);
+  };
   let joined: Node | undefined;
-  while (rest.length > 2) {
-    let next: Node;
-    if (isDotOperator(rest[1])) [next, rest] = compareOne(c, rest);
+  while (at + 2 < links.length) {
+    let part: Node | undefined;
+    if (isDotOperator(links[at + 1])) part = next();
     else {
-      let scalar: Node | undefined;
-      while (rest.length > 2 && !isDotOperator(rest[1])) {
-        let one: Node;
-        [one, rest] = compareOne(c, rest);
-        scalar = scalar === undefined ? one : form('&&', scalar, one);
-      }
-      next = scalar as Node;
+      const scalars: Node[] = [];
+      while (at + 2 < links.length && !isDotOperator(links[at + 1])) scalars.push(next());
+      part = scalars.reduce((left, right) => form('&&', left, right));
     }
-    joined = joined === undefined ? next : call(sym('.&'), joined, next);
+    joined = joined === undefined ? part : call(sym('.&'), joined, part);
   }
-  return joined as Node;
+  if (joined === undefined) throw new LoweringError('malformed expression');
+  return joined;
 }
 
-// The first link of the chain, and the chain without it. `chain` is: left, operator, right, operator, right, ...
-function compareOne(c: Context, chain: readonly Node[]): [Node, Node[]] {
-  const [left, operator, written, ...tail] = chain;
-  const right = isCompound(written) && tail.length > 0 ? c.temp() : written;
+// The link of the chain whose left side is at `at`. A right side that the next link needs too goes into a temporary.
+function compareOne(c: Context, links: Node[], at: number): Node {
+  const [left, operator, written] = links.slice(at, at + 3);
+  const behind = links.length - at - 3;
+  const right = isCompound(written) && behind > 0 ? c.temp() : written;
+  links[at + 2] = right;
   const before = right === written ? [] : [assign(right, written)];
-  if (!isDotOperator(operator) && tail.length > 2 && isCompound(tail[1]) && isDotOperator(tail[2])) {
+  if (!isDotOperator(operator) && behind > 2 && isCompound(links[at + 4]) && isDotOperator(links[at + 5])) {
     // The next right side also belongs to a dotted link, which is evaluated in any case: it must not be skipped.
     const shared = c.temp();
-    const link = block(...before, assign(shared, tail[1]), call(operator, left, right));
-    return [link, [right, tail[0], shared, ...tail.slice(2)]];
+    const link = block(...before, assign(shared, links[at + 4]), call(operator, left, right));
+    links[at + 4] = shared;
+    return link;
   }
   const link = call(operator, left, right);
-  return [before.length === 0 ? link : block(...before, link), [right, ...tail]];
+  return before.length === 0 ? link : block(...before, link);
 }
 
 function expandUpdate(c: Context, e: Form): Node {
+  if (e.args.length < 2) throw new LoweringError('malformed expression');
   const dotted = e.head.startsWith('.');
   return expand(c, update(c, sym(e.head.slice(0, -1)), dotted ? '.=' : '=', e.args[0], e.args[1], []));
 }
