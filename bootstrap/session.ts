@@ -8,7 +8,7 @@
 // How a program ends (exit, uncaught exceptions, errors of jl0 itself) is the business of program.ts.
 
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
-import { type ArrayRef, type Ref, setRefAt, writeRef } from '../interpreter/memory/layout.ts';
+import { type ArrayRef, type ModuleRef, type Ref, setRefAt, writeRef } from '../interpreter/memory/layout.ts';
 import { Binding } from '../interpreter/memory/objects.ts';
 import { loadSnapshot, SnapshotRefused, saveSnapshot } from '../interpreter/memory/snapshot.ts';
 import { BaseModule, CoreModule, MainModule } from '../interpreter/memory/wellknown.ts';
@@ -24,6 +24,7 @@ import { string } from '../interpreter/runtime/values.ts';
 import { afterBoot } from '../interpreter/types/index.ts';
 import { call, saveKnownCalls } from '../interpreter/vm/calls.ts';
 import { prepareOutOfMemory, startSafepoints } from '../interpreter/vm/incidents.ts';
+import { setExercise } from '../interpreter/vm/run.ts';
 import { dropOldImages, imagePlace } from './image/snapshot-store.ts';
 import './inference/questions.ts';
 import { installed } from './root.ts';
@@ -137,6 +138,9 @@ export function start(programFile: string, args: readonly string[]): Start {
   const from = process.env['JL0_IMAGE'] === 'none' ? startFromSources() : startFromImage(notes);
   connect();
   call(fromBase('__init__'), []);
+  setExercise(() => {
+    call(globalValue(fromBase('Exercise') as ModuleRef, symbol('run')), []);
+  });
   setCommandLine(programFile, args);
   return { from, notes };
 }

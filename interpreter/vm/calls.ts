@@ -17,46 +17,31 @@ import {
   readRef,
   readWide,
   type SvecRef,
-  type SymbolRef,
   type TypeNameRef,
   typeOf,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { registerRoots } from '../memory/roots.ts';
 import { datatype, emptySvec, typename } from '../memory/wellknown.ts';
-import { currentWorld, getBinding } from '../runtime/bindings.ts';
+import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError, throwMethodError, throwTypeError } from '../runtime/errors.ts';
 import { isKindType, lookupMethod, methodInstance, onMethodChange } from '../runtime/methods.ts';
 import { symbolName } from '../runtime/symbols.ts';
 import { svecGet } from '../runtime/values.ts';
-import { fieldIndex, fieldIsAtomic, fieldType } from '../types/fields.ts';
 import { applyTupleType, instanceIsA, isSubtype, typeTypeOf } from '../types/index.ts';
-import { isConcrete, isDataType } from '../types/kinds.ts';
-import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
-import { CALL_HEADER, type Code, codeAt, constantSlot, Op, retireCode, type Site, type Target } from './code.ts';
-import {
-  agedVariant,
-  constantGlobalOf,
-  decode,
-  instructionLength,
-  onCodeInvalidated,
-  setLeafResolver,
-} from './decode.ts';
+import { CALL_HEADER, type Code, codeAt, Op, retireCode, type Site, type Target } from './code.ts';
+import { forgetFields } from './codezone.ts';
+import { agedVariant, decode, instructionLength, onCodeInvalidated, setLeafResolver } from './decode.ts';
 import { exceptionDepth } from './exceptions.ts';
 import { frameBelow, HEADER_WORDS, Header, machine } from './frames.ts';
 import { observed, onObservationChange } from './hooks.ts';
 import { generatedSource, stackOverflow } from './incidents.ts';
+import { quicken, quickenGetter } from './quicken.ts';
 import { run } from './run.ts';
 import { forgetSavedCalls, type KnownCall, saveCalls, savedInstance } from './savedcalls.ts';
 import { setSlot, slotRef, slotType } from './slots.ts';
-import { knownShape, makeTupleOfSlots } from './tuples.ts';
-
-const SymbolType = datatype('Symbol');
-const Int64 = datatype('Int64');
-const UInt64 = datatype('UInt64');
-const Float64 = datatype('Float64');
-const Bool = datatype('Bool');
+import { makeTupleOfSlots } from './tuples.ts';
 
 // Builtins and intrinsics by object.
 
@@ -141,6 +126,7 @@ const byName = new Map<TypeNameRef, Set<CachedCall>>();
 
 onMethodChange((_method, names) => {
   forgetSavedCalls(names);
+  forgetFields();
   for (const name of names) {
     const affected = byName.get(name);
     if (affected === undefined) continue;
@@ -609,14 +595,16 @@ export function callSlow(code: Code, pc: number, fp: number): number {
     if (isOpaqueClosure(callee)) return enter(words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
     const found = resolve(words, n, world);
     if (!isCached(found)) return enterResolved(found, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
-    if (site.entries.length < SITE_ENTRIES) {
+    if (site.entries.length >= SITE_ENTRIES) {
+      if (found.target.field !== null) quickenGetter(ops, pc, words, found.target.field);
+    } else {
       learn(site, ops, pc, n, found);
       // `===` and `tuple` have quick forms for operands of any type: right for the builtin, wrong for one method of a
       // generic function that happens to be nothing but it.
       const { leaf, name, field } = found.target;
+      if (field !== null) quickenGetter(ops, pc, words, field);
       if (site.entries.length === 1 && leaf !== null) {
-        if (field !== null) quickenGetter(ops, pc, words, field);
-        else if (name !== '' && name !== '===' && name !== 'tuple') quicken(code, pc, words, n, name);
+        if (name !== '' && name !== '===' && name !== 'tuple') quicken(code, pc, words, n, name);
       }
     }
     return enterResolved(found.target, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
@@ -654,146 +642,6 @@ function learnBuiltin(
   site.add(guards, { code: null, instance: 0 as Ref, leaf, name, field: null });
   if (site.entries.length === 1 && guards[0] === 0) quicken(code, pc, words, n, name);
 }
-
-const quickIntegers = new Map<string, number>([
-  ['add_int', Op.ADD_I64],
-  ['sub_int', Op.SUB_I64],
-  ['mul_int', Op.MUL_I64],
-  ['slt_int', Op.SLT_I64],
-  ['sle_int', Op.SLE_I64],
-  ['eq_int', Op.EQ_I64],
-  ['ne_int', Op.NE_I64],
-  ['and_int', Op.AND_I64],
-  ['or_int', Op.OR_I64],
-  ['xor_int', Op.XOR_I64],
-  ['===', Op.EQ_I64],
-]);
-const quickFloats = new Map<string, number>([
-  ['add_float', Op.ADD_F64],
-  ['sub_float', Op.SUB_F64],
-  ['mul_float', Op.MUL_F64],
-  ['div_float', Op.DIV_F64],
-  ['lt_float', Op.LT_F64],
-  ['le_float', Op.LE_F64],
-  ['eq_float', Op.EQ_F64],
-]);
-
-/** Rewrites a call of a builtin or intrinsic into a quick instruction, if there is one for these operands. */
-function quicken(code: Code, pc: number, words: Int32Array, n: number, name: string): void {
-  const { ops } = code;
-  // The callee must be a constant: the quick instructions do not look at it again.
-  if (ops[pc + CALL_HEADER] >= 0 || ops[pc] !== Op.CALL) return;
-  if (name === 'tuple') {
-    const shape = knownShape(words.subarray(1, n), n - 1);
-    if (shape < 0) return;
-    ops[pc + 4] = shape;
-    ops[pc] = Op.TUPLE;
-  } else if (n === 3) {
-    const a = slotType(words[1]);
-    const b = slotType(words[2]);
-    if (name === 'isa') {
-      quickenIsa(ops, pc, words, a);
-    } else if (name === 'bitcast') {
-      quickenBitcast(ops, pc, words, b);
-    } else if (name === 'ult_int' && a === b && (a === Int64 || a === UInt64)) {
-      ops[pc + 4] = a;
-      ops[pc] = Op.ULT_64;
-    } else if (name === '===' && !(a === Int64 && b === Int64)) {
-      ops[pc] = Op.IS;
-    } else if (a === Int64 && b === Int64) {
-      const op = quickIntegers.get(name);
-      if (op !== undefined) ops[pc] = op;
-    } else if (a === Float64 && b === Float64) {
-      const op = quickFloats.get(name);
-      if (op !== undefined) ops[pc] = op;
-    } else if ((name === 'getfield' || name === 'getglobal') && ops[pc + CALL_HEADER + 2] < 0) {
-      if (a === datatype('Module')) quickenModuleField(code, pc, words);
-      else if (name === 'getfield') quickenGetfield(ops, pc, words, a);
-    }
-  } else if (n === 2) {
-    if (name === 'not_int' && slotType(words[1]) === Bool) ops[pc] = Op.NOT_BOOL;
-    if (name === 'neg_float' && slotType(words[1]) === Float64) ops[pc] = Op.NEG_F64;
-  }
-}
-
-/** `x isa T` remembers one answer; types as values have too many. */
-function quickenIsa(ops: Int32Array, pc: number, words: Int32Array, type: DataTypeRef): void {
-  const asked = slotRef(words[2]);
-  if (isKindType(type) || !isKindType(typeOf(asked))) return;
-  ops[pc + 4] = type;
-  ops[pc + 5] = asked;
-  ops[pc + 6] = instanceIsA(slotRef(words[1]), asked) ? 1 : 0;
-  ops[pc] = Op.ISA;
-}
-
-/** `bitcast` between the integers of 64 bits. */
-function quickenBitcast(ops: Int32Array, pc: number, words: Int32Array, from: DataTypeRef): void {
-  const to = slotRef(words[1]);
-  if ((from !== Int64 && from !== UInt64) || (to !== Int64 && to !== UInt64)) return;
-  ops[pc + 4] = from;
-  ops[pc + 5] = to;
-  ops[pc] = Op.BITCAST_64;
-}
-
-/** `M.name` with a constant module and name, whose value is constant, becomes that value. */
-function quickenModuleField(code: Code, pc: number, words: Int32Array): void {
-  const { ops } = code;
-  if (ops[pc + CALL_HEADER + 1] >= 0 || slotType(words[2]) !== SymbolType) return;
-  const value = constantGlobalOf(code, getBinding(slotRef(words[1]) as ModuleRef, slotRef(words[2]) as SymbolRef));
-  if (value === 0) return;
-  ops[pc + 4] = constantSlot(value, (word) => setSlot(word, value));
-  ops[pc] = Op.CONSTANT;
-}
-
-function quickenGetfield(ops: Int32Array, pc: number, words: Int32Array, type: DataTypeRef): void {
-  if (U32[words[1] + 2] === 0) quickenFieldPath(ops, pc, type, [words[2]]);
-}
-
-/** A call of a method that only reads a field of its argument. */
-function quickenGetter(ops: Int32Array, pc: number, words: Int32Array, path: readonly number[]): void {
-  if (ops[pc + CALL_HEADER] >= 0 || ops[pc] !== Op.CALL || U32[words[1] + 2] !== 0) return;
-  quickenFieldPath(ops, pc, slotType(words[1]), path);
-}
-
-/** Rewrites a call into GETFIELD, if the field of a field of ... lies at a fixed place of an object of this type. */
-function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: readonly number[]): void {
-  let holder: DataTypeRef = type;
-  let offset = 0;
-  let found = 0;
-  for (let step = 0; step < path.length; step++) {
-    if (!isConcrete(holder) || fieldIsOpaque(holder)) return;
-    const index = fieldNumber(holder, path[step]);
-    if (index < 0 || index >= fieldCountOf(holder) || fieldIsAtomic(holder, index)) return;
-    const isReference = fieldIsPtr(holder, index);
-    const declared = fieldType(holder, index);
-    offset += fieldOffset(holder, index);
-    if (step < path.length - 1) {
-      // Only a struct that is stored inline has its fields at a fixed place.
-      if (isReference || !isDataType(declared)) return;
-      holder = declared;
-    } else if (isReference) {
-      found = 0;
-    } else if (QUICK_FIELD_TYPES.has(declared)) {
-      found = declared;
-    } else return;
-  }
-  ops[pc + 4] = type;
-  ops[pc + 5] = offset;
-  ops[pc + 6] = found;
-  ops[pc] = Op.GETFIELD;
-}
-
-/** Number from 0 of the field that a constant slot names, -1 if it names none. */
-function fieldNumber(type: DataTypeRef, name: number): number {
-  if (U32[name + 2] === Int64) return U32[name + 1] === 0 ? U32[name] - 1 : -1;
-  return slotType(name) === SymbolType ? fieldIndex(type, slotRef(name) as SymbolRef) : -1;
-}
-
-const QUICK_FIELD_TYPES = new Set<Ref>([Int64, UInt64, Float64, Bool, datatype('UInt8')]);
-
-const fieldCountOf = (type: Ref): number => layoutFieldCount(type);
-/** Types whose objects are not what their fields say: modules and the like answer getfield in their own way. */
-const fieldIsOpaque = (type: Ref): boolean => type === datatype('Module') || layoutFieldCount(type) === 0;
 
 // Calls from JavaScript.
 

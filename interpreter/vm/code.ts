@@ -61,6 +61,7 @@ export const Op = {
   GETFIELD: 37,
   NE_I64: 39,
   NEG_F64: 40,
+  SETFIELD: 41,
   CONSTANT: 42,
   ARRAY_GET: 43,
   ARRAY_SET: 44,
@@ -71,7 +72,13 @@ export const Op = {
   BITCAST_64: 49,
   ULT_64: 50,
   BRANCH_IF: 51,
+  MEMORY_GET: 52,
+  MEMORY_SET: 53,
 } as const;
+
+/** Fused instructions, and branches, make no calls: they mean the same in every world. */
+export const isFused = (op: number): boolean =>
+  (op >= Op.ARRAY_GET && op <= Op.GETFIELD_NESTED) || (op >= Op.BRANCH_IF && op <= Op.MEMORY_SET);
 
 /** Words of a CALL before its callee operand. */
 export const CALL_HEADER = 7;
@@ -150,7 +157,7 @@ export class Site {
     if (this.code.start === 0) return;
     this.forget();
     const op = this.code.ops[this.at];
-    if (op >= Op.ADD_I64 && (op < Op.ARRAY_GET || op > Op.GETFIELD_NESTED)) this.code.ops[this.at] = Op.CALL;
+    if (op >= Op.ADD_I64 && !isFused(op)) this.code.ops[this.at] = Op.CALL;
   }
 
   forget(): void {

@@ -28,6 +28,7 @@ import { intOf, setInteger, wordOf } from '../runtime/capi/core.ts';
 import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { JuliaException } from '../runtime/errors.ts';
 import { call } from './calls.ts';
+import { forgetTables } from './codezone.ts';
 import { frameBelow, HEADER_WORDS, machine } from './frames.ts';
 import { keepSafepointsDue, onSafepoint, safepoint } from './incidents.ts';
 import { setSlotNothing, slotRef } from './slots.ts';
@@ -91,6 +92,7 @@ export function collectNow(): void {
   const start = performance.now();
   try {
     collect();
+    forgetTables();
   } finally {
     running = false;
     collectingTime += performance.now() - start;

@@ -40,7 +40,7 @@ import { InternalError } from '../runtime/errors.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
 import { builtins } from './builtin.ts';
-import { CALL_HEADER, Code, constantSlot, type LeafBody, Op, Site } from './code.ts';
+import { CALL_HEADER, Code, constantSlot, isFused, type LeafBody, Op, Site } from './code.ts';
 import { type Fusion, findFusions } from './fusion.ts';
 import { HookKind, observed } from './hooks.ts';
 import { findPhis, type Phis } from './phis.ts';
@@ -934,9 +934,6 @@ export function agedVariant(code: Code): Code {
   code.aged = aged;
   return aged;
 }
-
-/** Fused instructions, and branches, make no calls: they mean the same in every world. */
-export const isFused = (op: number): boolean => (op >= Op.ARRAY_GET && op <= Op.GETFIELD_NESTED) || op === Op.BRANCH_IF;
 
 /** Number of words of the instruction at `at`. */
 export function instructionLength(ops: Int32Array, at: number): number {

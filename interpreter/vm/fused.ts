@@ -1,12 +1,13 @@
 // The general form of the fused instructions, and what their quick forms need to know.
 //
 // The general form does what the chain of builtins does, link by link, through scratch slots above the frame; then it
-// looks whether the loop could do the same access directly next time, and if so leaves the facts in the instruction:
+// looks whether the loop could do the same access directly next time, and if so leaves the facts where the loop looks. For
+// arrays that is a table by their types, since `getindex` sees all of them; for fields it is the instruction:
 //
-//   ARRAY_GET, ARRAY_SET   q0 the array's type, q1 bytes per element, q2 the element's type (0: references)
 //   GETFIELD_NESTED        q0 the object's type, q1 byte offset of the inner field, q2 its type (0: a reference)
 //
-// Operands: ARRAY_GET array index boundscheck order check; ARRAY_SET array index boundscheck value order check;
+// Operands: ARRAY_GET array index boundscheck order check; ARRAY_SET array index boundscheck value order check; the same
+// for MEMORY_GET and MEMORY_SET, with a Memory;
 // GETFIELD_NESTED object outer inner.
 
 import { U32 } from '../../ffi/region.ts';
@@ -21,7 +22,8 @@ import { instanceOf, isConcrete, isDataType, isUnion, typeNameOf } from '../type
 import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
 import { builtins } from './builtin.ts';
 import type { Code } from './code.ts';
-import { CALL_HEADER, constantSlot } from './code.ts';
+import { CALL_HEADER, constantSlot, Op } from './code.ts';
+import { enterArray } from './codezone.ts';
 import { isSlotBits, primitiveSize, setSlot, slotInt64, slotRef, slotType } from './slots.ts';
 
 const scratchArgs = new Int32Array(8);
@@ -48,7 +50,8 @@ function elementReference(ops: Int32Array, pc: number, fp: number, scratch: numb
   }
   scratchArgs[0] = operandWord(ops, pc, fp, 0);
   scratchArgs[1] = refName;
-  builtin('getfield')(scratchArgs, 2, scratch);
+  if (ops[pc] === Op.MEMORY_GET || ops[pc] === Op.MEMORY_SET) builtin('memoryrefnew')(scratchArgs, 1, scratch);
+  else builtin('getfield')(scratchArgs, 2, scratch);
   scratchArgs[0] = scratch;
   scratchArgs[1] = operandWord(ops, pc, fp, 1);
   scratchArgs[2] = operandWord(ops, pc, fp, 2);
@@ -64,7 +67,7 @@ export function arrayGet(code: Code, pc: number, fp: number): void {
   scratchArgs[0] = scratch;
   scratchArgs[1] = operandWord(ops, pc, fp, 3);
   scratchArgs[2] = operandWord(ops, pc, fp, 4);
-  learnArray(ops, pc, operandWord(ops, pc, fp, 0));
+  learnArray(operandWord(ops, pc, fp, 0));
   builtin('memoryrefget')(scratchArgs, 3, fp + ops[pc + 1]);
 }
 
@@ -76,27 +79,25 @@ export function arraySet(code: Code, pc: number, fp: number): void {
   elementReference(ops, pc, fp, scratch);
   scratchArgs[0] = scratch;
   for (let i = 1; i < 4; i++) scratchArgs[i] = operandWord(ops, pc, fp, 2 + i);
-  learnArray(ops, pc, operandWord(ops, pc, fp, 0));
+  learnArray(operandWord(ops, pc, fp, 0));
   builtin('memoryrefset!')(scratchArgs, 4, fp + ops[pc + 1]);
 }
 
-/** Leaves the facts of a quick access in the instruction, if the array's elements allow one. */
-function learnArray(ops: Int32Array, pc: number, array: number): void {
+/** Leaves the facts of a quick access in the table, if the array's elements allow one. */
+function learnArray(array: number): void {
   const type = slotType(array);
-  if (U32[array + 2] !== 0 || typeNameOf(type) !== typename('Array')) return;
+  if (U32[array + 2] !== 0) return;
+  const isArray = typeNameOf(type) === typename('Array');
+  if (!isArray && typeNameOf(type) !== typename('GenericMemory')) return;
   const object = slotRef(array);
-  const layout = layoutOfMemory(typeOf(readRef(object, objects.JuliaArray.mem)));
+  const layout = layoutOfMemory(isArray ? typeOf(readRef(object, objects.JuliaArray.mem)) : type);
   if (layout.atomic || layout.locked || layout.union) return;
-  if (layout.boxed) {
-    ops[pc + 5] = 8;
-    ops[pc + 6] = 0;
-  } else if (isSlotBits(layout.type)) {
-    ops[pc + 5] = primitiveSize(layout.type);
-    ops[pc + 6] = layout.type;
-  } else {
-    return;
-  }
-  ops[pc + 4] = type;
+  const size = layout.boxed ? 8 : isSlotBits(layout.type) ? primitiveSize(layout.type) : 0;
+  if (size === 0) return;
+  // What may be stored without asking: anything, or values of exactly the element type.
+  const { type: element } = layout;
+  const isExact = element === datatype('Any') || (isDataType(element) && isConcrete(element));
+  enterArray(type, !isArray, size, layout.boxed ? 0 : element, layout.boxed && isExact ? element : 0);
 }
 
 /** GETFIELD_NESTED in full. */

@@ -105,12 +105,16 @@ export function findFusions(statements: readonly Ref[], facts: UseFacts, builtin
       if (made === null || made.name !== 'memoryrefnew' || made.args.length !== 3) continue;
       const base = onlyUse(made.args[0], element);
       const read = base === 0 ? null : callOf(base);
-      if (read === null || read.name !== 'getfield' || read.args.length !== 2 || !isQuotedRef(read.args[1])) continue;
+      if (read === null) continue;
+      // The array's own MemoryRef, or that of a whole Memory.
+      const isArray = read.name === 'getfield' && read.args.length === 2 && isQuotedRef(read.args[1]);
+      if (!isArray && (read.name !== 'memoryrefnew' || read.args.length !== 1)) continue;
       if (!undisturbed(base, i, element)) continue;
       fusion.absorbed.add(base).add(element);
       const isGet = call.name === 'memoryrefget';
       const operands = [read.args[0], made.args[1], made.args[2], ...call.args.slice(1)];
-      fusion.fused.set(i, { op: isGet ? Op.ARRAY_GET : Op.ARRAY_SET, operands });
+      const op = isArray ? (isGet ? Op.ARRAY_GET : Op.ARRAY_SET) : isGet ? Op.MEMORY_GET : Op.MEMORY_SET;
+      fusion.fused.set(i, { op, operands });
     } else if (call.name === 'getfield' && call.args.length === 2 && isConstantName(call.args[1])) {
       const inner = onlyUse(call.args[0], i);
       const read = inner === 0 ? null : callOf(inner);

@@ -7,11 +7,8 @@
 // the code's first word.
 //
 // The quick instructions check the tags of their operands and do the work in place; where a check fails they go the
-// general way of a call, which they were rewritten from and whose operands they keep. A comparison looks whether the
-// next instruction branches on its answer, and does that at once.
-//
-// All words are read as signed, and sums are cut to 32 bits (`| 0`): then no number that V8 sees is ever anything but a
-// small integer, and it need not be prepared for more.
+// general way of a call, which they were rewritten from and whose operands they keep. A comparison looks whether the next
+// instruction branches on its answer, and does that at once. All words are read as signed, and sums are cut to 32 bits (`| 0`): V8 then need not be prepared for other numbers.
 
 import * as region from '../../ffi/region.ts';
 import type { Ref } from '../memory/layout.ts';
@@ -22,6 +19,7 @@ import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError } from '../runtime/errors.ts';
 import { callSlow, callWorld, enterTarget } from './calls.ts';
 import { codes as allCodes, siteTargets } from './code.ts';
+import * as zone from './codezone.ts';
 import { evalExpression, getGlobal, makeNew, staticParameter } from './evaluate.ts';
 import { exceptionDepth, popExceptionsTo, topException } from './exceptions.ts';
 import { foreignCall } from './foreigncall.ts';
@@ -32,11 +30,11 @@ import {
   enterScope,
   leaveScopesTo,
   nonBooleanCondition,
-  safepoint,
   scopeDepth,
   stackOverflow,
   undefinedSlot,
 } from './incidents.ts';
+import { learnField, learnSetfield } from './quicken.ts';
 import { setSlot } from './slots.ts';
 import { isSingletonPair, makeKnownTuple } from './tuples.ts';
 
@@ -45,6 +43,8 @@ import { isSingletonPair, makeKnownTuple } from './tuples.ts';
  * entered is better than what it puts in the place of one that is running: only the former knows the constants around it.
  */
 const SLICE = 5000;
+/** The first slice, of all runs together, is short: it ends before V8 has compiled the loop for the little it has seen. */
+const FIRST_SLICE = 600;
 
 /** A task would end a run that began before others which have not ended: JavaScript's stack cannot do that. */
 export function endOfForeignRun(): never {
@@ -69,13 +69,16 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
   const DataType = datatype('DataType') as number;
   /** Words from a MethodInstance to the address of its static parameters. */
   const SPARAM_VALUES = MethodInstance.sparam_vals & 0xfff;
+  const Any = datatype('Any') as number;
   const FirstBits = Bool;
   const LastBits = datatype('BFloat16') as number;
   const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
   const NO_OPERAND = 0x7fffffff;
   const SIGN = -0x80000000;
   const HIGH = region.REGION_HIGH;
+  const { ARRAY_TABLE, FIELD_TABLE } = zone;
   const scratch = new Int32Array(64);
+  let slice = FIRST_SLICE;
   const machine = theMachine;
   const codes = allCodes;
   const targets = siteTargets;
@@ -93,14 +96,14 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
   }
 
   /**
-   * Executes from instruction `startPc` of frame `startFp` until the frame `bottom` returns (the result is true) or the
-   * slice is over (false: go on at `machine.resume` of `machine.fp`).
+   * Executes from instruction `startPc` of frame `startFp` until the frame `bottom` returns (the result is true), or the
+   * slice is over or a safepoint is due (false: go on at `machine.resume` of `machine.fp`).
    */
   function execute(startFp: number, startPc: number, bottom: number): boolean {
     let fp = startFp;
     let base = I32[fp - 14];
     let pc = base + startPc;
-    let left = SLICE;
+    let left = slice;
     for (;;) {
       let is = false;
       // biome-ignore lint/suspicious/noConfusingLabels: comparisons leave the switch for the code that they share
@@ -120,18 +123,11 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 1: {
             // JUMP target
             const target = base + I32[pc + 1];
-            if (target <= pc) {
-              if (I32[BUDGET] < 0) {
-                I32[fp - 10] = pc - base;
-                machine.fp = fp;
-                machine.sp = fp + I32[base - 2];
-                safepoint();
-              }
-              if (--left === 0) {
-                machine.fp = fp;
-                machine.resume = target - base;
-                return false;
-              }
+            if (target <= pc && (--left === 0 || I32[BUDGET] < 0)) {
+              machine.fp = fp;
+              machine.resume = target - base;
+              slice = SLICE;
+              return false;
             }
             pc = target;
             continue;
@@ -171,6 +167,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const caller = I32[fp - 16];
             if (caller === 0) {
               if (fp !== bottom) endOfForeignRun();
+              if (slice < SLICE) slice = left;
               return true;
             }
             pc = I32[fp - 15];
@@ -491,76 +488,74 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc += 10;
             continue;
           }
-          case 30: {
-            // LT_F64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
-            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            is = F64[x >>> 1] < F64[y >>> 1];
-            break comparison;
-          }
-          case 31: {
-            // LE_F64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
-            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            is = F64[x >>> 1] <= F64[y >>> 1];
-            break comparison;
-          }
+          case 30:
+          case 31:
           case 32: {
-            // EQ_F64
+            // LT_F64, LE_F64, EQ_F64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? fp + a : -a;
             const y = b >= 0 ? fp + b : -b;
             if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            is = F64[x >>> 1] === F64[y >>> 1];
+            const one = F64[x >>> 1];
+            const other = F64[y >>> 1];
+            is = I32[pc] === 30 ? one < other : I32[pc] === 31 ? one <= other : one === other;
             break comparison;
           }
-          case 34: {
-            // AND_I64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            const to = fp + I32[pc + 1];
-            I32[to + 1] = I32[x + 1] & I32[y + 1];
-            I32[to] = I32[x] & I32[y];
-            I32[to + 2] = Int64;
-            pc += 10;
-            continue;
-          }
-          case 35: {
-            // OR_I64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            const to = fp + I32[pc + 1];
-            I32[to + 1] = I32[x + 1] | I32[y + 1];
-            I32[to] = I32[x] | I32[y];
-            I32[to + 2] = Int64;
-            pc += 10;
-            continue;
-          }
+          case 34:
+          case 35:
           case 36: {
-            // XOR_I64
+            // AND_I64, OR_I64, XOR_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? fp + a : -a;
             const y = b >= 0 ? fp + b : -b;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
             const to = fp + I32[pc + 1];
-            I32[to + 1] = I32[x + 1] ^ I32[y + 1];
-            I32[to] = I32[x] ^ I32[y];
+            const op = I32[pc];
+            const xh = I32[x + 1];
+            const yh = I32[y + 1];
+            const xl = I32[x];
+            const yl = I32[y];
+            I32[to + 1] = op === 34 ? xh & yh : op === 35 ? xh | yh : xh ^ yh;
+            I32[to] = op === 34 ? xl & yl : op === 35 ? xl | yl : xl ^ yl;
             I32[to + 2] = Int64;
             pc += 10;
+            continue;
+          }
+          case 41: {
+            // SETFIELD object name value: a value of exactly the field's type, at a place that the table knows
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const v = I32[pc + 10];
+            const x = a >= 0 ? fp + a : -a;
+            const y = b >= 0 ? fp + b : -b;
+            const value = v >= 0 ? fp + v : -v;
+            if (I32[x + 2] !== 0 || I32[y + 2] !== 0) break;
+            const at = I32[x];
+            const holder = (I32[(at >>> 2) - 2] & ~15) >>> 3;
+            const key = I32[y] >>> 3;
+            const facts = FIELD_TABLE + (((holder ^ key) & 0xfff) << 2);
+            if (I32[facts] !== holder || I32[facts + 1] !== key) {
+              learnSetfield(I32, pc, fp);
+              break;
+            }
+            if (I32[facts + 2] < 0) break;
+            const type = I32[facts + 3];
+            const place = (at + I32[facts + 2]) | 0;
+            if (I32[value + 2] !== (type < 0 ? 0 : type)) break;
+            if (type < 0 && type !== -Any && (I32[(I32[value] >>> 2) - 2] & ~15) >>> 3 !== -type) break;
+            if (type === Bool || type === UInt8) {
+              U8[place >>> 0] = I32[value];
+            } else {
+              I32[place >>> 2] = I32[value];
+              I32[(place >>> 2) + 1] = I32[value + 1];
+            }
+            const to = fp + I32[pc + 1];
+            I32[to] = I32[value];
+            I32[to + 1] = I32[value + 1];
+            I32[to + 2] = I32[value + 2];
+            pc += 11;
             continue;
           }
           case 33: {
@@ -590,11 +585,23 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // GETFIELD: q0 the type of the object, q1 the byte offset of the field, q2 its type, 0 for a reference
             const a = I32[pc + 8];
             const x = a >= 0 ? fp + a : -a;
+            if (I32[x + 2] !== 0) break;
             const at = I32[x];
-            if (I32[x + 2] !== 0 || (I32[(at >>> 2) - 2] & ~15) >>> 3 !== I32[pc + 4]) break;
+            const holder = (I32[(at >>> 2) - 2] & ~15) >>> 3;
+            let facts = pc + 3;
+            if (holder !== I32[pc + 4]) {
+              // Another type than the instruction knows: the table may know it, by the field's name or the getter.
+              const key = I32[pc + 3] === 2 ? I32[pc + 7] : I32[pc + 9];
+              facts = FIELD_TABLE + (((holder ^ key) & 0xfff) << 2);
+              if (I32[facts] !== holder || I32[facts + 1] !== key) {
+                if (I32[pc + 3] === 3) learnField(I32, pc, fp);
+                break;
+              }
+              if (I32[facts + 2] < 0) break;
+            }
             const to = fp + I32[pc + 1];
-            const type = I32[pc + 6];
-            const offset = (at + I32[pc + 5]) | 0;
+            const type = I32[facts + 3];
+            const offset = (at + I32[facts + 2]) | 0;
             if (type === 0) {
               const field = I32[offset >>> 2] >>> 3;
               if (field === 0) break;
@@ -611,24 +618,22 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc += 7 + I32[pc + 3];
             continue;
           }
-          case 43: {
-            // ARRAY_GET array index ...: q0 the array's type, q1 bytes per element, q2 the element's type (0: references)
+          case 43:
+          case 52: {
+            // ARRAY_GET array index ..., MEMORY_GET memory index ...: what there is to know stands in the table of types
             const a = I32[pc + 7];
             const b = I32[pc + 8];
             const x = a >= 0 ? fp + a : -a;
             const y = b >= 0 ? fp + b : -b;
-            const at = I32[x] >>> 2;
-            if (
-              I32[x + 2] === 0 &&
-              (I32[at - 2] & ~15) >>> 3 === I32[pc + 4] &&
-              I32[y + 2] === Int64 &&
-              I32[y + 1] === 0 &&
-              I32[at + 1] === HIGH
-            ) {
-              const memory = I32[at + 2] >>> 2;
-              const size = I32[pc + 5];
+            const at = I32[x + 2] === 0 ? I32[x] >>> 2 : ARRAY_TABLE;
+            const array = (I32[at - 2] & ~15) >>> 3;
+            const isArray = I32[pc] < 52;
+            const facts = ARRAY_TABLE + ((array & 0xfff) << 2);
+            if (I32[facts] === (isArray ? array : -array) && I32[y + 2] === Int64 && I32[y + 1] === 0) {
+              const memory = isArray ? I32[at + 2] >>> 2 : at;
+              const size = I32[facts + 1];
               // The element must lie in the Memory, and the Memory in the region. Its number there, from 0:
-              const skipped = (I32[at] - I32[memory + 2]) | 0;
+              const skipped = isArray ? (I32[at] - I32[memory + 2]) | 0 : 0;
               const index = (I32[y] - 1) | 0;
               const offset = (skipped + imul(index, size)) | 0;
               if (
@@ -638,7 +643,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
                 I32[memory + 3] === HIGH
               ) {
                 const to = fp + I32[pc + 1];
-                const type = I32[pc + 6];
+                const type = I32[facts + 2];
                 const place = (I32[memory + 2] + offset) | 0;
                 if (type === 0) {
                   const element = I32[place >>> 2] >>> 3;
@@ -668,28 +673,32 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc += 12;
             continue;
           }
-          case 44: {
-            // ARRAY_SET array index boundscheck value ...
+          case 44:
+          case 53: {
+            // ARRAY_SET array index boundscheck value ..., MEMORY_SET memory index boundscheck value ...
             const a = I32[pc + 7];
             const b = I32[pc + 8];
             const v = I32[pc + 10];
             const x = a >= 0 ? fp + a : -a;
             const y = b >= 0 ? fp + b : -b;
             const value = v >= 0 ? fp + v : -v;
-            const at = I32[x] >>> 2;
-            const type = I32[pc + 6];
+            const at = I32[x + 2] === 0 ? I32[x] >>> 2 : ARRAY_TABLE;
+            const array = (I32[at - 2] & ~15) >>> 3;
+            const isArray = I32[pc] < 52;
+            const facts = ARRAY_TABLE + ((array & 0xfff) << 2);
+            const type = I32[facts + 2];
             if (
-              I32[x + 2] === 0 &&
-              (I32[at - 2] & ~15) >>> 3 === I32[pc + 4] &&
+              I32[facts] === (isArray ? array : -array) &&
               I32[y + 2] === Int64 &&
               I32[y + 1] === 0 &&
-              type !== 0 &&
               I32[value + 2] === type &&
-              I32[at + 1] === HIGH
+              (type !== 0 ||
+                I32[facts + 3] === Any ||
+                (I32[facts + 3] !== 0 && (I32[(I32[value] >>> 2) - 2] & ~15) >>> 3 === I32[facts + 3]))
             ) {
-              const memory = I32[at + 2] >>> 2;
-              const size = I32[pc + 5];
-              const skipped = (I32[at] - I32[memory + 2]) | 0;
+              const memory = isArray ? I32[at + 2] >>> 2 : at;
+              const size = I32[facts + 1];
+              const skipped = isArray ? (I32[at] - I32[memory + 2]) | 0 : 0;
               const index = (I32[y] - 1) | 0;
               const offset = (skipped + imul(index, size)) | 0;
               if (
@@ -900,22 +909,15 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[newFp - 13] = I32[entry + 4];
             I32[newFp - 12] = I32[fp - 12];
             I32[newFp - 11] = fp + I32[pc + 1];
-            fp = newFp;
-            base = start;
-            if (I32[BUDGET] < 0) {
-              // Finalizers that run now must find their place above the new frame.
-              I32[fp - 10] = 0;
-              machine.fp = fp;
-              machine.sp = end;
-              safepoint();
-              base = I32[fp - 14];
-            }
-            pc = base;
-            if (--left === 0) {
-              machine.fp = fp;
+            if (--left === 0 || I32[BUDGET] < 0) {
+              machine.fp = newFp;
               machine.resume = 0;
+              slice = SLICE;
               return false;
             }
+            fp = newFp;
+            base = start;
+            pc = start;
             continue;
           }
           const target = targets[I32[entry + 1]];

@@ -1,13 +1,16 @@
 // Running a frame to its end: the loop (loop.ts) executes, this file catches what is thrown and unwinds.
 
-import { U32 } from '../../ffi/region.ts';
+import { I32, U32 } from '../../ffi/region.ts';
+import { STATE_OFFSET, State } from '../memory/state.ts';
 import { JuliaException } from '../runtime/errors.ts';
 import { codeAt } from './code.ts';
 import { exceptionDepth, popExceptionsTo, pushException, topException } from './exceptions.ts';
 import { backtrace, type FramePlace, Header, machine, noteOuterFrame } from './frames.ts';
 import { notifyThrow, observed } from './hooks.ts';
-import { leaveScopesTo, stackOverflow } from './incidents.ts';
+import { leaveScopesTo, safepoint, stackOverflow } from './incidents.ts';
 import { endOfForeignRun, execute } from './loop.ts';
+
+const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
 
 /**
  * Executes from frame `bottom` until it returns. The frame's header and arguments are in place, `result` is the word of
@@ -55,6 +58,10 @@ function runFrames(bottom: number): void {
       while (!execute(fp, pc, bottom)) {
         fp = machine.fp;
         pc = machine.resume;
+        U32[fp - Header.AT] = pc;
+        machine.sp = fp + codeAt(U32[fp - Header.CODE]).frameWords;
+        if (I32[BUDGET] < 0) safepoint();
+        else if (exercise !== null) exerciseOnce();
       }
       machine.fp = outer;
       machine.sp = outerSp;
@@ -84,6 +91,23 @@ function runFrames(bottom: number): void {
       pc = handler;
     }
   }
+}
+
+/**
+ * V8 compiles the loop for the instructions and operands that it has seen, and throws the code away when it meets others.
+ * So once a program has run for a while, everything is done once that programs do (the library knows how), and what V8
+ * makes after that lasts.
+ */
+let exercise: (() => void) | null = null;
+/** Installs what exercises the loop; it is called once, in the midst of a program, and must have no effect. */
+export function setExercise(work: () => void): void {
+  exercise = work;
+}
+
+function exerciseOnce(): void {
+  const work = exercise;
+  exercise = null;
+  if (!observed.code) work?.();
 }
 
 /** Where exceptions that leave a run were thrown: the next run that catches them, or the report, wants to know. */

@@ -24,7 +24,7 @@ const edges = [
 ];
 const julia = (n: bigint): string => (n === -(2n ** 63n) ? 'typemin(Int)' : `${n}`);
 
-describe('quick arithmetic', { timeout: 120_000 }, () => {
+describe('quick arithmetic', { timeout: 300_000 }, () => {
   it('wraps and compares as 64 bits', () => {
     const program = `edges = Int[${edges.map(julia).join(', ')}]
       function pairs_of(edges)
@@ -61,7 +61,7 @@ describe('quick arithmetic', { timeout: 120_000 }, () => {
   });
 });
 
-describe('methods that need no frame', { timeout: 120_000 }, () => {
+describe('methods that need no frame', { timeout: 300_000 }, () => {
   it('return an argument, a constant, a field, a field of a field', () => {
     const program = `struct Inner9; a::Int; b::Float64; end
       mutable struct Outer9; x::Any; inner::Inner9; end
@@ -89,7 +89,7 @@ describe('methods that need no frame', { timeout: 120_000 }, () => {
   });
 });
 
-describe('code that nothing leads to', { timeout: 120_000 }, () => {
+describe('code that nothing leads to', { timeout: 300_000 }, () => {
   it('may use values that are never made', () => {
     const program = `function f6(ch); n = 0; while true; p = try take!(ch) catch; break end; n += p; end; n end
       f6(Channel(c -> foreach(i -> put!(c, i), 1:4)))`;
@@ -97,7 +97,7 @@ describe('code that nothing leads to', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a call with many kinds of arguments', { timeout: 120_000 }, () => {
+describe('a call with many kinds of arguments', { timeout: 300_000 }, () => {
   it('finds the method of each', () => {
     const program = `${Array.from({ length: 12 }, (_, i) => `struct K5_${i}; end; k5(::K5_${i}) = ${i}`).join('; ')}
       let xs = Any[${Array.from({ length: 12 }, (_, i) => `K5_${i}()`).join(', ')}]

@@ -96,6 +96,7 @@ end
 
 ## memory
 
+memcpy(dst::Ptr{UInt8}, src::Ptr{UInt8}, n::Int) = ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), dst, src, n)
 memcpy(dst::Ptr, src::Ptr, n::Integer) = ccall(:memcpy, Ptr{Cvoid}, (Ptr{Cvoid}, Ptr{Cvoid}, Csize_t), dst, src, n)
 memmove(dst::Ptr, src::Ptr, n::Integer) = ccall(:memmove, Ptr{Cvoid}, (Ptr{Cvoid}, Ptr{Cvoid}, Csize_t), dst, src, n)
 memset(p::Ptr, val, n::Integer) = ccall(:memset, Ptr{Cvoid}, (Ptr{Cvoid}, Cint, Csize_t), p, val, n)

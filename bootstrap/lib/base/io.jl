@@ -123,10 +123,13 @@ function unsafe_write(io::GenericIOBuffer, p::Ptr{UInt8}, n::UInt)
     return unsafe_write(io, p, Int(n))
 end
 function unsafe_write(io::GenericIOBuffer, p::Ptr{UInt8}, n::Int)
-    ensureroom(io, n)
     at = io.append ? io.size + 1 : io.ptr
     room = length(io.data) - at + 1
-    n > room && (n = max(room, 0))
+    if n > room || !io.writable
+        ensureroom(io, n)
+        room = length(io.data) - at + 1
+        n > room && (n = max(room, 0))
+    end
     if n > 0
         data = io.data
         GC.@preserve data memcpy(pointer(data) + (at - 1), p, n)
@@ -981,7 +984,7 @@ function sprint(f::Function, args...; context=nothing, sizehint::Integer=0)
 end
 
 function print_to_string(xs...)
-    buffer = IOBuffer()
+    buffer = new_iobuffer(Memory{UInt8}(undef, 32), true, true, false, 0, typemax(Int))
     for x in xs
         print(buffer, x)
     end

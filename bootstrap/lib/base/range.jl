@@ -267,6 +267,11 @@ function iterate(r::OrdinalRange{T}, i) where {T}
     n = convert(T, i + step(r))
     return (n, n)
 end
+function iterate(r::StepRange{Int, Int}, i::Int)
+    i === r.stop && return nothing
+    n = add_int(i, r.step)
+    return (n, n)
+end
 iterate(r::AbstractUnitRange) = first(r) > last(r) ? nothing : (first(r), first(r))
 function iterate(r::AbstractUnitRange{T}, i) where {T}
     i == last(r) && return nothing

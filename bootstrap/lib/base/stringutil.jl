@@ -22,8 +22,12 @@ string(x) = print_to_string(x)
 string() = ""
 string(a::String, b::String) = concatenate(a, b)
 string(a::String, b::String, c::String) = concatenate(a, b, c)
+# Texts and whole numbers need no stream.
+string(a::String, n::Int) = concatenate(a, decimal(n))
+string(n::Int, a::String) = concatenate(decimal(n), a)
+string(a::String, n::Int, b::String) = concatenate(a, decimal(n), b)
 function string(x1, x2, xs...)
-    buffer = IOBuffer()
+    buffer = new_iobuffer(Memory{UInt8}(undef, 32), true, true, false, 0, typemax(Int))
     print(buffer, x1)
     print(buffer, x2)
     for x in xs
@@ -56,8 +60,29 @@ string(n::Integer; base::Integer=10, pad::Integer=1) = integer_text(n, Int(base)
 string(n::Union{Int8,Int16,Int32}; base::Integer=10, pad::Integer=1) = integer_text(Int64(n), Int(base), Int(pad))
 string(b::Bool; base::Integer=10, pad::Integer=1) = base == 10 && pad == 1 ? (b ? "true" : "false") : integer_text(Int(b), Int(base), Int(pad))
 
+# The decimal digits of `n`
+function decimal(n::Int)
+    n < 0 && return integer_text(n, 10, 1)
+    count = 1
+    limit = 10
+    while limit <= n && count < 18
+        limit = mul_int(limit, 10)
+        count = add_int(count, 1)
+    end
+    limit <= n && (count = n < 1000000000000000000 ? 18 : 19)
+    s = _string_n(count)
+    p = pointer(s)
+    while count > 0
+        q = udiv_int(n, 10)
+        pointerset(p, trunc_int(UInt8, add_int(sub_int(n, mul_int(q, 10)), 48)), count, 1)
+        n = q
+        count = sub_int(count, 1)
+    end
+    return s
+end
 integer_text(n::Unsigned, base::Int, pad::Int) = digits_text(n, base, pad, false)
 function integer_text(n::Union{Int64,Int128}, base::Int, pad::Int)
+    base === 10 && pad === 1 && n isa Int64 && n >= 0 && return decimal(n)
     return n < 0 ? digits_text(unsigned(-n), base, pad, true) : digits_text(unsigned(n), base, pad, false)
 end
 integer_text(n::Integer, base::Int, pad::Int) = integer_text(convert(BigInt, n), base, pad)
@@ -103,6 +128,17 @@ function bitstring(x::T) where {T}
 end
 
 # Joins strings by copying their bytes once.
+function concatenate(a::String, b::String)
+    k = sizeof(a)
+    n = sizeof(b)
+    s = _string_n(add_int(k, n))
+    p = pointer(s)
+    GC.@preserve a b begin
+        memcpy(p, pointer(a), k)
+        memcpy(p + k, pointer(b), n)
+    end
+    return s
+end
 function concatenate(xs::Union{String,SubString{String}}...)
     n = 0
     for x in xs
