@@ -7,7 +7,7 @@
 function show_signature_function(io::IO, @nospecialize(ft::Type), name::String="")
     u = unwrap_unionall(ft)
     if u isa DataType && ft <: Function && isempty(u.parameters) && is_function_type_name(u.name)
-        show_sym(io, u.name.singletonname; allow_macroname=true)
+        show_sym(io, u.name.singletonname)
     elseif ft isa DataType && ft.name === Type.body.name && !(ft.parameters[1] isa TypeVar)
         f = ft.parameters[1]
         w = unwrap_unionall(f)
