@@ -30,6 +30,7 @@ import {
   hasFreeVars,
   instanceOf,
   isAbstractType,
+  isBits,
   isConcrete,
   isDataType,
   isNamedTupleType,
@@ -43,6 +44,7 @@ import {
   isUnion,
   isUnionAll,
   isVararg,
+  layoutSize,
   newTypeVar,
   param,
   paramCount,
@@ -372,7 +374,12 @@ function upperBound(type: Ref): Lattice {
   return ofType(unionAll(variable, typeTypeOf(variable)));
 }
 
-define(['sizeof', 'nfields', '_svec_len', 'memoryrefoffset'], () => someInt);
+define(['_svec_len', 'memoryrefoffset'], () => someInt);
+define(['sizeof'], ([value]) => {
+  const plain = withoutConditional(value);
+  const type = exactType(plain) ?? widen(plain);
+  return isConcrete(type) && isBits(type) ? ofConst(boxInt64(layoutSize(type))) : someInt;
+});
 define(['nfields'], ([value]) => {
   const plain = withoutConditional(value);
   if (plain.kind === 'const') return ofConst(boxInt64(orElse(() => fieldCount(typeOf(plain.value)), 0)));

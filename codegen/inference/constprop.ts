@@ -21,17 +21,7 @@ import {
 import { call } from '../../interpreter/vm/calls.ts';
 import type { Caller, Edge, Outcome } from './calls.ts';
 import { isFoldable, isRemovable, mayThrow, PURE, THROWS } from './effects.ts';
-import {
-  anything,
-  impossible,
-  isBelow,
-  isImpossible,
-  isRefined,
-  isRest,
-  type Lattice,
-  ofConst,
-  widen,
-} from './lattice.ts';
+import { impossible, isBelow, isImpossible, isRefined, isRest, type Lattice, ofConst, widen } from './lattice.ts';
 import type { Specialisation } from './matches.ts';
 import { topFunctionName } from './topfunctions.ts';
 
@@ -49,7 +39,7 @@ export function refineCall(
   if (setting === NONE) return null;
   if (isRemovable(edge.effects) && (edge.result.kind === 'const' || caller.isResultUnused)) return null;
   if (isFoldable(edge.effects)) {
-    const evaluated = evaluate(given);
+    const evaluated = evaluate(given, edge);
     if (evaluated !== null) return evaluated;
   }
   if (!isWorthInferring(target, given, edge, caller.inlining)) return null;
@@ -60,7 +50,7 @@ export function refineCall(
 }
 
 /** Calls a function with known arguments, as if it ran. */
-function evaluate(given: readonly Lattice[]): Outcome | null {
+function evaluate(given: readonly Lattice[], edge: Edge): Outcome | null {
   const values: Ref[] = [];
   for (const element of given) {
     if (element.kind === 'const') values.push(element.value);
@@ -71,7 +61,7 @@ function evaluate(given: readonly Lattice[]): Outcome | null {
     return { result: ofConst(call(f, args)), effects: PURE, exception: impossible };
   } catch (error) {
     if (!(error instanceof JuliaException)) throw error;
-    return { result: impossible, effects: THROWS, exception: anything };
+    return { result: impossible, effects: THROWS, exception: edge.exception };
   }
 }
 

@@ -292,7 +292,8 @@ function limitRecursion(from: Frame, target: Specialisation, isOneOfMany: boolea
   let length = paramCount(unwrapUnionAll(signature)) + 1;
   if (own) length = Math.max(length, paramCount(unwrapUnionAll(compare)));
   const types = limitTypeSize(target.types, compare, isOneOfMany ? compare : from.of.types, length);
-  if (types === target.types) return { of: target, isRecursive: true, isLimited: false };
+  // Other types of the same method: a recursion that gets somewhere.
+  if (types === target.types) return { of: target, isRecursive: false, isLimited: false };
   if (from.interpreter.isResultUnused) return null;
   limitAbove(topmost);
   const { type, values } = intersectWithValues(types, signature);

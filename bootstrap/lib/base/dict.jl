@@ -181,7 +181,7 @@ function empty!(h::Dict{K, V}) where {K, V}
 end
 
 # The slot of `key`, or -1
-function find_slot(h::Dict{K, V}, key) where {K, V}
+@assume_effects :terminates_locally function find_slot(h::Dict{K, V}, key) where {K, V}
     h.count == 0 && return -1
     hsh = hash(key)::UInt
     slots = h.slots

@@ -17,6 +17,10 @@ const BitInteger64 = Union{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UIn
 macro _boundscheck()
     return Expr(:boundscheck)
 end
+# A function that throws nothing, though that takes more to see than inference does.
+macro _nothrow_meta()
+    return Expr(:meta, Expr(:purity, false, false, true, false, false, false, false, false, false, false, false))
+end
 # A function of its arguments, which may throw.
 macro _foldable_meta()
     return Expr(:meta, Expr(:purity, true, true, false, true, false, false, false, true, false, false, true))
@@ -90,7 +94,7 @@ getindex(t::Tuple, i::Int) = getfield(t, i, @_boundscheck())
 length(@nospecialize t::Tuple) = nfields(t)
 firstindex(@nospecialize t::Tuple) = 1
 lastindex(@nospecialize t::Tuple) = nfields(t)
-iterate(@nospecialize(t::Tuple), i::Int=1) = (1 <= i <= nfields(t)) ? (getfield(t, i), add_int(i, 1)) : nothing
+iterate(@nospecialize(t::Tuple), i::Int=1) = (@_nothrow_meta; (1 <= i <= nfields(t)) ? (getfield(t, i), add_int(i, 1)) : nothing)
 function indexed_iterate end
 indexed_iterate(t::Tuple, i::Int, state=1) = (getfield(t, i), add_int(i, 1))
 function tail(x::Tuple)
@@ -154,8 +158,9 @@ lastindex(a::Array{T, 1}) where {T} = getfield(getfield(a, :size), 1)
 
 length(m::GenericMemory) = getfield(m, :length)
 size(m::GenericMemory) = (getfield(m, :length),)
-getindex(m::Memory, i::Int) = memoryrefget(memoryrefnew(memoryrefnew(m), i, @_boundscheck()), :not_atomic, false)
+getindex(m::Memory, i::Int) = (@_noub_if_noinbounds_meta; memoryrefget(memoryrefnew(memoryrefnew(m), i, @_boundscheck()), :not_atomic, false))
 function setindex!(m::Memory{T}, x, i::Int) where {T}
+    @_noub_if_noinbounds_meta
     memoryrefset!(memoryrefnew(memoryrefnew(m), i, @_boundscheck()), x isa T ? x : convert(T, x)::T, :not_atomic, false)
     return m
 end

@@ -91,7 +91,7 @@ hash(x::UInt128, h::UInt) = x <= typemax(UInt64) ? hash(UInt64(x), h) : invoke(h
 
 hash_bytes(p::Ptr{UInt8}, n::Int, h::UInt) =
     ccall(:memhash_seed, UInt, (Ptr{UInt8}, Csize_t, UInt32), p, n % UInt, h % UInt32) + h
-function hash(s::String, h::UInt)
+@assume_effects :total function hash(s::String, h::UInt)
     h += 0x71e729fd56419c81
     return ccall(:memhash_seed, UInt, (Ptr{UInt8}, Csize_t, UInt32), s, Core.sizeof(s), h % UInt32) + h
 end

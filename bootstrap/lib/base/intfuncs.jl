@@ -115,7 +115,7 @@ end
 
 # Powers
 
-function power_by_squaring(x, p::Integer, mul=*)
+@assume_effects :terminates_locally function power_by_squaring(x, p::Integer, mul=*)
     p == 1 && return x isa AbstractArray ? copy(x) : x
     p == 0 && return one(x)
     if p < 0
@@ -139,8 +139,8 @@ function power_by_squaring(x, p::Integer, mul=*)
     end
     return y
 end
-throw_domerr_powbysq(x::Integer, p) = throw(DomainError(p, "Cannot raise an integer x to a negative power $p.\nMake x or $p a float by adding a zero decimal (e.g., 2.0^$p or 2^$(float(p)) instead of 2^$p) or write 1/x^$(-p), float(x)^$p, x^float($p) or (x//1)^$p."))
-throw_domerr_powbysq(x, p) = throw(DomainError(p, "Cannot raise an integer x to a negative power $p.\nMake x a float matrix by adding a zero decimal (e.g., [2.0 1.0;1.0 0.0]^$p instead of [2 1;1 0]^$p) or write float(x)^$p or Rational.(x)^$p."))
+throw_domerr_powbysq(x::Integer, p) = throw(DomainError(p, LazyString("Cannot raise an integer x to a negative power ", p, ".\nMake x or ", p, " a float by adding a zero decimal (e.g., 2.0^", p, " or 2^", float(p), " instead of 2^", p, ") or write 1/x^", -p, ", float(x)^", p, ", x^float(", p, ") or (x//1)^", p, ".")))
+throw_domerr_powbysq(x, p) = throw(DomainError(p, LazyString("Cannot raise an integer x to a negative power ", p, ".\nMake x a float matrix by adding a zero decimal (e.g., [2.0 1.0;1.0 0.0]^", p, " instead of [2 1;1 0]^", p, ") or write float(x)^", p, " or Rational.(x)^", p, ".")))
 ^(x::T, p::T) where {T<:Integer} = power_by_squaring(x, p)
 ^(x::Number, p::T) where {T<:Integer} = power_by_squaring(x, p)
 ^(x::Integer, p::Integer) = power_by_squaring(x, p)

@@ -211,7 +211,7 @@ modf(x::T) where {T<:IEEEFloat} = isinf(x) ? (copysign(zero(T), x), x) : (t = tr
 
 # Powers
 
-function ^(x::Float64, y::Float64)
+Base.@assume_effects :total !:nothrow function ^(x::Float64, y::Float64)
     x < 0.0 && !isinteger(y) && isfinite(y) && isfinite(x) && throw_exp_domainerror(x)
     return ccall(:pow, Float64, (Float64, Float64), x, y)
 end
@@ -223,8 +223,9 @@ function ^(x::Float64, n::Integer)
     n == 0 && return 1.0
     n == 1 && return x
     n == -1 && return inv(x)
-    return ccall(:pow, Float64, (Float64, Float64), x, Float64(n))
+    return power_of(x, Float64(n))
 end
+Base.@assume_effects :total power_of(x::Float64, y::Float64) = ccall(:pow, Float64, (Float64, Float64), x, y)
 ^(x::T, n::Integer) where {T<:Union{Float16, Float32}} = T(Float64(x)^n)
 ^(x::Float64, n::Bool) = n ? x : 1.0
 

@@ -28,7 +28,7 @@ get(f::Callable, nt::NamedTuple, key::Union{Integer, Symbol}) = isdefined(nt, ke
 eltype(::Type{T}) where {names, T<:NamedTuple{names}} = T isa DataType ? eltype(T.parameters[2]) : Any
 eltype(nt::NamedTuple) = eltype(typeof(nt))
 in(x::Symbol, names::Tuple{Vararg{Symbol}}) = sym_in(x, names)
-function sym_in(x::Symbol, names::Tuple)
+@assume_effects :foldable function sym_in(x::Symbol, names::Tuple)
     for n in names
         n === x && return true
     end
@@ -72,7 +72,7 @@ filter(f, xs::NamedTuple) = xs[filter(k -> f(xs[k]), keys(xs))]
 reverse(nt::NamedTuple) = NamedTuple{reverse(keys(nt))}(reverse(values(nt)))
 
 merge_names(an::Tuple, bn::Tuple) = (an..., filter_names(bn, an)...)
-function filter_names(bn::Tuple, an::Tuple)
+@assume_effects :foldable function filter_names(bn::Tuple, an::Tuple)
     out = Any[]
     for n in bn
         sym_in(n, an) || push!(out, n)
