@@ -2,7 +2,7 @@
 // are escaped.
 
 import { continuesName, normalizeName, startsName } from './characters.ts';
-import { type Expr, Sym, type Syntax } from './expr.ts';
+import { Expr, GlobalRef, Sym, type Syntax } from './expr.ts';
 import { isHead } from './grammar-base.ts';
 import { encodeBytes } from './literals.ts';
 import { Scanner } from './scanner.ts';
@@ -125,8 +125,20 @@ export function isBlockConditional(args: readonly Syntax[]): boolean {
   const otherwise = args[2];
   return (
     isHead(args[1] ?? null, 'block') &&
-    (otherwise === undefined || isHead(otherwise, 'block') || isHead(otherwise, 'elseif'))
+    (otherwise === undefined || isHead(otherwise, 'block') || isHead(otherwise, 'elseif')) &&
+    // in the branches of `if` a string documents nothing; in `begin` blocks between `?` and `:` it does
+    !(otherwise !== undefined && args.slice(1).some(hasDocumentation))
   );
+}
+
+function hasDocumentation(block: Syntax): boolean {
+  return block instanceof Expr && block.head === 'block' && block.args.some(isDocumentation);
+}
+
+function isDocumentation(x: Syntax): boolean {
+  if (!(x instanceof Expr) || x.head !== 'macrocall' || x.args.length !== 4) return false;
+  const [name] = x.args;
+  return name instanceof GlobalRef && name.module.path === 'Core' && name.name.name === '@doc';
 }
 
 /** Can the operator stand between two operands, as a call? */

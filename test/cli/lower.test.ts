@@ -13,7 +13,7 @@ describe('files', () => {
         'thunk',
         '  codeinfo nargs=0',
         '    %1 = (globalref Main print)',
-        '    %2 = (globalref Main π)',
+        '    %2 = (globalref Main |π|)',
         '    %3 = (call %1 %2)',
         '    %4 = (return %3)\n',
       ].join('\n'),

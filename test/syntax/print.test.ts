@@ -27,7 +27,15 @@ describe('printSource', () => {
   it('quotes names that are no identifiers', () => {
     expect(printSource(new Expr('call', [sym('a b'), sym('end')]))).toBe('var"a b"(var"end")');
   });
-  it('refuses what has no source', () => {
+  it('keeps what documents something in a block that is a branch of a ternary', () => {
+    const tree = parseAll('a ? b : (begin\n"t"\nx end)').value;
+    expect(printSyntax(parseAll(printSource(tree)).value)).toBe(printSyntax(tree));
+    const both = parseAll('f(a ? (begin "s"\ny end) : (begin "t$z"\nx end))').value;
+    expect(printSyntax(parseAll(printSource(both)).value)).toBe(printSyntax(both));
+  });
+  it('refuses what has no source, or is nested too deeply', () => {
+    const deep = parseAll(`x${'.y'.repeat(100_000)}`).value;
+    expect(() => printSource(deep)).toThrow(UnprintableError);
     expect(() => printSource(new Expr('call', [new HeapValue(8)]))).toThrow(UnprintableError);
     expect(() => printSource(new Expr('gotoifnot', [sym('x'), 3n]))).toThrow(UnprintableError);
   });
