@@ -44,7 +44,7 @@ import { isSingletonPair, makeKnownTuple } from './tuples.ts';
  */
 const SLICE = 5000;
 /** The first slice, of all runs together, is short: it ends before V8 has compiled the loop for the little it has seen. */
-const FIRST_SLICE = 600;
+const FIRST_SLICE = 150;
 
 /** A task would end a run that began before others which have not ended: JavaScript's stack cannot do that. */
 export function endOfForeignRun(): never {

@@ -67,6 +67,14 @@ function integers(n::Int)
             s = -s
         end
         s = i % 3 + s
+        far = 2147483647 + i
+        far = far + far - (-2147483647 - far)
+        far * far < 12 && far <= 3 * far && 1 < far && 1 <= far && (s += 1)
+        x = i > 4 ? nothing : i
+        x === nothing && (s += 1)
+        nothing === x && (s += 1)
+        x === :a && (s += 1)
+        x === 3 && (s += 1)
         i += 1
     end
     return s
@@ -82,6 +90,13 @@ function floats(n::Int)
         s > 1.0e10 && (s = 1.0)
         b = s >= x
         s = b ? s : 0.25
+        s = (0.5 + s) - (1.0 - s)
+        s = s + 0.25
+        s = (s - 0.125) * (2.0 * x)
+        s = s / 2.0
+        s = -s
+        (1.0 < s || s < 1.0) && 1.0 <= s && (s = 1.0 + s)
+        s == 0.5 && (s = 1.5)
     end
     return s
 end
@@ -108,6 +123,18 @@ function arrays(n::Int)
     for x in ints
         s += x
     end
+    counts = Memory{Int}(undef, n)
+    marks = Memory{UInt8}(undef, n)
+    names = Memory{String}(undef, n)
+    others = Memory{Any}(undef, n)
+    for i in 1:n
+        counts[i] = i
+        marks[i] = 0x02
+        names[i] = "name"
+        others[i] = i == 1 ? i : "other"
+        marks[i] === 0x02 && (s += counts[i] + sizeof(names[i]))
+        others[i] === nothing && (s += 1)
+    end
     return s
 end
 function fields(n::Int)
@@ -119,6 +146,9 @@ function fields(n::Int)
         m.any = i > 2 ? i : m
         m.bool = !m.bool
         m.byte = 0x01
+        m.text = "other"
+        m.any = "any"
+        m.any = i > 2 ? i : m
         s += m.int + (m.bool ? 1 : 0) + m.byte
         a = m.any
         s += a === m ? 1 : a === nothing ? 2 : 0
