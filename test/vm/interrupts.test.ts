@@ -22,13 +22,19 @@ function interrupted(args: readonly string[], times = 1): Promise<Ended> {
     out += data;
     while (sent < times && out.split('now').length - 1 > sent) {
       sent++;
-      // The program goes on to what is to be interrupted.
-      setTimeout(() => child.kill('SIGINT'), 500);
+      // The program goes on to what is to be interrupted; two signals at once would be one.
+      setTimeout(() => child.kill('SIGINT'), 700 * sent);
     }
   };
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
-  return new Promise((done) => child.on('close', (code) => done({ code, out })));
+  const patience = setTimeout(() => child.kill('SIGKILL'), 120_000);
+  return new Promise((done) =>
+    child.on('close', (code) => {
+      clearTimeout(patience);
+      done({ code, out });
+    }),
+  );
 }
 
 const now = 'ccall(:write, Cssize_t, (Cint, Cstring, Csize_t), 1, "now\\n", 4)';
