@@ -28,6 +28,7 @@ import {
   DataTypeType,
   hasNameFlag,
   Int64Type,
+  isConcrete,
   isKind,
   isType,
   isUnion,
@@ -77,6 +78,8 @@ function egalStructure(a: Ref, b: Ref, pairs: Pairing | null, names: boolean): b
   switch (kind) {
     case DataTypeType: {
       if (typeNameOf(a) !== typeNameOf(b)) return false;
+      // Concrete types are unique.
+      if (isConcrete(a) && isConcrete(b)) return false;
       const n = paramCount(a);
       if (paramCount(b) !== n) return false;
       for (let i = 0; i < n; i++) if (!egalStructure(param(a, i), param(b, i), pairs, names)) return false;

@@ -60,7 +60,7 @@ import { finishUnionAll, omitMembersWith } from './finish.ts';
 import { intersectTuples } from './intersect-tuples.ts';
 import { ancestorNamed, isLeafBound, obviouslyEgal, obviouslyInUnion } from './obvious.ts';
 import { isSubtype } from './questions.ts';
-import { type Binding, nested, type SavedBindings, type Search } from './search.ts';
+import { type Binding, countStep, nested, type SavedBindings, type Search } from './search.ts';
 import { type Role, subtypeWithin, unalias } from './subtype.ts';
 
 /** More variables than this at once, and the intersection gives up on precision. */
@@ -436,6 +436,7 @@ function intersectDataTypes(x: Ref, y: Ref, s: Search, role: Role): Ref {
 
 /** The heart of the search: `x ∩ y` on the path that the choices describe. */
 export function intersect(x: Ref, y: Ref, s: Search, role: Role): Ref {
+  countStep();
   if (x === y) return y;
   if (isTypeVar(x)) {
     if (isTypeVar(y)) return intersectVariables(x, y, s, role);

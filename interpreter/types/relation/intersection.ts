@@ -42,7 +42,11 @@ function intersectTypes(x: Ref, y: Ref, emptinessOnly: boolean): Ref {
   s.intersecting = true;
   s.ignoreFree = true;
   s.emptinessOnly = emptinessOnly;
-  return bounded(() => intersectAll(x, y, s), y);
+  return bounded(
+    () => intersectAll(x, y, s),
+    y,
+    () => y,
+  );
 }
 
 /** Have the two types certainly no instance in common? */
@@ -125,7 +129,11 @@ export function intersectWithValues(a: Ref, b: Ref): Intersection {
   values.fill(NULL);
   s.values = values;
   s.valueCount = wanted;
-  let type = bounded(() => intersectAll(a, b, s), b);
+  let type = bounded(
+    () => intersectAll(a, b, s),
+    b,
+    () => b,
+  );
   if (type === Bottom) return empty;
   let usable = true;
   // Method signatures cannot be unions: a union of tuples becomes the tuple of unions, or all of b.

@@ -245,10 +245,32 @@ class Conjunction {
  * @param whole the right-hand side that the question started with
  */
 export function obviousSubtype(x: Ref, y: Ref, whole: Ref): Obvious {
+  steps = 0;
+  return obviousForMembers(x, y, whole);
+}
+
+/**
+ * As `obvious`, for types that are not elements of tuples: there a union is below `y` exactly if each of its members is.
+ * (`Tuple{Union{A, B}}` is below `Union{Tuple{A}, Tuple{B}}`, though A and B are not both below either.)
+ */
+function obviousForMembers(x: Ref, y: Ref, whole: Ref): Obvious {
+  if (!isUnion(x) || hasFreeVars(x) || hasFreeVars(y)) return obvious(x, y, whole);
+  const first = obviousForMembers(unionA(x), y, whole);
+  if (first === Obvious.no) return first;
+  const second = obviousForMembers(unionB(x), y, whole);
+  return second === Obvious.no || first === Obvious.yes ? second : Obvious.unknown;
+}
+
+/** Steps of the question at hand. Invariant parameters are compared both ways, so nested types may need very many. */
+let steps = 0;
+/** After so many it is not obvious any more. */
+const MAX_STEPS = 10_000;
+
+function obvious(x: Ref, y: Ref, whole: Ref): Obvious {
   if (x === y || y === AnyType) return Obvious.yes;
+  if (++steps > MAX_STEPS) return Obvious.unknown;
   while (isUnionAll(x)) {
-    if (!isUnionAll(y))
-      return obviousSubtype(unwrapUnionAll(x), y, whole) === Obvious.no ? Obvious.no : Obvious.unknown;
+    if (!isUnionAll(y)) return obvious(unwrapUnionAll(x), y, whole) === Obvious.no ? Obvious.no : Obvious.unknown;
     x = unionAllBody(x);
     y = unionAllBody(y);
   }
@@ -258,25 +280,24 @@ export function obviousSubtype(x: Ref, y: Ref, whole: Ref): Obvious {
   if (x === y || y === AnyType) return Obvious.yes;
   if (isTypeVar(x)) {
     if (varLower(x) !== Bottom) return Obvious.unknown;
-    return obviousSubtype(varUpper(x), y, whole) === Obvious.yes ? Obvious.yes : Obvious.unknown;
+    return obvious(varUpper(x), y, whole) === Obvious.yes ? Obvious.yes : Obvious.unknown;
   }
   if (isTypeVar(y)) {
     if (varLower(y) !== Bottom) return Obvious.unknown;
-    return obviousSubtype(x, varUpper(y), whole) === Obvious.no ? Obvious.no : Obvious.unknown;
+    return obvious(x, varUpper(y), whole) === Obvious.no ? Obvious.no : Obvious.unknown;
   }
   if (x === Bottom) return Obvious.yes;
   if (y === Bottom) return Obvious.no;
   if (isVararg(x)) return isVararg(y) ? Obvious.unknown : Obvious.no;
   if (!isType(x) || !isType(y)) return egal(x, y) ? Obvious.yes : Obvious.no;
   if (isUnion(x)) {
-    const both =
-      obviousSubtype(unionA(x), y, whole) === Obvious.yes && obviousSubtype(unionB(x), y, whole) === Obvious.yes;
+    const both = obvious(unionA(x), y, whole) === Obvious.yes && obvious(unionB(x), y, whole) === Obvious.yes;
     return both ? Obvious.yes : Obvious.unknown;
   }
   if (isUnion(y)) {
-    const first = obviousSubtype(x, unionA(y), whole);
+    const first = obvious(x, unionA(y), whole);
     if (first === Obvious.yes) return first;
-    const second = obviousSubtype(x, unionB(y), whole);
+    const second = obvious(x, unionB(y), whole);
     if (first === Obvious.no) return second;
     return second === Obvious.yes ? Obvious.yes : Obvious.unknown;
   }
@@ -285,8 +306,17 @@ export function obviousSubtype(x: Ref, y: Ref, whole: Ref): Obvious {
   return Obvious.unknown;
 }
 
+/** Are the parameters written in one way only: without `where`, which has several ways to say Any? */
+function isPlain(t: Ref): boolean {
+  const plain = (p: Ref): boolean => (isUnion(p) ? plain(unionA(p)) && plain(unionB(p)) : isConcrete(p) || !isType(p));
+  for (let i = 0, n = paramCount(t); i < n; i++) if (!plain(param(t, i))) return false;
+  return true;
+}
+
 function obviousDataTypes(x: Ref, y: Ref, whole: Ref): Obvious {
   const name = typeNameOf(y);
+  // Below a concrete type there is nothing but itself.
+  if (isConcrete(x) && isConcrete(y) && equalityIsIdentity(x, y) && isPlain(x)) return Obvious.no;
   if (typeNameOf(x) !== name) {
     if (isTypeType(x) && isKind(y)) {
       const p = param(x, 0);
@@ -299,12 +329,12 @@ function obviousDataTypes(x: Ref, y: Ref, whole: Ref): Obvious {
       if (up === NULL) return Obvious.unknown;
       if (up === AnyType) return Obvious.no;
     } while (typeNameOf(up) !== name);
-    return obviousSubtype(up, y, whole) === Obvious.yes ? Obvious.yes : Obvious.unknown;
+    return obvious(up, y, whole) === Obvious.yes ? Obvious.yes : Obvious.unknown;
   }
   const tuple = name === TupleName;
   if (!tuple && !hasFlag(x, DataTypeFlag.hasfreetypevars)) {
     // If the wrapper is below y, then so is every instance.
-    if (obviousSubtype(wrapperOf(name), y, whole) === Obvious.yes) return Obvious.yes;
+    if (obvious(wrapperOf(name), y, whole) === Obvious.yes) return Obvious.yes;
   }
   const result = new Conjunction();
   const n = paramCount(x);
@@ -316,14 +346,14 @@ function obviousDataTypes(x: Ref, y: Ref, whole: Ref): Obvious {
 }
 
 function refutedParameter(a: Ref, b: Ref, covariant: boolean, whole: Ref, result: Conjunction): boolean {
-  if (covariant || isTypeVar(b)) return result.refuted(obviousSubtype(a, b, whole), b);
+  if (covariant || isTypeVar(b)) return result.refuted(obvious(a, b, whole), b);
   if (obviouslyEgal(a, b)) return false;
-  if (result.refuted(obviousSubtype(a, b, whole), b)) return true;
+  if (result.refuted(obviousForMembers(a, b, whole), b)) return true;
   if (hasFreeVars(b)) {
     result.certain = false;
     return false;
   }
-  return result.refuted(obviousSubtype(b, a, whole), a);
+  return result.refuted(obviousForMembers(b, a, whole), a);
 }
 
 function obviousTuples(x: Ref, y: Ref, n: number, m: number, whole: Ref, result: Conjunction): Obvious {
@@ -378,11 +408,11 @@ function obviousTuples(x: Ref, y: Ref, n: number, m: number, whole: Ref, result:
       // A diagonal variable has one value: all later elements must equal the first.
       const other = valueTypeOf(a);
       if (!obviouslyEgal(first, other)) {
-        if (result.refuted(obviousSubtype(other, first, whole), first)) return Obvious.no;
-        if (result.refuted(obviousSubtype(first, other, whole), other)) return Obvious.no;
+        if (result.refuted(obvious(other, first, whole), first)) return Obvious.no;
+        if (result.refuted(obvious(first, other, whole), other)) return Obvious.no;
       }
     }
-    if (result.refuted(obviousSubtype(a, b, whole), b)) return Obvious.no;
+    if (result.refuted(obvious(a, b, whole), b)) return Obvious.no;
   }
   return result.certain ? Obvious.yes : Obvious.unknown;
 }

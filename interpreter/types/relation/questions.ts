@@ -19,8 +19,8 @@ import {
   varUpper,
 } from '../kinds.ts';
 import { freeVars, hasFreeVars, hasVar } from '../variables.ts';
-import { Obvious, obviouslyUnequal, obviousSubtype } from './obvious.ts';
-import { bounded, Search } from './search.ts';
+import { Obvious, obviouslyInUnion, obviouslyUnequal, obviousSubtype } from './obvious.ts';
+import { bounded, giveUp, Search } from './search.ts';
 import { searchSubtype } from './subtype.ts';
 
 /** Number of UnionAlls around a type: how many values a match against it gives. */
@@ -63,7 +63,7 @@ export function subtypeValues(x: Ref, y: Ref, values: Ref[]): boolean {
   const s = new Search();
   s.values = wanted > 0 ? values : null;
   s.valueCount = wanted;
-  const result = bounded(() => searchSubtype(x, y, s), false);
+  const result = bounded(() => searchSubtype(x, y, s), false, giveUp);
   let u = y;
   for (let i = 0; i < wanted; i++) {
     values[i] = closeValue(unionAllVar(u), values[i]);
@@ -77,11 +77,12 @@ export function isSubtype(x: Ref, y: Ref): boolean {
   if (x === y || y === AnyType || x === Bottom) return true;
   const obvious = obviousSubtype(x, y, y);
   if (obvious !== Obvious.unknown) return obvious === Obvious.yes;
+  if (isUnion(y) && obviouslyInUnion(y, x)) return true;
   if (typeOf(x) === typeOf(y) && (isUnionAll(y) || isUnion(y)) && typesEgal(x, y)) return true;
   return startSearch(x, y);
 }
 
-const startSearch = (x: Ref, y: Ref): boolean => bounded(() => searchSubtype(x, y, new Search()), false);
+const startSearch = (x: Ref, y: Ref): boolean => bounded(() => searchSubtype(x, y, new Search()), false, giveUp);
 
 /** `a == b` for types (and other parameters): each a subtype of the other. */
 export function typesEqual(a: Ref, b: Ref): boolean {

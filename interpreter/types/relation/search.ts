@@ -11,6 +11,7 @@
 // when that fails.
 
 import { NULL, type Ref } from '../../memory/layout.ts';
+import { throwError } from '../errors.ts';
 import { isUnion, unionA, unionB } from '../kinds.ts';
 
 /** What a search knows of a variable. */
@@ -119,7 +120,20 @@ const MAX_NESTING = 200;
 /** A search does not end; the entry point that started it answers conservatively. */
 class SearchTooDeep extends Error {}
 
+/** Steps (pairs of types that are compared) after which a question is given up: seconds of work. */
+const MAX_STEPS = 2_000_000;
+
+/** A search takes too long; the outermost entry point gives up. */
+class SearchTooCostly extends Error {}
+
 let nesting = 0;
+let searches = 0;
+let steps = 0;
+
+/** Counts a step of a search: combinations of unions multiply, and a hostile pair of types has more than there is time for. */
+export function countStep(): void {
+  if (++steps > MAX_STEPS && searches > 0) throw new SearchTooCostly();
+}
 
 /** Runs a search within a search. */
 export function nested<T>(search: () => T): T {
@@ -130,16 +144,30 @@ export function nested<T>(search: () => T): T {
   return result;
 }
 
-/** Runs a search; `otherwise` is the conservative answer when bounds that contain themselves keep it from ending. */
-export function bounded<T>(search: () => T, otherwise: T): T {
+/**
+ * Runs a search; `otherwise` is the conservative answer when bounds that contain themselves keep it from ending.
+ *
+ * @param tooCostly the answer when it takes too long; an error when there is none that is right in any case
+ */
+export function bounded<T>(search: () => T, otherwise: T, tooCostly: () => T): T {
   const outer = nesting;
+  if (searches === 0) steps = 0;
+  searches++;
   try {
     return search();
   } catch (error) {
     nesting = outer;
     if (error instanceof SearchTooDeep) return otherwise;
+    if (error instanceof SearchTooCostly && searches === 1) return tooCostly();
     throw error;
+  } finally {
+    searches--;
   }
+}
+
+/** There is no answer that is right in any case. */
+export function giveUp(): never {
+  return throwError(`the types are too complex to compare: no answer after ${MAX_STEPS} steps`);
 }
 
 /** One search. */

@@ -59,7 +59,7 @@ import { reachable, trySubtypeByBounds } from './bounds.ts';
 import { intersectAside } from './intersect.ts';
 import { isLeafBound, obviouslyEgal, obviouslyInUnion } from './obvious.ts';
 import { isSubtype } from './questions.ts';
-import { type Binding, nested, type SavedChoices, Search } from './search.ts';
+import { type Binding, countStep, nested, type SavedChoices, Search } from './search.ts';
 import { subtypeTuples } from './subtype-tuples.ts';
 
 /** Where a comparison stands: outside of parameters, in covariant position, in invariant position. */
@@ -267,6 +267,7 @@ function subtypeVariables(x: Ref, y: Ref, s: Search, role: Role): boolean {
 
 /** The heart of the search: `x <: y` on the path that the choices describe. */
 export function subtype(x: Ref, y: Ref, s: Search, role: Role): boolean {
+  countStep();
   if (isUnion(x)) {
     if (obviouslyEgal(x, y)) return true;
     if (s.right.depth === 0 && isTypeVar(y) && !hasFreeVars(x)) {
