@@ -120,3 +120,11 @@ describe('the candidates of a failed call', { timeout: 120_000 }, () => {
     );
   });
 });
+
+describe('pairs', { timeout: 120_000 }, () => {
+  it('have the type of their parts, of types too', () => {
+    expect(answer('(1 => Int, typeof(1 => Union{Int,Float64}), Dict(:a => Int))')).toBe(
+      '(1 => Int64, Pair{Int64, Union}, Dict{Symbol, DataType}(:a => Int64))',
+    );
+  });
+});

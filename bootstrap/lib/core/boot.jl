@@ -221,7 +221,7 @@ struct Pair{A, B}
     second::B
     Pair{A, B}(@nospecialize(a), @nospecialize(b)) where {A, B} = new(a, b)
     Pair{Any, Any}(@nospecialize(a::Any), @nospecialize(b::Any)) = new(a, b)
-    Pair(a, b) = new{Typeof(a), Typeof(b)}(a, b)
+    Pair(a, b) = new{typeof(a), typeof(b)}(a, b)
 end
 
 eval(Core, quote
