@@ -64,6 +64,8 @@ export interface Callback {
 interface Registered extends Callback {
   readonly number: number;
   readonly handler: CallbackHandler;
+  /** Runs even while something that a callback threw is waiting. */
+  readonly always: boolean;
   readonly placement: Placement;
   /** Slots of a frame: result, arguments, and room for structs that came in registers or will leave in them. */
   readonly frameSlots: number;
@@ -83,10 +85,17 @@ let pending: { readonly error: unknown } | undefined;
  * Makes a C function pointer that runs `handler`.
  *
  * @param name what to call it in errors
+ * @param always answers even while something that a callback threw is waiting: for functions of the runtime, which
+ *   compiled code needs to catch it
  * @returns the callback; it stays callable until releaseCallback
  * @throws ForeignTypeError if the signature cannot be received; ForeignError if code memory is used up
  */
-export function registerCallback(signature: CSignature, handler: CallbackHandler, name: string): Callback {
+export function registerCallback(
+  signature: CSignature,
+  handler: CallbackHandler,
+  name: string,
+  always = false,
+): Callback {
   if (signature.fixed !== undefined) {
     throw new ForeignTypeError(`a callback cannot be variadic: ${signatureText(signature)}`);
   }
@@ -106,7 +115,7 @@ export function registerCallback(signature: CSignature, handler: CallbackHandler
   const resultRoom =
     travelsByAddress(signature.result) && placement.result.where !== 'memory' ? room(signature.result) : 0;
   const address = stubs[number];
-  const callback = { address, signature, name, number, handler, placement, frameSlots, rooms, resultRoom };
+  const callback = { address, signature, name, number, handler, always, placement, frameSlots, rooms, resultRoom };
   callbacks[number] = callback;
   byAddress.set(address, callback);
   return callback;
@@ -139,10 +148,25 @@ export function isExceptionPending(): boolean {
   return pending !== undefined;
 }
 
+let onPending: (error: unknown, isPending: boolean) => void = () => {};
+
+/** Asks to be told when something that a callback threw begins to wait, and when it is taken. */
+export function watchPendingException(listener: (error: unknown, isPending: boolean) => void): void {
+  onPending = listener;
+}
+
+/** Keeps what was thrown while C runs, until C has returned; the first one counts. */
+export function keepPendingException(error: unknown): void {
+  if (pending !== undefined) return;
+  pending = { error };
+  onPending(error, true);
+}
+
 /** Hands over what a callback threw, wrapped since anything can be thrown, and forgets it; undefined if nothing was. */
 export function takePendingException(): { readonly error: unknown } | undefined {
   const taken = pending;
   pending = undefined;
+  if (taken !== undefined) onPending(taken.error, false);
   return taken;
 }
 
@@ -159,10 +183,10 @@ function dispatch(number: number, blockAddress: number | bigint): void {
   setErrno(readI32(offsetBy(block, callbackBlock.errno)));
   const callback = callbacks[number];
   if (callback === undefined) {
-    pending ??= { error: new ForeignError(`C called back through function pointer ${number}, which was released`) };
+    keepPendingException(new ForeignError(`C called back through function pointer ${number}, which was released`));
     return;
   }
-  if (pending === undefined) run(callback, block);
+  if (pending === undefined || callback.always) run(callback, block);
   else zeroResult(callback, block);
   writeU32(offsetBy(block, callbackBlock.errno), getErrno());
 }
@@ -173,10 +197,10 @@ function run(callback: Registered, block: Address): void {
     base = openFrame(callback.frameSlots);
     receiveArguments(callback, block, base);
     callback.handler(base);
-    if (pending === undefined) sendResult(callback, block, base);
+    if (pending === undefined || callback.always) sendResult(callback, block, base);
     else zeroResult(callback, block);
   } catch (error) {
-    pending ??= { error };
+    keepPendingException(error);
     zeroResult(callback, block);
   } finally {
     if (base >= 0) closeFrame(base);

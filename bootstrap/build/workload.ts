@@ -30,7 +30,8 @@ export interface WorkloadReport {
   readonly compiled?: { readonly methods: number; readonly refused: readonly Refusal[]; readonly bytes: number };
   /** Why nothing could be compiled: there is no LLVM. */
   readonly unavailable?: string;
-  readonly loaded?: { readonly methods: number; readonly refused: readonly Refusal[] };
+  /** `milliseconds`: what reading the object, checking it and attaching its methods took altogether. */
+  readonly loaded?: { readonly methods: number; readonly refused: readonly Refusal[]; readonly milliseconds: number };
 }
 
 /** How a workload is run. */
@@ -99,7 +100,12 @@ export async function runWorkload(file: string, options: WorkloadOptions): Promi
     }
   }
   if (native !== null) {
-    report = { ...report, loaded: { methods: native.attached().length, refused: native.refused() } };
+    const loaded = {
+      methods: native.attached().length,
+      refused: native.refused(),
+      milliseconds: native.milliseconds(),
+    };
+    report = { ...report, loaded };
   }
   writeFileSync(options.report, JSON.stringify(report));
   return exitCode;

@@ -1,59 +1,38 @@
-// Compiled methods into this process: carrying out recipes, checking that nothing has changed, installing entries.
+// Compiled methods into this process: carrying out recipes, and installing entries as methods are called.
 //
-// The loader knows bytes and addresses; here is what it asks of the running system. A method is found by module, name and
-// signature, and is the same if the digest of its code is. A native method is taken away again when a new method could
-// change what its calls mean, or a constant that it took for such gets another value.
+// The loader knows bytes and addresses; here is what it asks of the running system. An object is read and verified once. Its
+// methods are attached one by one, each when it is called for the first time: then what it was compiled against is compared
+// (validity.ts), and what its code refers to is found. Native code is taken away again when a new method could change what
+// its calls mean, or a constant that it took for such gets another value.
 
-import { digestOf, keyOfMethod } from '../../codegen/emit/identity.ts';
-import { CannotCompile, decode, moduleAt } from '../../codegen/emit/recipes.ts';
-import type { MethodRecord, SlotKind } from '../../codegen/object/metadata.ts';
+import { DROPPED } from '../../codegen/emit/callbacks.ts';
+import { boxedName } from '../../codegen/emit/dispatch.ts';
+import { keyOfMethod, nameOf } from '../../codegen/emit/identity.ts';
+import { CannotCompile, decode } from '../../codegen/emit/recipes.ts';
+import type { MethodRecord } from '../../codegen/object/metadata.ts';
 import { openObject } from '../../codegen/object/object.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
-import { type Address, toAddress } from '../../ffi/address.ts';
-import { isExceptionPending, takePendingException } from '../../ffi/callback.ts';
-import { REGION_BASE, REGION_HIGH, U32 } from '../../ffi/region.ts';
-import { closeFrame, openFrame, slotAddress, slotU32 } from '../../ffi/slots.ts';
-import type { BindingRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
-import { readRef, readWide, typeOf } from '../../interpreter/memory/layout.ts';
+import { type Address, toAddress, writeU32 } from '../../ffi/address.ts';
+import { REGION_BASE } from '../../ffi/region.ts';
+import type { DataTypeRef, MethodInstanceRef, MethodRef } from '../../interpreter/memory/layout.ts';
+import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { registerRoots } from '../../interpreter/memory/roots.ts';
-import { Bottom, datatype, nothing } from '../../interpreter/memory/wellknown.ts';
-import {
-  bindingName,
-  currentWorld,
-  getBinding,
-  globalValue,
-  onBindingChange,
-} from '../../interpreter/runtime/bindings.ts';
-import {
-  methodInstance,
-  methodsOfCallee,
-  onMethodChange,
-  signatureParameters,
-} from '../../interpreter/runtime/methods.ts';
-import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
-import { svecGet } from '../../interpreter/runtime/values.ts';
-import { egal, hasEmptyIntersection, isType, matchSignature, typeEqual } from '../../interpreter/types/index.ts';
-import type { SlotFunction } from '../../interpreter/vm/builtin.ts';
+import { datatype } from '../../interpreter/memory/wellknown.ts';
+import { bindingName, onBindingChange } from '../../interpreter/runtime/bindings.ts';
+import { onMethodChange } from '../../interpreter/runtime/methods.ts';
+import { symbolName } from '../../interpreter/runtime/symbols.ts';
+import { tryLayout } from '../../interpreter/types/fieldlayout.ts';
+import { hasEmptyIntersection, isConcrete, isDataType } from '../../interpreter/types/index.ts';
 import { installNative, removeNative, setNativeFinder } from '../../interpreter/vm/calls.ts';
-import { enterNativeCode, leaveNativeCode } from '../../interpreter/vm/collection.ts';
-import { setSlot, setSlotBits, setSlotReference, slotRef } from '../../interpreter/vm/slots.ts';
-import { type AttachRuntime, attachObject } from '../loader/attach.ts';
-import { type Entry, entryAt } from '../loader/enter.ts';
-import type { LoadedMethod } from '../loader/load.ts';
-import { loadObject } from '../loader/load.ts';
+import { asLoadError } from '../loader/error.ts';
+import { type LinkedObject, linkObject, methodOf } from '../loader/load.ts';
 import { type Resolver, resolveC } from '../loader/symbols.ts';
-import { rethrowFromNative, runtimeAddress, threadState } from './runtime-functions.ts';
+import { keepAlive, slotFunctionOf } from './native-entry.ts';
+import { emptySites, offerCode, runtimeAddress, threadState, withdrawCode } from './runtime-functions.ts';
+import { libraryIdentity } from './snapshot-store.ts';
+import { Validity } from './validity.ts';
 
 type Fields = { readonly [key: string]: Json };
-
-/** What compiled code refers to stays alive as long as the code. */
-const kept: Ref[] = [];
-registerRoots((visit) => {
-  for (const object of kept) visit(object);
-});
-
-const values = new Map<string, Address | string>();
 
 /** Carries out recipes. */
 export const resolver: Resolver = (recipe) => {
@@ -66,208 +45,21 @@ export const resolver: Resolver = (recipe) => {
       return runtimeAddress(recipe.name);
     case 'method':
       return 'code of other objects is not shared';
-    case 'value': {
-      const key = JSON.stringify(recipe.value);
-      let found = values.get(key);
-      if (found === undefined) {
-        found = addressOfValue(recipe.value);
-        values.set(key, found);
-      }
-      return found;
-    }
+    case 'value':
+      return addressOfValue(recipe.value);
   }
 };
 
 function addressOfValue(recipe: Json): Address | string {
   try {
     const value = decode(recipe);
-    kept.push(value);
+    // Code makes objects of the type without asking whether anybody has laid it out yet.
+    if (isDataType(value) && isConcrete(value)) tryLayout(value);
+    keepAlive(value);
     return toAddress(REGION_BASE + value * 8);
   } catch (error) {
     if (error instanceof CannotCompile) return error.message;
     throw error;
-  }
-}
-
-/** A loaded method, as what takes it away again. */
-interface Installed {
-  readonly instance: MethodInstanceRef;
-  readonly name: string;
-}
-
-const installed: Installed[] = [];
-
-function findMethod(identity: Fields): MethodRef | string {
-  const module = moduleAt((identity.module as readonly string[]) ?? []);
-  if (module === null) return 'its module does not exist';
-  let sig: Ref;
-  try {
-    sig = decode(identity.sig);
-  } catch (error) {
-    if (error instanceof CannotCompile) return error.message;
-    throw error;
-  }
-  const callee = svecGet(signatureParameters(sig), 0);
-  for (const method of methodsOfCallee(callee, currentWorld())) {
-    if (symbolName(readRef(method, objects.Method.name)) !== identity.name) continue;
-    if (readRef(method, objects.Method.module) !== (module as Ref)) continue;
-    if (!typeEqual(readRef(method, objects.Method.sig), sig)) continue;
-    return digestOf(method) === identity.digest
-      ? method
-      : `the method ${identity.name} has changed since it was compiled`;
-  }
-  return `there is no method ${identity.name} with this signature`;
-}
-
-const methods = new Map<string, MethodRef | string>();
-
-function knownMethod(identity: Json): MethodRef | string {
-  const key = JSON.stringify(identity);
-  let found = methods.get(key);
-  if (found === undefined) {
-    found = findMethod(identity as Fields);
-    methods.set(key, found);
-  }
-  return found;
-}
-
-const changes = new Map<number, string | undefined>();
-
-/** Why a dependency, given by its number in the object's table, no longer holds. */
-function changed(number: Json, table: readonly Json[]): string | undefined {
-  if (typeof number !== 'number') return undefined;
-  if (changes.has(number)) return changes.get(number);
-  const dependency = table[number];
-  const reason = dependency === undefined ? 'a dependency is missing' : whatChanged(dependency as Fields);
-  changes.set(number, reason);
-  return reason;
-}
-
-function whatChanged(dependency: Fields): string | undefined {
-  if (dependency.method !== undefined) {
-    const method = knownMethod(dependency.method);
-    return typeof method === 'string' ? method : undefined;
-  }
-  if (dependency.constant !== undefined) {
-    const path = dependency.constant as readonly string[];
-    const name = path.at(-1) ?? '';
-    const module = moduleAt(path.slice(0, -1));
-    if (module === null) return `there is no module ${path.slice(0, -1).join('.')}`;
-    const value = globalValue(module, symbol(name));
-    if (dependency.value === null) return undefined;
-    if (value === 0) return `${name} is not defined`;
-    try {
-      return sameValue(decode(dependency.value), value) ? undefined : `the constant ${name} has another value`;
-    } catch (error) {
-      if (error instanceof CannotCompile) return error.message;
-      throw error;
-    }
-  }
-  return 'a dependency cannot be read';
-}
-
-function sameValue(a: Ref, b: Ref): boolean {
-  if (a === b) return true;
-  if (isType(a) && isType(b)) return typeEqual(a, b);
-  return typeOf(a) === typeOf(b) && egal(a, b);
-}
-
-const runtime: AttachRuntime<MethodInstanceRef> = {
-  find(identity) {
-    const fields = identity as Fields;
-    const method = knownMethod(fields.method);
-    if (typeof method === 'string') return { reason: method };
-    try {
-      const types = decode(fields.types);
-      const sparams = matchSignature(types, readRef(method, objects.Method.sig));
-      if (sparams === null) return { reason: 'its types no longer match its signature' };
-      return methodInstance(method, types, sparams);
-    } catch (error) {
-      if (error instanceof CannotCompile) return { reason: error.message };
-      throw error;
-    }
-  },
-  changed: () => undefined,
-  attach(instance, method) {
-    const entry = slotFunctionOf(method);
-    if (entry === null) return;
-    installNative(instance, entry);
-    installed.push({ instance, name: method.record.name });
-  },
-};
-
-/** The entry as the VM calls it: arguments from slots to the entry's slots, the result back. */
-function slotFunctionOf(method: LoadedMethod): SlotFunction | null {
-  const { record } = method;
-  const [callee, ...kinds] = record.parameters;
-  // The VM does not pass the callee; a closure's code needs it. It is called by other compiled code only.
-  if (callee !== 'none') return null;
-  const enter = entryAt(method.entry);
-  const result = resultOf(record.result, (record.identity as Fields).result as Fields);
-  const count = kinds.length;
-  return (args, _n, word) => {
-    const base = openFrame(count + 2);
-    try {
-      passArguments(kinds, args, base + 2);
-      runEntry(enter, base);
-      result(base, word);
-    } finally {
-      closeFrame(base);
-    }
-  };
-}
-
-function runEntry(enter: Entry, base: number): void {
-  let status: number;
-  enterNativeCode();
-  try {
-    status = enter(slotAddress(base + 1), slotAddress(base));
-  } finally {
-    leaveNativeCode();
-  }
-  if (status !== 0) rethrowFromNative();
-  if (isExceptionPending()) throw takePendingException()?.error;
-}
-
-function passArguments(kinds: readonly SlotKind[], args: Int32Array, first: number): void {
-  for (let i = 0; i < kinds.length; i++) {
-    const word = args[i];
-    const at = 2 * (first + i);
-    switch (kinds[i]) {
-      case 'bits': {
-        const from = U32[word + 2] !== 0 ? word : U32[word] >>> 2;
-        slotU32[at] = U32[from];
-        slotU32[at + 1] = U32[from + 1];
-        break;
-      }
-      case 'reference':
-      case 'address':
-        slotU32[at] = slotRef(word) << 3;
-        slotU32[at + 1] = REGION_HIGH;
-        break;
-      case 'none':
-    }
-  }
-}
-
-function resultOf(kind: SlotKind, described: Fields): (base: number, word: number) => void {
-  switch (kind) {
-    case 'none': {
-      const value = described.value === undefined ? nothing : decode(described.value);
-      kept.push(value);
-      return (_base, word) => setSlot(word, value);
-    }
-    case 'bits': {
-      const type = described.type === undefined ? Bottom : decode(described.type);
-      return (base, word) => setSlotBits(word, type, slotU32[2 * base], slotU32[2 * base + 1]);
-    }
-    case 'reference':
-    case 'address':
-      return (base, word) => {
-        const low = slotU32[2 * base];
-        if (low === 0) setSlotReference(word, 0 as Ref);
-        else setSlot(word, (low >>> 3) as Ref);
-      };
   }
 }
 
@@ -277,6 +69,8 @@ export interface NativeMethods {
   attached(): readonly string[];
   /** Those that stay interpreted, with the reason as it was last. */
   refused(): readonly { readonly name: string; readonly reason: string }[];
+  /** Milliseconds that reading, linking and attaching have taken. */
+  milliseconds(): number;
 }
 
 /** What an object says of the program that it was compiled from. */
@@ -287,106 +81,167 @@ interface ProgramFacts {
   readonly calls: readonly Json[];
   /** What methods depend on, by number. */
   readonly dependencies: readonly Json[];
+  /** The library that it was compiled with. */
+  readonly library: Json;
 }
 
-/** How often an object is loaded again for methods that were not defined before. */
-const MAX_ATTEMPTS = 6;
+const MethodType = datatype('Method');
+
+/** The reason of a method that the program never called: it says nothing about the object. */
+export const NOT_CALLED = 'it was not called';
+
+/** Milliseconds; `performance` takes several to load. */
+const now = (): number => {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+};
+
+/** An object whose methods wait for their first call. */
+class WaitingObject {
+  private readonly linked: LinkedObject;
+  private readonly facts: ProgramFacts;
+  private readonly validity: Validity;
+  private readonly waiting = new Map<MethodRecord, string>();
+  /** Those that were called and not attached. */
+  private readonly failed = new Set<MethodRecord>();
+  /** By the name that people read: what it says of the types sorts out nearly all others. */
+  private readonly byName = new Map<string, MethodRecord[]>();
+  private readonly methodNames = new Set<string>();
+  private readonly bySymbol = new Map<string, MethodRecord>();
+  private readonly installed = new Map<MethodInstanceRef, string>();
+  private isOver = false;
+  private isBusy = false;
+  private time = 0;
+
+  constructor(bytes: Uint8Array) {
+    const start = now();
+    this.linked = linkObject(
+      asLoadError(() => openObject(bytes)),
+      resolver,
+    );
+    const { methods } = this.linked.metadata;
+    this.facts = factsOf(methods);
+    const own = libraryIdentity();
+    this.validity = new Validity(this.facts.dependencies, own !== null && own === this.facts.library);
+    for (const record of methods) {
+      this.waiting.set(record, NOT_CALLED);
+      this.bySymbol.set(record.specialised, record);
+      this.methodNames.add(String(((record.identity as Fields).method as Fields).name));
+      const list = this.byName.get(record.name);
+      if (list === undefined) this.byName.set(record.name, [record]);
+      else list.push(record);
+    }
+    this.time = now() - start;
+  }
+
+  /** Attaches the code of an instance that is about to run, if the object has it. */
+  find(instance: MethodInstanceRef): void {
+    if (this.isBusy || this.isOver) return;
+    const method = readRef(instance, objects.MethodInstance.def);
+    if (typeOf(method) !== MethodType) return;
+    if (!this.methodNames.has(symbolName(readRef(method, objects.Method.name)))) return;
+    this.isBusy = true;
+    const start = now();
+    try {
+      const types = readRef<DataTypeRef>(instance, objects.MethodInstance.specTypes);
+      for (const record of this.byName.get(nameOf({ method: method as MethodRef, types })) ?? []) {
+        if (!this.waiting.has(record)) continue;
+        const known = this.validity.instance(record.identity);
+        if (typeof known === 'string') this.waiting.set(record, known);
+        else if (known === instance) this.attach(record, instance);
+      }
+    } finally {
+      this.isBusy = false;
+      this.time += now() - start;
+    }
+  }
+
+  private attach(record: MethodRecord, instance: MethodInstanceRef): void {
+    const check = (symbol: string): string | undefined => {
+      const each = this.bySymbol.get(symbol);
+      return each === undefined ? undefined : this.validity.changed(each.dependencies);
+    };
+    const boxed = boxedName(record.specialised);
+    const reason =
+      this.linked.ready(record.specialised, check) ?? this.linked.ready(record.entry) ?? this.linked.ready(boxed);
+    const method = methodOf(this.linked, record);
+    if (reason !== undefined || method === undefined) {
+      this.waiting.set(record, reason ?? 'the object does not define its code');
+      this.failed.add(record);
+      return;
+    }
+    this.waiting.delete(record);
+    this.failed.delete(record);
+    this.installed.set(instance, record.name);
+    const entry = slotFunctionOf(method);
+    if (entry !== null) installNative(instance, entry);
+    const code = this.linked.symbols.get(boxed);
+    if (code !== undefined) offerCode(instance, code);
+  }
+
+  /** A method was defined or deleted: could a call of the program mean it? */
+  methodChanged(method: MethodRef): void {
+    emptySites();
+    if (this.isBusy || this.isOver || this.facts.known.has(keyOfMethod(method))) return;
+    if (!this.facts.calls.some((call) => meets(call, method))) return;
+    this.drop(`the new method ${symbolName(readRef(method, objects.Method.name))} changes what its calls mean`);
+  }
+
+  bindingChanged(binding: Parameters<Parameters<typeof onBindingChange>[0]>[0]): void {
+    if (this.isOver || !this.validity.constants.has(binding)) return;
+    this.drop(`the constant ${symbolName(bindingName(binding))} was given another value`);
+  }
+
+  /** Takes all native code away: its assumptions no longer hold. The program goes on interpreted. */
+  private drop(reason: string): void {
+    this.isOver = true;
+    for (const instance of this.installed.keys()) removeNative(instance);
+    this.installed.clear();
+    withdrawCode();
+    const dropped = this.linked.symbols.get(DROPPED);
+    if (dropped !== undefined) writeU32(dropped, 1);
+    for (const record of this.linked.metadata.methods) this.waiting.set(record, reason);
+  }
+
+  /** A method that did not exist yet when it was looked for, and was not called since, is none that is refused. */
+  private reasonNow(record: MethodRecord, reason: string): string {
+    if (this.isOver || reason === NOT_CALLED || this.failed.has(record)) return reason;
+    const instance = this.validity.instance(record.identity);
+    return typeof instance === 'string' ? instance : NOT_CALLED;
+  }
+
+  report(): NativeMethods {
+    return {
+      attached: () => [...this.installed.values()],
+      refused: () =>
+        [...this.waiting].map(([record, reason]) => ({ name: record.name, reason: this.reasonNow(record, reason) })),
+      milliseconds: () => this.time,
+    };
+  }
+}
+
+const waitingObjects: WaitingObject[] = [];
 
 /**
- * Gets an object's methods ready: each is attached when the program has defined it and calls it for the first time.
+ * Gets an object's methods ready: each is attached when the program calls it for the first time.
  *
  * @throws ObjectError or LoadError when the object as a whole is not taken
  */
 export function prepareNative(bytes: Uint8Array): NativeMethods {
-  const { metadata } = openObject(bytes);
-  const facts = factsOf(metadata.methods);
-  const waiting = new Map<string, string>();
-  const names = new Set<string>();
-  for (const record of metadata.methods) {
-    waiting.set(record.name, 'it was not called');
-    names.add(String(((record.identity as Fields).method as Fields).name));
+  const object = new WaitingObject(bytes);
+  if (waitingObjects.length === 0) {
+    setNativeFinder((instance) => {
+      for (const each of waitingObjects) each.find(instance);
+    });
+    onMethodChange((method) => {
+      for (const each of waitingObjects) each.methodChanged(method);
+    });
+    onBindingChange((binding) => {
+      for (const each of waitingObjects) each.bindingChanged(binding);
+    });
   }
-  const attachedNames: string[] = [];
-  let attempts = 0;
-  let lastWorld = -1;
-  let isBusy = false;
-  setNativeFinder((instance) => {
-    if (isBusy || waiting.size === 0 || attempts >= MAX_ATTEMPTS || lastWorld === currentWorld()) return;
-    const method = readRef(instance, objects.MethodInstance.def);
-    if (typeOf(method) !== MethodType || !names.has(symbolName(readRef(method, objects.Method.name)))) return;
-    if (readWide(method, objects.Method.primary_world) <= startWorld) return;
-    isBusy = true;
-    attempts++;
-    lastWorld = currentWorld();
-    try {
-      const { attached, refused } = load(bytes, waiting, facts);
-      for (const each of attached) {
-        waiting.delete(each.record.name);
-        attachedNames.push(each.record.name);
-      }
-      for (const { record, reason } of refused) if (waiting.has(record.name)) waiting.set(record.name, reason);
-    } finally {
-      isBusy = false;
-    }
-  });
-  const startWorld = currentWorld();
-  onMethodChange((method) => {
-    if (isBusy || facts.known.has(keyOfMethod(method))) return;
-    const changedCall = facts.calls.some((call) => meets(call, method));
-    if (!changedCall) return;
-    const reason = `the new method ${symbolName(readRef(method, objects.Method.name))} changes what its calls mean`;
-    dropAll();
-    for (const name of attachedNames) waiting.set(name, reason);
-    for (const record of metadata.methods) waiting.set(record.name, reason);
-    attachedNames.length = 0;
-    attempts = MAX_ATTEMPTS;
-  });
-  onBindingChange((binding) => {
-    if (!constants.has(binding)) return;
-    const reason = `the constant ${symbolName(bindingName(binding))} was given another value`;
-    dropAll();
-    for (const name of attachedNames) waiting.set(name, reason);
-    attachedNames.length = 0;
-    attempts = MAX_ATTEMPTS;
-  });
-  return {
-    attached: () => attachedNames,
-    refused: () => [...waiting].map(([name, reason]) => ({ name, reason })),
-  };
-}
-
-const constants = new Set<BindingRef>();
-const MethodType = datatype('Method');
-
-function load(
-  bytes: Uint8Array,
-  waiting: ReadonlyMap<string, string>,
-  facts: ProgramFacts,
-): ReturnType<typeof attachObject> {
-  values.clear();
-  methods.clear();
-  changes.clear();
-  const object = loadObject(bytes, resolver);
-  const result = attachObject(
-    { ...object, methods: object.methods, refused: object.refused },
-    {
-      ...runtime,
-      changed: (dependency) => changed(dependency, facts.dependencies),
-      attach(instance, method) {
-        if (waiting.has(method.record.name)) runtime.attach(instance, method);
-      },
-    },
-  );
-  for (const { record } of result.attached) {
-    for (const number of record.dependencies) {
-      const { constant } = (facts.dependencies[Number(number)] ?? {}) as Fields;
-      if (constant === undefined) continue;
-      const path = constant as readonly string[];
-      const module = moduleAt(path.slice(0, -1));
-      if (module !== null) constants.add(getBinding(module, symbol(path.at(-1) ?? '')));
-    }
-  }
-  return result;
+  waitingObjects.push(object);
+  return object.report();
 }
 
 function factsOf(records: readonly MethodRecord[]): ProgramFacts {
@@ -399,10 +254,11 @@ function factsOf(records: readonly MethodRecord[]): ProgramFacts {
         known: new Set(fields.methods as readonly string[]),
         calls: fields.calls as readonly Json[],
         dependencies: fields.dependencies as readonly Json[],
+        library: fields.library ?? null,
       };
     }
   }
-  return { known: new Set(), calls: [], dependencies: [] };
+  return { known: new Set(), calls: [], dependencies: [], library: null };
 }
 
 /** Could a call with arguments of these types mean this method? */
@@ -414,10 +270,4 @@ function meets(call: Json, method: MethodRef): boolean {
     if (error instanceof CannotCompile) return false;
     throw error;
   }
-}
-
-/** Takes all native code away: its assumptions no longer hold. The program goes on interpreted. */
-export function dropAll(): void {
-  for (const { instance } of installed) removeNative(instance);
-  installed.length = 0;
 }

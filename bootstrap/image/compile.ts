@@ -5,8 +5,8 @@
 // object.
 
 import { compileObject } from '../../codegen/compile-object.ts';
-import { MethodCompiler, nameOf, type Refused } from '../../codegen/emit/functions.ts';
-import { keyOfMethod } from '../../codegen/emit/identity.ts';
+import { MethodCompiler, type Refused } from '../../codegen/emit/functions.ts';
+import { keyOfMethod, nameOf } from '../../codegen/emit/identity.ts';
 import { svecToArray } from '../../codegen/inference/heapdata.ts';
 import type { Specialisation } from '../../codegen/inference/matches.ts';
 import type { CompileOptions } from '../../codegen/llvm/compile.ts';
@@ -25,8 +25,9 @@ import { BaseModule, CoreModule, datatype } from '../../interpreter/memory/wellk
 import { currentWorld } from '../../interpreter/runtime/bindings.ts';
 import { isMethodAlive, onMethodChange } from '../../interpreter/runtime/methods.ts';
 import { moduleParent } from '../../interpreter/runtime/modules.ts';
-import { isDispatchTuple } from '../../interpreter/types/index.ts';
+import { isDispatchTuple, param, paramCount } from '../../interpreter/types/index.ts';
 import { reachedInstances } from '../../interpreter/vm/calls.ts';
+import { libraryIdentity } from './snapshot-store.ts';
 
 export interface CompiledProgram {
   readonly compiler: MethodCompiler;
@@ -89,24 +90,51 @@ function shareDependencies(records: readonly MethodRecord[]): { records: MethodR
   return { records: shared, table };
 }
 
+const parametersOf = (types: DataTypeRef): Ref[] =>
+  Array.from({ length: paramCount(types) }, (_, i) => param(types, i));
+
+interface Wanted {
+  readonly name: string;
+  readonly of: Specialisation;
+}
+
+/**
+ * Compiles what is wanted, and of the library's methods those that compiled code may call without knowing which method it will be:
+ * then the call stays in native code.
+ */
+function compileAll(compiler: MethodCompiler, wanted: readonly Wanted[], library: readonly Wanted[]): void {
+  const byName = (a: Wanted, b: Wanted): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  for (const { of } of [...wanted].sort(byName)) compiler.add(of);
+  compiler.finish();
+  let left = [...library].sort(byName);
+  for (let found = true; found; ) {
+    const isCalled = ({ of }: Wanted): boolean => compiler.calls.mayMean(parametersOf(of.types));
+    const next = left.filter(isCalled);
+    left = left.filter((each) => !isCalled(each));
+    for (const { of } of next) compiler.add(of, false);
+    compiler.finish();
+    found = next.length > 0;
+  }
+}
+
 /** Infers and emits the methods that the program has used, in one program of operations. */
 export function compileUsed(name: string, includeLibrary = false): CompiledProgram {
-  const wanted: { name: string; of: Specialisation }[] = [];
+  const wanted: Wanted[] = [];
+  const library: Wanted[] = [];
   for (const instance of reachedInstances()) {
     const of = specialisationOf(instance);
     if (of === null) continue;
-    if (!includeLibrary && isLibrary(readRef(of.method, objects.Method.module))) continue;
-    wanted.push({ name: nameOf(of), of });
+    const isOwn = includeLibrary || !isLibrary(readRef(of.method, objects.Method.module));
+    (isOwn ? wanted : library).push({ name: nameOf(of), of });
   }
-  wanted.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const compiler = new MethodCompiler(name);
-  for (const { of } of wanted) compiler.add(of);
-  compiler.finish();
+  const compiler = new MethodCompiler(name, Number.isFinite(firstWorld) ? firstWorld : 0);
+  compileAll(compiler, wanted, library);
+  compiler.close();
   const [first, ...others] = compiler.records;
   if (first === undefined) return { compiler, records: [], refused: compiler.refused };
   const program = { methods: programMethods(), calls: compiler.resolvedCalls() };
   const { records, table } = shareDependencies([first, ...others]);
-  const facts = { ...program, dependencies: table };
+  const facts = { ...program, dependencies: table, library: libraryIdentity() };
   const withProgram = { ...records[0], dependencies: [...records[0].dependencies, { program: facts }] };
   return { compiler, records: [withProgram, ...records.slice(1)], refused: compiler.refused };
 }

@@ -4,15 +4,37 @@
 // the thread state, with `pending` set, and compiled code throws it when the function has returned. An error of jl0 itself
 // is kept aside, travels as an exception as well, and is thrown again where native code was entered.
 
+import { SITE_COUNT, SITE_HEADER, SITE_MISSES, SITE_WAYS, siteBytes, wayBytes } from '../../codegen/emit/dispatch.ts';
 import { plainExceptions } from '../../codegen/emit/intrinsics.ts';
 import { OFFSET_EXCEPTION, OFFSET_PENDING } from '../../codegen/emit/thread-state.ts';
-import { type Address, offsetBy, readAddress, toAddress } from '../../ffi/address.ts';
-import { registerCallback } from '../../ffi/callback.ts';
+import {
+  type Address,
+  fillBytes,
+  offsetBy,
+  readAddress,
+  readU32,
+  toAddress,
+  writeAddress,
+  writeU32,
+} from '../../ffi/address.ts';
+import {
+  keepPendingException,
+  registerCallback,
+  takePendingException,
+  watchPendingException,
+} from '../../ffi/callback.ts';
 import { type CSignature, cInt64, cPointer, cUInt8, cVoid } from '../../ffi/ctype.ts';
 import { REGION_BASE, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import { addressInSlot, slotI32, slotU32 } from '../../ffi/slots.ts';
 import { allocate } from '../../interpreter/memory/heap.ts';
-import { type DataTypeRef, type Ref, type SymbolRef, writeWide } from '../../interpreter/memory/layout.ts';
+import {
+  type DataTypeRef,
+  type Ref,
+  type SvecRef,
+  type SymbolRef,
+  typeOf,
+  writeWide,
+} from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { STATE_OFFSET, State } from '../../interpreter/memory/state.ts';
 import { datatype, nothing } from '../../interpreter/memory/wellknown.ts';
@@ -26,11 +48,16 @@ import {
   throwTypeError,
   throwUndefVar,
 } from '../../interpreter/runtime/errors.ts';
+import { isKindType } from '../../interpreter/runtime/methods.ts';
 import { symbolName } from '../../interpreter/runtime/symbols.ts';
-import { egal, instanceIsA } from '../../interpreter/types/index.ts';
-import { call } from '../../interpreter/vm/calls.ts';
+import { boxedFieldAt, egal, fieldCount, instanceIsA } from '../../interpreter/types/index.ts';
+import { call, instanceForCall } from '../../interpreter/vm/calls.ts';
+import { makeCFunction } from '../../interpreter/vm/cfunction.ts';
+import { collectIfDue, enterNativeCode, leaveNativeCode } from '../../interpreter/vm/collection.ts';
+import { newObject } from '../../interpreter/vm/evaluate.ts';
 import { exceptionDepth, popExceptionsTo, pushException } from '../../interpreter/vm/exceptions.ts';
 import { backtrace, machine } from '../../interpreter/vm/frames.ts';
+import { enterScope, leaveScopesTo } from '../../interpreter/vm/incidents.ts';
 import { setSlot, slotRef } from '../../interpreter/vm/slots.ts';
 
 /** Address of the thread state. */
@@ -60,18 +87,33 @@ function setException(exception: Ref): void {
   U32[EXCEPTION + 1] = REGION_HIGH;
 }
 
+// What a callback throws while compiled code waits for C is seen there as well: in the thread state.
+watchPendingException((error, isPending) => {
+  if (isPending) leaveException(error);
+  else {
+    U32[PENDING] = 0;
+    failure = null;
+  }
+});
+
 /** What native code has thrown and not caught: thrown on, as JavaScript throws it. */
 export function rethrowFromNative(): never {
+  takePendingException();
   U32[PENDING] = 0;
+  throw thrownByNative();
+}
+
+/** What is in the thread state, as JavaScript throws it. */
+function thrownByNative(): unknown {
   if (failure !== null) {
     const { error } = failure;
     failure = null;
-    throw error;
+    return error;
   }
   const exception = (U32[EXCEPTION] >>> 3) as Ref;
   const known = travelling;
   travelling = null;
-  throw known !== null && known.exception === exception ? known : new JuliaException(exception);
+  return known !== null && known.exception === exception ? known : new JuliaException(exception);
 }
 
 // Arguments and results in the border's slots.
@@ -115,13 +157,55 @@ const definitions: Readonly<Record<string, Definition>> = {
     const [f, ...args] = refsAt(addressInSlot(base + 1), intArgument(base, 1));
     giveRef(base, call(f, args));
   }),
+  dispatch: define(cPointer, [cPointer, cInt64, cPointer], (base) => {
+    const objects = refsAt(addressInSlot(base + 1), intArgument(base, 1));
+    learnCall(addressInSlot(base + 3), objects);
+    const [f, ...args] = objects;
+    giveRef(base, call(f, args));
+  }),
+  new_struct: define(cPointer, [cPointer, cInt64], (base) => {
+    const [type, ...fields] = refsAt(addressInSlot(base + 1), intArgument(base, 1));
+    giveRef(
+      base,
+      inSlots(fields, (words, result) => newObject(type as DataTypeRef, words, fields.length, result)),
+    );
+  }),
+  new_splat: define(cPointer, [cPointer, cInt64], (base) => {
+    const [type, tuple] = refsAt(addressInSlot(base + 1), 2);
+    const fields = Array.from({ length: fieldCount(typeOf(tuple)) }, (_, i) => boxedFieldAt(tuple, i));
+    giveRef(
+      base,
+      inSlots(fields, (words, result) => newObject(type as DataTypeRef, words, fields.length, result)),
+    );
+  }),
+  cfunction: define(cPointer, [cPointer, cInt64], (base) => {
+    const [type, f, result, types] = refsAt(addressInSlot(base + 1), 4);
+    const word = machine.sp;
+    machine.sp += 4;
+    try {
+      makeCFunction(type as DataTypeRef, f, result, types as SvecRef, word);
+      if (U32[word + 2] === 0) giveRef(base, slotRef(word));
+      else {
+        slotU32[2 * base] = U32[word];
+        slotU32[2 * base + 1] = U32[word + 1];
+      }
+    } finally {
+      machine.sp = word;
+    }
+  }),
+  callback_threw: define(cVoid, [], () => {
+    keepPendingException(thrownByNative());
+  }),
   allocate: define(cPointer, [cPointer, cInt64], (base) => {
+    collectIfDue();
     giveRef(base, allocate(refArgument(base, 0), intArgument(base, 1)));
   }),
   new_string: define(cPointer, [cInt64], (base) => {
+    collectIfDue();
     giveRef(base, newString(intArgument(base, 0)));
   }),
   new_memory: define(cPointer, [cPointer, cInt64], (base) => {
+    collectIfDue();
     giveRef(base, newMemory(refArgument<DataTypeRef>(base, 0), intArgument(base, 1)));
   }),
   egal: define(cUInt8, [cPointer, cPointer], (base) => {
@@ -142,10 +226,19 @@ const definitions: Readonly<Record<string, Definition>> = {
   throw_undef_var: define(cVoid, [cPointer, cPointer], (base) => {
     throwUndefVar(refArgument<SymbolRef>(base, 0), refArgument(base, 1));
   }),
-  push_exception: define(cInt64, [], (base) => {
+  push_exception: define(cInt64, [cInt64], (base) => {
+    takePendingException();
+    leaveScopesTo(intArgument(base, 0));
     const depth = exceptionDepth();
     pushException((U32[EXCEPTION] >>> 3) as Ref, backtrace());
     giveInt(base, depth);
+  }),
+  enter_scope: define(cVoid, [cPointer], (base) => {
+    setSlot(machine.sp, refArgument(base, 0));
+    enterScope(machine.sp, machine.sp);
+  }),
+  leave_scopes: define(cVoid, [cInt64], (base) => {
+    leaveScopesTo(intArgument(base, 0));
   }),
   pop_exceptions: define(cVoid, [cInt64], (base) => {
     popExceptionsTo(intArgument(base, 0));
@@ -158,10 +251,16 @@ const definitions: Readonly<Record<string, Definition>> = {
   }),
 };
 
-/** Calls a `jl_*` function as the interpreter does, with arguments in slots above the innermost frame. */
+/** Calls a `jl_*` function as the interpreter does. */
 function callRuntimeFunction(name: string, declared: Ref, args: readonly Ref[]): Ref {
   const found = runtimeFunction(name);
   if (found === undefined) throw new InternalError(`compiled code calls ${name}, which the runtime has not`);
+  const value = inSlots(args, (words, result) => found.call(words, args.length, result, declared));
+  return value === 0 || declared === datatype('Nothing') ? nothing : value;
+}
+
+/** Runs something with objects in slots above the innermost frame, and a slot for the result. */
+function inSlots(args: readonly Ref[], body: (words: Int32Array, result: number) => void): Ref {
   const start = machine.sp;
   const words = new Int32Array(args.length + 4);
   args.forEach((arg, i) => {
@@ -172,9 +271,8 @@ function callRuntimeFunction(name: string, declared: Ref, args: readonly Ref[]):
   U32[start + 2] = 0;
   machine.sp = start + 8 + 4 * args.length;
   try {
-    found.call(words, args.length, start, declared);
-    const value = slotRef(start);
-    return value === 0 || declared === datatype('Nothing') ? nothing : value;
+    body(words, start);
+    return slotRef(start);
   } finally {
     machine.sp = start;
   }
@@ -187,6 +285,54 @@ function newString(length: number): Ref {
   return string;
 }
 
+/** Addresses of the functions from objects to an object, by method instance: what a call site may learn. */
+const boxedCode = new Map<Ref, Address>();
+/** The sites that have learned something, with their sizes. */
+const taughtSites = new Map<Address, number>();
+
+/** Lets call sites in compiled code reach a method's code directly. */
+export function offerCode(instance: Ref, address: Address): void {
+  boxedCode.set(instance, address);
+}
+
+/** Makes all call sites ask again. */
+export function emptySites(): void {
+  for (const [site, bytes] of taughtSites) fillBytes(site, 0, bytes);
+  taughtSites.clear();
+}
+
+/** Takes back all that was offered. */
+export function withdrawCode(): void {
+  boxedCode.clear();
+  emptySites();
+}
+
+/** After so many questions without an answer a site is not taught any more. */
+const MAX_MISSES = 16;
+
+/** Teaches a call site where a call with these objects goes, if that is compiled code. */
+function learnCall(site: Address, objects: readonly Ref[]): void {
+  const misses = readU32(offsetBy(site, SITE_MISSES));
+  const count = readU32(offsetBy(site, SITE_COUNT));
+  if (misses > MAX_MISSES || count >= SITE_WAYS) return;
+  taughtSites.set(site, siteBytes(objects.length));
+  writeU32(offsetBy(site, SITE_MISSES), misses + 1);
+  // A type as an argument is told from others by more than its type.
+  if (objects.some((object) => isKindType(typeOf(object)))) return;
+  let instance: Ref = 0 as Ref;
+  inSlots(objects, (words) => {
+    instance = instanceForCall(words, objects.length);
+  });
+  const code = boxedCode.get(instance);
+  if (code === undefined) return;
+  const way = offsetBy(site, SITE_HEADER + count * wayBytes(objects.length));
+  writeAddress(way, code);
+  objects.forEach((object, i) => {
+    writeAddress(offsetBy(way, 8 + 8 * i), toAddress(REGION_BASE + typeOf(object) * 8));
+  });
+  writeU32(offsetBy(site, SITE_COUNT), count + 1);
+}
+
 const registered = new Map<string, Address>();
 
 /** The address of a function or variable of the runtime, or why there is none. */
@@ -197,14 +343,18 @@ export function runtimeAddress(name: string): Address | string {
   const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
   if (definition === undefined) return 'the runtime has no such function';
   const guarded = (base: number): void => {
+    // Whoever calls is compiled code, whose frames the collector has to look at.
+    enterNativeCode();
     try {
       definition.run(base);
     } catch (error) {
       leaveException(error);
       giveInt(base, 0);
+    } finally {
+      leaveNativeCode();
     }
   };
-  const { address } = registerCallback(definition.signature, guarded, `jl0 ${name}`);
+  const { address } = registerCallback(definition.signature, guarded, `jl0 ${name}`, true);
   registered.set(name, address);
   return address;
 }

@@ -82,6 +82,12 @@ export function imagePlace(): ImagePlace {
   return { file: installed(join('.jl0/images', name)), identity, onDemand: true };
 }
 
+/** A digest of the library's and the runtime's contents; null for sources that run as they are. */
+export function libraryIdentity(): string | null {
+  const { identity, onDemand } = imagePlace();
+  return onDemand ? null : Buffer.from(identity).toString('hex');
+}
+
 /** Images kept for sources that change; more are of no use. */
 const KEPT = 3;
 

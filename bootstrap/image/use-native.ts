@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { ObjectError } from '../../codegen/object/error.ts';
 import { LoadError } from '../loader/error.ts';
-import { type NativeMethods, prepareNative } from './attach.ts';
+import { type NativeMethods, NOT_CALLED, prepareNative } from './attach.ts';
 
 /** Gets the methods of objects ready in the running system; returns what reports on them after the program. */
 export function useNative(files: readonly string[]): () => void {
@@ -27,9 +27,6 @@ export function useNative(files: readonly string[]): () => void {
     }
   };
 }
-
-/** A method that the program never called says nothing about the object. */
-const NOT_CALLED = 'it was not called';
 
 const isRefusal = (error: unknown): error is Error =>
   error instanceof LoadError || error instanceof ObjectError || (error instanceof Error && 'code' in error);

@@ -1,7 +1,8 @@
 // The image: an object's sections, placed in memory.
 //
-// Sections are gathered by the rights they need, each group starting on its own page: code with its stubs, constants with
-// the table of addresses, data. Sections that are not for memory (metadata) are left out.
+// Sections are gathered by the rights they need, each group starting on its own page: code with its stubs, constants, data
+// with the table of addresses (which is filled as methods come into use). Sections that are not for memory (metadata) are
+// left out.
 //
 // Enters: an ELF object. Leaves: the addresses of its sections, its table and its stubs, still writable.
 
@@ -65,8 +66,8 @@ export function placeImage(elf: ElfObject): Image {
     return extraAt;
   };
   const trap = place('execute', TRAP_BYTES + called.length * STUB_BYTES);
-  const table = place('read', inTable.length * 8);
-  place('write', 0);
+  place('read', 0);
+  const table = place('write', inTable.length * 8);
   const bytes = roundUp(end, PAGE_BYTES);
   const base = takePages(bytes);
   const address = (offset: number) => offsetBy(base, offset);

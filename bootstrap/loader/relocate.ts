@@ -4,7 +4,7 @@
 // stub, as the type of the relocation says (codegen/object/relocations.x86_64.ts), A is the addend in the record and P the
 // address of the hole. Addresses have 47 bits and sums of two of them are exact numbers.
 //
-// Enters: an image whose stubs and table are filled, and the symbols' addresses. Leaves: the image's bytes, patched.
+// Enters: an image, and the addresses of its own symbols; those of others are only asked for where data holds them. Leaves: the image's bytes, patched.
 
 import type { ElfSymbol, Relocation, Section } from '../../codegen/object/elf.ts';
 import { type RelocationRule, relocationRules } from '../../codegen/object/relocations.x86_64.ts';
@@ -40,11 +40,15 @@ function valueOf(
 ): number {
   const { symbol, addend } = relocation;
   const base = addend - (rule.relative ? hole : 0);
-  const entry = rule.through === 'table' ? image.entries.get(symbol) : undefined;
-  const direct = (entry ?? addressOf(symbol)) + base;
+  // A call of something outside goes by its stub, whose address may still be unknown.
+  const instead =
+    rule.through === 'table'
+      ? image.entries.get(symbol)
+      : rule.through === 'stub' && symbol.section === 'undefined'
+        ? image.stubs.get(symbol)
+        : undefined;
+  const direct = (instead ?? addressOf(symbol)) + base;
   if (fits(direct, rule.range)) return direct;
-  const stub = rule.through === 'stub' ? image.stubs.get(symbol) : undefined;
-  if (stub !== undefined && fits(stub + base, rule.range)) return stub + base;
   throw new LoadError('out-of-reach', `${rule.name} of ${symbol.name}: ${direct} does not fit in 32 bits`);
 }
 

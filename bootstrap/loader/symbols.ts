@@ -1,13 +1,13 @@
 // Symbols: from the names of an object to addresses of this process.
 //
 // What the object defines lies in its image. Everything else has a recipe in the metadata, which the resolver of the caller
-// carries out; a name that it cannot resolve costs the methods that need it, directly or through functions they call, and
-// only those.
+// carries out when a method that needs it comes into use; a name that it cannot resolve costs the methods that need it,
+// directly or through functions they call, and only those.
 
 import type { ElfObject, ElfSymbol } from '../../codegen/object/elf.ts';
 import type { Metadata } from '../../codegen/object/metadata.ts';
 import { describeRecipe, type SymbolRecipe } from '../../codegen/object/recipe.ts';
-import { type Address, nullAddress, offsetBy } from '../../ffi/address.ts';
+import { type Address, writeAddress } from '../../ffi/address.ts';
 import { ForeignError } from '../../ffi/error.ts';
 import { findSymbol } from '../../ffi/libraries.ts';
 import type { Image } from './image.ts';
@@ -15,30 +15,56 @@ import type { Image } from './image.ts';
 /** Gives the address that a recipe stands for in this process, or says why there is none. */
 export type Resolver = (recipe: SymbolRecipe, name: string) => Address | string;
 
-export interface Resolved {
-  readonly addressOf: (symbol: ElfSymbol) => Address;
-  /** Names that are not resolved, with the reason. */
-  readonly missing: ReadonlyMap<string, string>;
-}
+/** The names that an object refers to and does not define: each is resolved when it is first needed, and then written
+ * where code looks it up. */
+export class OutsideNames {
+  private readonly metadata: Metadata;
+  private readonly image: Image;
+  private readonly resolver: Resolver;
+  private readonly symbols = new Map<string, ElfSymbol[]>();
+  private readonly known = new Map<string, Address>();
 
-/** Resolves all symbols of a placed object. What is missing gets the address of the image's trap. */
-export function resolveSymbols(elf: ElfObject, metadata: Metadata, image: Image, resolver: Resolver): Resolved {
-  const addresses = new Map<ElfSymbol, Address>();
-  const missing = new Map<string, string>();
-  for (const symbol of elf.symbols) {
-    if (symbol.section === 'absolute') continue;
-    if (symbol.section === 'undefined') {
-      const recipe = metadata.symbols[symbol.name];
-      const found = recipe === undefined ? 'it has no recipe' : resolver(recipe, symbol.name);
-      if (typeof found === 'string')
-        missing.set(symbol.name, recipe === undefined ? found : `${describeRecipe(recipe)}: ${found}`);
-      addresses.set(symbol, typeof found === 'string' ? image.trap : found);
-    } else {
-      const at = image.sections.get(symbol.section);
-      if (at !== undefined) addresses.set(symbol, offsetBy(at, symbol.value));
+  constructor(elf: ElfObject, metadata: Metadata, image: Image, resolver: Resolver) {
+    this.metadata = metadata;
+    this.image = image;
+    this.resolver = resolver;
+    for (const symbol of elf.symbols) {
+      if (symbol.section !== 'undefined') continue;
+      const list = this.symbols.get(symbol.name);
+      if (list === undefined) this.symbols.set(symbol.name, [symbol]);
+      else list.push(symbol);
     }
+    // Until it is known, a name leads to the trap.
+    for (const symbol of image.entries.keys()) if (symbol.section === 'undefined') this.write(symbol, image.trap);
   }
-  return { addressOf: (symbol) => addresses.get(symbol) ?? nullAddress, missing };
+
+  /** Names that no function is said to refer to: the compiler has put them in on its own. */
+  unclaimed(): string[] {
+    const claimed = new Set(Object.values(this.metadata.references).flat());
+    return [...this.symbols.keys()].filter((name) => name !== '' && !claimed.has(name));
+  }
+
+  has(name: string): boolean {
+    return this.symbols.has(name);
+  }
+
+  /** Resolves a name; gives its address, or why there is none. */
+  resolve(name: string): Address | string {
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const recipe = this.metadata.symbols[name];
+    if (recipe === undefined) return 'it has no recipe';
+    const found = this.resolver(recipe, name);
+    if (typeof found === 'string') return `${describeRecipe(recipe)}: ${found}`;
+    this.known.set(name, found);
+    for (const symbol of this.symbols.get(name) ?? []) this.write(symbol, found);
+    return found;
+  }
+
+  private write(symbol: ElfSymbol, address: Address): void {
+    const entry = this.image.entries.get(symbol);
+    if (entry !== undefined) writeAddress(entry, address);
+  }
 }
 
 /**

@@ -12,16 +12,19 @@
 import { cInt64, cPointer, cVoid } from '../../ffi/ctype.ts';
 import {
   type BindingRef,
-  type DataTypeRef,
+  type ModuleRef,
   type Ref,
   readRef,
   readWide,
+  type SvecRef,
+  type SymbolRef,
   typeOf,
 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { datatype, falseValue, nothing, trueValue, typename } from '../../interpreter/memory/wellknown.ts';
+import { datatype, falseValue, nothing, trueValue } from '../../interpreter/memory/wellknown.ts';
 import {
   currentWorld,
+  getBinding,
   globalType,
   isConstKind,
   PartitionKind,
@@ -29,24 +32,9 @@ import {
   resolveBinding,
 } from '../../interpreter/runtime/bindings.ts';
 import { symbol } from '../../interpreter/runtime/symbols.ts';
-import { unboxInt64 } from '../../interpreter/runtime/values.ts';
-import {
-  fieldCount,
-  fieldIsPtr,
-  fieldOffset,
-  fieldSize,
-  fieldType,
-  instanceIsA,
-  instanceOf,
-  isConcrete,
-  isDataType,
-  isSubtype,
-  isTypeVar,
-  isUnion,
-  layoutSize,
-  typeNameOf,
-  uninitializedCount,
-} from '../../interpreter/types/index.ts';
+import { svecOf, unboxInt64 } from '../../interpreter/runtime/values.ts';
+import { orElse } from '../../interpreter/types/errors.ts';
+import { applyType, fieldType, isDataType, isTypeVar, isUnion } from '../../interpreter/types/index.ts';
 import type { CallInfo, Case } from '../inference/calls.ts';
 import { knowsMore } from '../inference/calls.ts';
 import {
@@ -59,6 +47,7 @@ import {
   Node,
   slotId,
   ssaId,
+  svecToArray,
 } from '../inference/heapdata.ts';
 import { typedBody } from '../inference/infer.ts';
 import type { Typed, Variables } from '../inference/interpret.ts';
@@ -75,13 +64,18 @@ import {
 import { hasAllParameters, type Specialisation } from '../inference/matches.ts';
 import { join } from '../inference/merge.ts';
 import { emitBuiltin, isInstance, makeTuple, throwTypeError } from './builtins.ts';
+import { emitCFunction } from './callbacks.ts';
+import { construct, throwUndefVar } from './construct.ts';
 import { coreObject } from './corevalues.ts';
+import { callDynamic } from './dispatch.ts';
 import { emitForeignCall } from './foreign.ts';
+import { countReturns, type InlineStack, isPure, shallInline } from './inlining.ts';
 import { emitIntrinsic } from './intrinsics.ts';
 import type { Block, Value } from './operations.ts';
 import { CannotCompile } from './recipes.ts';
 import { leavesOf, type Shape, shapeOf } from './shapes.ts';
-import { constant, type Emitted, Kind, typeOfEmitted, type ValueWriter } from './values.ts';
+import { OFFSET_SCOPES } from './thread-state.ts';
+import { constant, type Emitted, theBool, typeOfEmitted, type ValueWriter } from './values.ts';
 
 /** What a body asks of the compilation as a whole. */
 export interface Compilation {
@@ -104,13 +98,6 @@ export interface CompiledFunction {
   readonly isEndless: boolean;
 }
 
-/** The bodies that are being written into one another, innermost first. */
-export interface InlineStack {
-  readonly of: Specialisation;
-  readonly outer: InlineStack | null;
-  readonly depth: number;
-}
-
 /** A variable: where it lives, or what it always is. */
 interface Place {
   readonly shape: Shape;
@@ -124,11 +111,12 @@ interface Handler {
   /** Where the caught exception and the depth of the exception stack are kept. */
   readonly exception: Value;
   readonly depth: Value;
+  /** Where the number of dynamic scopes is kept that were entered before. */
+  readonly scopes: Value;
 }
 
-const MAX_INLINE_DEPTH = 24;
-const MAX_INLINE_COST = 30;
-const MAX_FUNCTION_OPERATIONS = 12000;
+/** Roughly, to tell how large a function has become without counting. */
+const OPERATIONS_PER_BLOCK = 8;
 
 export class BodyWriter {
   private readonly w: ValueWriter;
@@ -274,11 +262,7 @@ export class BodyWriter {
       true,
     );
     build.at(bad);
-    build.callRuntime(this.w.runtime('throw_undef_var'), { result: cVoid, args: [cPointer, cPointer] }, [
-      this.w.symbolOf(this.body.slotNames[slot - 1]),
-      this.w.symbolOf(symbol('local')),
-    ]);
-    build.unreachable();
+    throwUndefVar(this.w, this.body.slotNames[slot - 1]);
     build.at(good);
   }
 
@@ -322,7 +306,7 @@ export class BodyWriter {
         return;
       }
       case Node.EnterNode:
-        this.enterTry(i, statement);
+        this.enterTry(i, statement, variables);
         return;
       case Node.NewvarNode: {
         const place = this.places[slotId(readRef(statement, objects.NewvarNode.slot))];
@@ -335,7 +319,11 @@ export class BodyWriter {
       const [left, right] = argsOf(statement);
       const value = this.value(right, variables, this.typed.ssa[i]);
       if (value === null) return;
-      if (typeOf(left) !== Node.SlotNumber) throw new CannotCompile('an assignment to a global in a method');
+      if (typeOf(left) !== Node.SlotNumber) {
+        this.assignGlobal(left, value);
+        this.values[i] = value;
+        return;
+      }
       const slot = slotId(left);
       const known = withoutConditional(this.typed.ssa[i]);
       this.assign(slot, this.narrowed(value, known));
@@ -346,13 +334,20 @@ export class BodyWriter {
     if (value !== null) this.values[i] = value;
   }
 
+  private assignGlobal(left: Ref, value: Emitted): void {
+    const isRef = typeOf(left) === Node.GlobalRef;
+    const module = readRef(isRef ? left : this.typed.of.method, isRef ? objects.GlobalRef.mod : objects.Method.module);
+    const name = isRef ? readRef(left, objects.GlobalRef.name) : left;
+    this.w.callBuiltin('setglobal!', [constant(module), constant(name), value]);
+  }
+
   private branch(i: number, statement: Ref, variables: Variables): void {
     const { build } = this.w;
     const target = readWide(statement, objects.GotoIfNot.dest);
     const operand = readRef(statement, objects.GotoIfNot.cond);
     const element = withoutConditional(this.elementOf(operand, variables));
     if (element.kind === 'const') {
-      if (element.value === trueValue) return;
+      if (theBool(element.value) === trueValue) return;
       build.jump(this.goTo(target));
       return;
     }
@@ -373,19 +368,26 @@ export class BodyWriter {
     if (this.blocks[i + 1] === undefined) build.at(next);
   }
 
-  private enterTry(i: number, statement: Ref): void {
+  private enterTry(i: number, statement: Ref, variables: Variables): void {
     const { build } = this.w;
-    if (readRef(statement, objects.EnterNode.scope) !== 0) throw new CannotCompile('a try with a scope');
     const target = readWide(statement, objects.EnterNode.catch_dest);
     const record = build.handlerSlot();
-    const handler: Handler = { record, exception: build.slot(8, 8), depth: build.slot(8, 8) };
+    const handler: Handler = { record, exception: build.slot(8, 8), depth: build.slot(8, 8), scopes: build.slot(8, 8) };
+    const scope = readRef(statement, objects.EnterNode.scope);
+    build.store(build.load('i64', build.threadState(), OFFSET_SCOPES), handler.scopes, 0, { volatile: true });
+    if (scope !== 0) {
+      const entered = this.w.box(this.operand(scope, variables));
+      build.callC(this.w.runtime('enter_scope'), { result: cVoid, args: [cPointer] }, [entered]);
+    }
     this.handlers.set(i, handler);
     const body = build.block('try');
     const caught = build.block('catch');
     build.enterTry(record, body, caught);
     build.at(caught);
     build.store(build.caughtException(), handler.exception, 0, { volatile: true });
-    const depth = build.callC(this.w.runtime('push_exception'), { result: cInt64, args: [] }, []);
+    const depth = build.callC(this.w.runtime('push_exception'), { result: cInt64, args: [cInt64] }, [
+      build.load('i64', handler.scopes, 0, { volatile: true }),
+    ]);
     if (depth === undefined) throw new Error('a depth is a result');
     build.store(depth, handler.depth, 0, { volatile: true });
     build.jump(this.goTo(target));
@@ -478,6 +480,59 @@ export class BodyWriter {
     }
   }
 
+  private construct(
+    args: readonly Ref[],
+    variables: Variables,
+    known: Lattice,
+    how: 'new_struct' | 'new_splat' = 'new_struct',
+  ): Emitted | null {
+    const operands = args.map((arg) => this.operand(arg, variables));
+    if (this.w.build.finished) return null;
+    return construct(this.w, operands, widen(withoutConditional(known)), how);
+  }
+
+  private cfunction(args: readonly Ref[], variables: Variables): Emitted | null {
+    const type = this.typeExpression(args[0]);
+    const result = this.typeExpression(args[2]);
+    const types = this.typeExpression(args[3]);
+    const f = this.callbackFunction(args[1], variables);
+    if (this.w.build.finished) return null;
+    return emitCFunction(this.w, this.compilation, f, { type, result, args: svecToArray(types as SvecRef) });
+  }
+
+  /** The function of a `cfunction`: a name where it is quoted, otherwise a value. */
+  private callbackFunction(value: Ref, variables: Variables): Emitted {
+    if (typeOf(value) !== Node.QuoteNode) return this.operand(value, variables);
+    const name = readRef(value, objects.QuoteNode.value);
+    if (typeOf(name) !== datatype('Symbol')) throw new CannotCompile('a @cfunction of an expression');
+    const module = readRef<ModuleRef>(this.typed.of.method, objects.Method.module);
+    const binding = getBinding(module, name as SymbolRef);
+    this.typed.relies.bindings.add(binding);
+    return this.global(binding);
+  }
+
+  /** An expression among those that say types: names, and calls of `apply_type` and `svec`. */
+  private typeExpression(value: Ref): Ref {
+    if (typeOf(value) === Node.GlobalRef) {
+      const binding = readRef<BindingRef>(value, objects.GlobalRef.binding);
+      this.typed.relies.bindings.add(binding);
+      const resolution = resolveBinding(binding, currentWorld());
+      if (isConstKind(resolution.kind)) return resolutionValue(resolution);
+    } else if (isExpr(value, 'call')) {
+      const [callee, ...args] = argsOf(value).map((arg) => this.typeExpression(arg));
+      if (callee === coreObject('svec')) return svecOf(args);
+      if (callee === coreObject('apply_type')) return orElse(() => applyType(args[0], args.slice(1)), 0 as Ref);
+    } else if (isExpr(value, 'static_parameter')) {
+      const parameter = this.typed.of.sparams[unboxInt64(argsOf(value)[0]) - 1];
+      if (parameter !== undefined && !isTypeVar(parameter)) return parameter;
+    } else if (typeOf(value) === Node.QuoteNode) {
+      return readRef(value, objects.QuoteNode.value);
+    } else if (typeOf(value) !== Node.Expr && typeOf(value) !== Node.SSAValue && typeOf(value) !== Node.SlotNumber) {
+      return value;
+    }
+    throw new CannotCompile('a @cfunction whose types have to be computed');
+  }
+
   private global(binding: BindingRef): Emitted {
     const resolution = resolveBinding(binding, currentWorld());
     if (isConstKind(resolution.kind)) return constant(resolutionValue(resolution));
@@ -494,11 +549,7 @@ export class BodyWriter {
     const bad = build.block('unset');
     build.branch(build.compare('ne', value, build.null('ref')), good, bad, true);
     build.at(bad);
-    build.callRuntime(this.w.runtime('throw_undef_var'), { result: cVoid, args: [cPointer, cPointer] }, [
-      this.w.symbolOf(name),
-      this.w.symbolOf(module),
-    ]);
-    build.unreachable();
+    throwUndefVar(this.w, name, module);
     build.at(good);
     return { kind: 'reference', type: globalType(resolution.partition), value };
   }
@@ -532,12 +583,17 @@ export class BodyWriter {
         return this.call(info, operands, elements);
       }
       case 'new':
-        return this.construct(args.map((arg) => this.operand(arg, variables)));
+        return this.construct(args, variables, known);
+      case 'splatnew':
+        return this.construct(args, variables, known, 'new_splat');
+      case 'cfunction':
+        return this.cfunction(args, variables);
       case 'static_parameter': {
         const parameter = this.typed.of.sparams[unboxInt64(args[0]) - 1];
-        if (parameter === undefined || isTypeVar(parameter))
-          throw new CannotCompile('a static parameter without value');
-        return constant(parameter);
+        if (parameter !== undefined && !isTypeVar(parameter)) return constant(parameter);
+        const name = parameter === undefined ? symbol('?') : readRef(parameter, objects.TypeVar.name);
+        throwUndefVar(this.w, name, symbol('static_parameter'));
+        return null;
       }
       case 'boundscheck':
         return constant(this.boundscheck());
@@ -568,9 +624,15 @@ export class BodyWriter {
           const handler = this.handlers.get(enter);
           if (handler === undefined) throw new CannotCompile('leave without its try');
           build.leaveTry(handler.record);
+          if (readRef(this.body.statements[enter], objects.EnterNode.scope) === 0) continue;
+          build.callC(this.w.runtime('leave_scopes'), { result: cVoid, args: [cInt64] }, [
+            build.load('i64', handler.scopes, 0, { volatile: true }),
+          ]);
         }
         return constant(nothing);
       }
+      case 'globaldecl':
+        return this.declareGlobal(args);
       case 'isdefined':
         return this.isDefined(args[0], variables);
       case 'throw_undef_if_not': {
@@ -580,11 +642,7 @@ export class BodyWriter {
         const bad = build.block('undefined');
         build.branch(this.w.truth(condition), good, bad, true);
         build.at(bad);
-        build.callRuntime(this.w.runtime('throw_undef_var'), { result: cVoid, args: [cPointer, cPointer] }, [
-          this.w.symbolOf(name),
-          this.w.symbolOf(symbol('local')),
-        ]);
-        build.unreachable();
+        throwUndefVar(this.w, name);
         build.at(good);
         return constant(nothing);
       }
@@ -601,6 +659,7 @@ export class BodyWriter {
       case 'null':
       case 'purity':
       case 'latestworld':
+      case 'global':
         return constant(nothing);
       default:
         throw new CannotCompile(`an expression of head :${headOf(value)}`);
@@ -617,6 +676,20 @@ export class BodyWriter {
     }
     const element = withoutConditional(this.elementOf(value, variables));
     return element.kind === 'const' ? element.value : undefined;
+  }
+
+  /** A declaration of a global that is one already says nothing new. */
+  private declareGlobal(args: readonly Ref[]): Emitted {
+    const [name, type] = args;
+    const module = readRef<ModuleRef>(this.typed.of.method, objects.Method.module);
+    const binding =
+      typeOf(name) === Node.GlobalRef
+        ? readRef<BindingRef>(name, objects.GlobalRef.binding)
+        : getBinding(module, name as SymbolRef);
+    if (type !== undefined || resolveBinding(binding, currentWorld()).kind !== PartitionKind.GLOBAL) {
+      throw new CannotCompile('a declaration of a global');
+    }
+    return constant(nothing);
   }
 
   private isDefined(what: Ref, variables: Variables): Emitted {
@@ -642,53 +715,6 @@ export class BodyWriter {
       return { kind: 'reference', type: datatype('Bool'), value: answer };
     }
     throw new CannotCompile('isdefined of something that is no variable');
-  }
-
-  // Construction.
-
-  private construct(operands: readonly Emitted[]): Emitted | null {
-    const [of, ...fields] = operands;
-    if (of.kind !== 'const' || !isDataType(of.value) || !isConcrete(of.value)) {
-      throw new CannotCompile('a new object of a type that is not known');
-    }
-    const type = of.value as DataTypeRef;
-    const count = fieldCount(type);
-    if (fields.length > count || fields.length < count - uninitializedCount(type)) {
-      throw new CannotCompile('a new object with a wrong number of fields');
-    }
-    const checked = fields.map((field, i) => this.checkField(field, fieldType(type, i)));
-    const instance = instanceOf(type);
-    if (instance !== 0) return constant(instance);
-    const shape = shapeOf(type);
-    if (shape.kind === 'struct' && fields.length === count) return { kind: 'struct', type, fields: checked };
-    return this.newObject(type, checked);
-  }
-
-  private checkField(value: Emitted, declared: Ref): Emitted {
-    if (isSubtype(value.kind === 'const' ? typeOf(value.value) : value.type, declared)) return value;
-    if (value.kind === 'const' && instanceIsA(value.value, declared)) return value;
-    const { build } = this.w;
-    const good = build.block('fits');
-    const bad = build.block('unfit');
-    build.branch(isInstance(this.w, value, declared), good, bad, true);
-    build.at(bad);
-    throwTypeError(this.w, 'new', declared, value);
-    build.at(good);
-    return this.w.narrow(value, declared);
-  }
-
-  private newObject(type: DataTypeRef, fields: readonly Emitted[]): Emitted {
-    const { build } = this.w;
-    const boxed = fields.map((field, i) => (fieldIsPtr(type, i) ? this.w.box(field) : null));
-    const object = this.w.allocate(type, layoutSize(type));
-    const name = typeNameOf(type);
-    const kind = name === typename('Array') ? Kind.arrayHeader : Kind.field;
-    fields.forEach((field, i) => {
-      const reference = boxed[i];
-      if (reference !== null) build.store(reference, object, fieldOffset(type, i), { kind });
-      else this.w.storeInline(field, fieldType(type, i), object, fieldOffset(type, i), fieldSize(type, i), kind);
-    });
-    return { kind: 'reference', type, value: object };
   }
 
   // Calls.
@@ -761,7 +787,7 @@ export class BodyWriter {
   }
 
   private dynamic(operands: readonly Emitted[], result: Lattice): Emitted | null {
-    const value = this.w.callDynamic(operands);
+    const value = callDynamic(this.w, operands);
     if (isImpossible(result)) {
       this.w.build.unreachable();
       return null;
@@ -858,24 +884,7 @@ export class BodyWriter {
   }
 
   private shallInline(target: Specialisation, typed: Typed): boolean {
-    const { body } = typed;
-    if (body.hasTry || body.inlining === 'never' || this.stack.depth > MAX_INLINE_DEPTH) return false;
-    let same = 0;
-    for (let each: InlineStack | null = this.stack; each !== null; each = each.outer) {
-      if (each.of.method !== target.method) continue;
-      same++;
-      if (each.of.types === target.types) return false;
-    }
-    if (same > 8) return false;
-    if (body.inlining === 'always') return true;
-    const cost = costOf(typed);
-    if (cost <= 4) return true;
-    if (this.operationCount() > MAX_FUNCTION_OPERATIONS) return false;
-    return cost <= (this.stack.depth > 8 ? 10 : MAX_INLINE_COST);
-  }
-
-  private operationCount(): number {
-    return this.w.build.definition.blocks.length * 8;
+    return shallInline(this.stack, target, typed, this.w.build.definition.blocks.length * OPERATIONS_PER_BLOCK);
   }
 
   /** Writes a body in place of its call; undefined when that cannot be done. */
@@ -930,55 +939,4 @@ export function bundleArguments(body: Body, operands: readonly Emitted[]): reado
   const rest = operands.slice(body.nargs - 1);
   const tuple = rest.length === 0 ? constant(coreObject('()')) : makeTuple(rest);
   return [...operands.slice(0, body.nargs - 1), tuple];
-}
-
-function countReturns(typed: Typed): number {
-  let count = 0;
-  for (let i = 1; i < typed.body.statements.length; i++) {
-    if (typed.before[i] !== undefined && typeOf(typed.body.statements[i]) === Node.ReturnNode) count++;
-  }
-  return count;
-}
-
-const pureBuiltins: ReadonlySet<string> = new Set([
-  '===',
-  'typeof',
-  'sizeof',
-  'isa',
-  '<:',
-  'nfields',
-  'fieldtype',
-  'apply_type',
-  'ifelse',
-  'tuple',
-  'getfield',
-  'isdefined',
-  'typeassert',
-  'getglobal',
-]);
-
-/** Can a call be left out when its value is known? */
-const isPure = (info: CallInfo & { kind: 'builtin' }): boolean =>
-  info.isIntrinsic ? info.name !== 'pointerref' && info.name !== 'pointerset' : pureBuiltins.has(info.name);
-
-/** How much code a body is, roughly: one for each thing that the machine has to do. */
-function costOf(typed: Typed): number {
-  let cost = 0;
-  for (let i = 1; i < typed.body.statements.length; i++) {
-    if (typed.before[i] === undefined) continue;
-    const statement = typed.body.statements[i];
-    const value = isExpr(statement, '=') ? argsOf(statement)[1] : statement;
-    if (typeOf(value) !== Node.Expr) {
-      if (typeOf(statement) === Node.GotoIfNot || typeOf(statement) === Node.GotoNode) cost += 1;
-      continue;
-    }
-    const head = headOf(value);
-    if (head === 'new') cost += 2;
-    if (head === 'foreigncall') cost += 6;
-    if (head !== 'call') continue;
-    const info = typed.calls.get(value);
-    if (info === undefined || info.result.kind === 'const') continue;
-    cost += info.kind === 'builtin' ? 1 : info.kind === 'dynamic' ? 8 : 3;
-  }
-  return cost;
 }

@@ -13,7 +13,6 @@ import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
 import { stringText, svecGet, svecLength, unboxInt64 } from '../../interpreter/runtime/values.ts';
 import {
   boxedFieldAt,
-  canonicalText,
   fieldCount,
   isConcrete,
   isDataType,
@@ -21,8 +20,10 @@ import {
   isTupleType,
   layoutSize,
   typeNameOf,
+  unionMembers,
   unwrapUnionAll,
 } from '../../interpreter/types/index.ts';
+import { isInstance, throwTypeError } from './builtins.ts';
 import { throwIf } from './intrinsics.ts';
 import type { Value } from './operations.ts';
 import { CannotCompile } from './recipes.ts';
@@ -135,9 +136,7 @@ function argument(w: ValueWriter, declared: Ref, type: CType, value: Emitted): V
     return w.box(value);
   }
   if (!isConcrete(declared)) return w.box(value);
-  if (own !== declared) {
-    throw new CannotCompile(`a ccall argument of type ${canonicalText(own)}, declared ${canonicalText(declared)}`);
-  }
+  if (own !== declared) return argument(w, declared, type, asDeclared(w, value, declared));
   if (type.kind === 'struct') {
     const place = build.slot(Math.max(16, layoutSize(declared)), 16);
     w.storeInline(value, declared, place, 0, layoutSize(declared), Kind.field);
@@ -146,6 +145,19 @@ function argument(w: ValueWriter, declared: Ref, type: CType, value: Emitted): V
   if (!isPrimitiveType(declared)) return w.box(value);
   const bits = w.bits(value);
   return type.kind === 'pointer' ? build.bitcast(bits, 'ptr') : bits;
+}
+
+/** The value, which must be of the declared type: a TypeError otherwise. */
+function asDeclared(w: ValueWriter, value: Emitted, declared: DataTypeRef): Emitted {
+  const { build } = w;
+  const good = build.block('declared');
+  const bad = build.block('undeclared');
+  build.branch(isInstance(w, value, declared), good, bad, true);
+  build.at(bad);
+  throwTypeError(w, 'ccall', declared, value);
+  build.at(good);
+  if (value.kind === 'union' && unionMembers(value.type).includes(declared)) return w.pick(value, declared);
+  return { kind: 'reference', type: declared, value: w.box(value) };
 }
 
 function receive(
@@ -186,15 +198,11 @@ function callRuntimeFunction(
   if (runtimeFunction(name) === undefined) throw new CannotCompile(`the runtime has no function ${name}`);
   const answer = answerRuntimeCall(w, name, operands, declared);
   if (answer !== undefined) return answer;
-  const boxed = operands.map((operand) => w.box(operand));
-  const list = build.slot(Math.max(8, 8 * boxed.length), 8);
-  boxed.forEach((value, i) => {
-    build.store(value, list, 8 * i);
-  });
+  const list = w.listOf(operands);
   const result = build.callRuntime(
     w.runtime('foreign'),
     { result: cPointer, args: [cPointer, cPointer, cPointer, cInt64] },
-    [w.symbolOf(symbol(name)), w.symbolOf(declared), list, build.integer('i64', boxed.length)],
+    [w.symbolOf(symbol(name)), w.symbolOf(declared), list, build.integer('i64', operands.length)],
   );
   if (declared === Bottom) {
     build.unreachable();

@@ -7,12 +7,10 @@
 // A body that fails while it stands inside another one is taken out: it is blocked, and the other is written again with a
 // call in its place.
 
-import { type BindingRef, type MethodRef, type Ref, readRef } from '../../interpreter/memory/layout.ts';
-import * as objects from '../../interpreter/memory/objects.ts';
+import type { BindingRef, Ref } from '../../interpreter/memory/layout.ts';
 import { nothing } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld, resolutionValue, resolveBinding } from '../../interpreter/runtime/bindings.ts';
-import { symbolName } from '../../interpreter/runtime/symbols.ts';
-import { canonicalText, param, paramCount } from '../../interpreter/types/index.ts';
+import { param, paramCount } from '../../interpreter/types/index.ts';
 import { typedBody } from '../inference/infer.ts';
 import type { Typed } from '../inference/interpret.ts';
 import { isImpossible, widen, withoutConditional } from '../inference/lattice.ts';
@@ -21,8 +19,9 @@ import type { MethodRecord, SlotKind } from '../object/metadata.ts';
 import type { Json } from '../object/recipe.ts';
 import { BodyWriter, bundleArguments, type Compilation, type CompiledFunction } from './bodies.ts';
 import { FunctionBuilder } from './builder.ts';
+import { boxedName, callDynamic, DynamicCalls } from './dispatch.ts';
 import { STATUS_RETURNED, STATUS_THREW } from './entry.ts';
-import { dependenciesOf, identityOf } from './identity.ts';
+import { dependenciesOf, identityOf, nameOf } from './identity.ts';
 import { throwIf } from './intrinsics.ts';
 import { bitsOf, isFloatType, type MachineType, Program, type Value } from './operations.ts';
 import { CannotCompile, encode } from './recipes.ts';
@@ -56,14 +55,21 @@ export class MethodCompiler implements Compilation {
   private readonly blocked = new Map<string, string>();
   private readonly origins = new Map<Ref, BindingRef>();
   private current: Pending | null = null;
+  private readonly libraryWorld: number;
 
-  constructor(name: string) {
+  /** @param libraryWorld the last world before the program: what was defined by then is the library's */
+  constructor(name: string, libraryWorld: number) {
     this.program = new Program(name);
+    this.libraryWorld = libraryWorld;
   }
 
-  /** Asks for a method; it is compiled by `finish`. */
-  add(of: Specialisation): void {
-    if (this.functionFor(of) === null) {
+  /**
+   * Asks for a method; it is compiled by `finish`.
+   *
+   * @param report whether it counts as refused if it cannot be compiled
+   */
+  add(of: Specialisation, report = true): void {
+    if (this.functionFor(of) === null && report) {
       this.refused.push({ name: nameOf(of), reason: this.blocked.get(keyOf(of)) ?? 'its types cannot be inferred' });
     }
   }
@@ -71,6 +77,10 @@ export class MethodCompiler implements Compilation {
   /** Compiles everything that was asked for, and what that calls. */
   finish(): void {
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.define(next);
+  }
+
+  /** Says that nothing more is going to be added. */
+  close(): void {
     unrollRecursion(this.program);
   }
 
@@ -139,11 +149,13 @@ export class MethodCompiler implements Compilation {
       try {
         this.writeBody(pending, build);
         this.writeEntry(pending);
+        this.writeBoxed(pending);
         this.records.push(this.recordOf(pending));
         return;
       } catch (error) {
         if (!(error instanceof CannotCompile)) throw error;
         this.program.functions.delete(`${pending.name} entry`);
+        this.program.functions.delete(boxedName(pending.name));
         const culprit = this.culprits.get(error) ?? null;
         if (culprit !== null && keyOf(culprit) !== keyOf(pending.of) && attempt < 30) {
           this.blocked.set(keyOf(culprit), error.message);
@@ -170,7 +182,7 @@ export class MethodCompiler implements Compilation {
   }
 
   private writeBody(pending: Pending, build: FunctionBuilder): void {
-    const w = new ValueWriter(build, this.origins);
+    const w = new ValueWriter(build, this.origins, this.calls);
     this.note(pending.typed);
     const args: Emitted[] = [];
     let next = 0;
@@ -192,7 +204,7 @@ export class MethodCompiler implements Compilation {
   /** A function that passes its call on to the runtime. */
   private writeStub(pending: Pending): void {
     const build = this.declareShell(pending);
-    const w = new ValueWriter(build, this.origins);
+    const w = new ValueWriter(build, this.origins, this.calls);
     const args: Emitted[] = [];
     let next = 0;
     for (const shape of pending.parameters) {
@@ -201,7 +213,7 @@ export class MethodCompiler implements Compilation {
       next += count;
     }
     try {
-      const value = w.callDynamic(args);
+      const value = callDynamic(w, args);
       if (pending.isEndless) {
         build.unreachable();
         return;
@@ -223,7 +235,7 @@ export class MethodCompiler implements Compilation {
     const build = new FunctionBuilder(this.program, `${pending.name} entry`, ['ptr', 'ptr'], ['i32'], {
       exported: true,
     });
-    const w = new ValueWriter(build, this.origins);
+    const w = new ValueWriter(build, this.origins, this.calls);
     const [list, place] = build.parameters;
     const handler = build.handlerSlot();
     const body = build.block('body');
@@ -245,6 +257,21 @@ export class MethodCompiler implements Compilation {
     }
     build.at(caught);
     build.return(build.integer('i32', STATUS_THREW));
+  }
+
+  /** The way in for calls whose method is found while they run: arguments and result are objects. */
+  private writeBoxed(pending: Pending): void {
+    const build = new FunctionBuilder(this.program, boxedName(pending.name), ['ptr'], ['ref'], { exported: true });
+    const w = new ValueWriter(build, this.origins, this.calls);
+    const [list] = build.parameters;
+    const leaves = pending.parameters.flatMap((shape, i): Value[] => {
+      if (shape.kind === 'none') return [];
+      const value = build.load('ref', list, 8 * i);
+      return w.flatten(w.coerce({ kind: 'reference', type: shape.type, value }, shape), shape);
+    });
+    const results = build.callLocal(pending.name, leaves);
+    if (pending.isEndless) build.unreachable();
+    else build.return(w.box(w.unflatten(results, pending.result)));
   }
 
   private loadArgument(w: ValueWriter, shape: Shape, list: Value, offset: number): Value[] {
@@ -271,6 +298,8 @@ export class MethodCompiler implements Compilation {
   }
 
   private readonly lookups = new Set<Ref>();
+  /** What is called without its method being known: methods that may be meant are worth compiling as well. */
+  readonly calls = new DynamicCalls();
 
   private recordOf(pending: Pending): MethodRecord {
     return {
@@ -280,8 +309,8 @@ export class MethodCompiler implements Compilation {
       parameters: pending.parameters.map(slotKind),
       result: pending.isEndless ? 'none' : slotKind(pending.result),
       resultBytes: 0,
-      identity: identityOf(pending.of, pending.result, this.origins),
-      dependencies: dependenciesOf(pending.noted, this.origins),
+      identity: identityOf(pending.of, pending.result, this.origins, this.libraryWorld),
+      dependencies: dependenciesOf(pending.noted, this.origins, this.libraryWorld),
     };
   }
 }
@@ -297,12 +326,3 @@ function storeBits(w: ValueWriter, value: Value, place: Value): void {
 }
 
 const integerOf = (type: MachineType): MachineType => (type === 'f32' ? 'i32' : 'i64');
-
-/** A method with its argument types, as Julia prints a call. */
-export function nameOf(of: Specialisation): string {
-  const module = readRef(of.method, objects.Method.module);
-  const name = symbolName(readRef(of.method as MethodRef, objects.Method.name));
-  const types: string[] = [];
-  for (let i = 1, n = paramCount(of.types); i < n; i++) types.push(canonicalText(param(of.types, i)));
-  return `${symbolName(readRef(module, objects.Module.name))}.${name}(${types.join(', ')})`;
-}

@@ -25,12 +25,13 @@ import {
   bindingModule,
   bindingName,
   currentWorld,
+  PartitionKind,
   resolutionValue,
   resolveBinding,
 } from '../../interpreter/runtime/bindings.ts';
 import { symbolName } from '../../interpreter/runtime/symbols.ts';
 import { stringText } from '../../interpreter/runtime/values.ts';
-import { canonicalText, isBits, isType, layoutSize } from '../../interpreter/types/index.ts';
+import { canonicalText, isBits, isType, layoutSize, param, paramCount } from '../../interpreter/types/index.ts';
 import { argsOf, bodyOf, gotoLabel, headOf, Node, slotId, ssaId } from '../inference/heapdata.ts';
 import type { Typed } from '../inference/interpret.ts';
 import type { Specialisation } from '../inference/matches.ts';
@@ -39,9 +40,9 @@ import { encode, moduleRecipe, type Origins } from './recipes.ts';
 import { type Shape, typeOfShape } from './shapes.ts';
 
 /** Which method instance a record is of, and the type of its result. */
-export function identityOf(of: Specialisation, result: Shape, origins: Origins): Json {
+export function identityOf(of: Specialisation, result: Shape, origins: Origins, libraryWorld: number): Json {
   return {
-    method: methodIdentity(of.method, origins),
+    method: methodIdentity(of.method, origins, libraryWorld),
     types: encode(of.types, origins),
     result:
       result.kind === 'none'
@@ -50,13 +51,27 @@ export function identityOf(of: Specialisation, result: Shape, origins: Origins):
   };
 }
 
-/** A method by module, name, signature, and a digest of its code. */
-export function methodIdentity(method: MethodRef, origins: Origins): Json {
+/** A method with its argument types, as Julia prints a call. */
+export function nameOf(of: Pick<Specialisation, 'method' | 'types'>): string {
+  const module = readRef(of.method, objects.Method.module);
+  const name = symbolName(readRef(of.method as MethodRef, objects.Method.name));
+  const types: string[] = [];
+  for (let i = 1, n = paramCount(of.types); i < n; i++) types.push(canonicalText(param(of.types, i)));
+  return `${symbolName(readRef(module, objects.Module.name))}.${name}(${types.join(', ')})`;
+}
+
+/**
+ * A method by module, name, signature, and a digest of its code.
+ *
+ * @param libraryWorld methods of this world and older ones belong to the library, and are marked so
+ */
+export function methodIdentity(method: MethodRef, origins: Origins, libraryWorld: number): Json {
   return {
     module: moduleRecipe(readRef<ModuleRef>(method, objects.Method.module)),
     name: symbolName(readRef<SymbolRef>(method, objects.Method.name)),
     sig: encode(readRef(method, objects.Method.sig), origins),
     digest: digestOf(method),
+    ...(readWide(method, objects.Method.primary_world) <= libraryWorld ? { library: true } : {}),
   };
 }
 
@@ -127,8 +142,12 @@ function textOf(value: Ref): string {
   }
 }
 
-/** What the bodies that went into a function rely on; what has no recipe cannot change its meaning unseen. */
-export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins): Json[] {
+/**
+ * What the bodies that went into a function rely on; what has no recipe cannot change its meaning unseen.
+ *
+ * @param libraryWorld what is of this world belongs to the library, and is marked so
+ */
+export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins, libraryWorld: number): Json[] {
   const methods = new Set<Ref>();
   const bindings = new Set<BindingRef>();
   for (const typed of noted) {
@@ -137,9 +156,14 @@ export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins): Jso
     for (const binding of typed.relies.bindings) bindings.add(binding);
   }
   const dependencies: Json[] = [];
-  for (const method of methods) dependencies.push({ method: methodIdentity(method as MethodRef, origins) });
+  for (const method of methods) {
+    dependencies.push({ method: methodIdentity(method as MethodRef, origins, libraryWorld) });
+  }
   for (const binding of bindings) {
-    const value = resolutionValue(resolveBinding(binding, currentWorld()));
+    const resolution = resolveBinding(binding, currentWorld());
+    // A variable may have any value; its type is declared once and for all.
+    if (resolution.kind === PartitionKind.GLOBAL) continue;
+    const value = resolutionValue(resolution);
     let recipe: Json;
     try {
       recipe = value === 0 ? null : encode(value, origins);
@@ -148,7 +172,8 @@ export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins): Jso
     }
     // A constant that is itself what its name says needs no check beyond the name: it is found by it.
     const path = [...moduleRecipe(bindingModule(binding)), symbolName(bindingName(binding))];
-    dependencies.push({ constant: path, value: recipe });
+    const old = value !== 0 && resolutionValue(resolveBinding(binding, libraryWorld)) === value;
+    dependencies.push({ constant: path, value: recipe, ...(old ? { library: true } : {}) });
   }
   return dependencies;
 }

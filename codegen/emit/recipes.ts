@@ -21,7 +21,16 @@ import {
   typeOf,
 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { Bottom, datatype, falseValue, MainModule, nothing, trueValue } from '../../interpreter/memory/wellknown.ts';
+import { registerRoots } from '../../interpreter/memory/roots.ts';
+import {
+  Bottom,
+  CPUAddressSpace,
+  datatype,
+  falseValue,
+  MainModule,
+  nothing,
+  trueValue,
+} from '../../interpreter/memory/wellknown.ts';
 import { bindingModule, bindingName, getBinding, globalValue } from '../../interpreter/runtime/bindings.ts';
 import { moduleParent } from '../../interpreter/runtime/modules.ts';
 import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
@@ -266,7 +275,25 @@ export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
   return decodeType(fields, variables);
 }
 
+/** Types that recipes without variables have led to, by the recipe's text: programs name the same ones over and over. */
+const decodedTypes = new Map<string, Ref>();
+registerRoots((visit) => {
+  for (const type of decodedTypes.values()) visit(type);
+});
+
 function decodeType(fields: Fields, variables: readonly Ref[]): Ref {
+  if (variables.length > 0 || (fields.of === undefined && fields.tuple === undefined))
+    return makeType(fields, variables);
+  const key = JSON.stringify(fields);
+  let type = decodedTypes.get(key);
+  if (type === undefined) {
+    type = makeType(fields, variables);
+    decodedTypes.set(key, type);
+  }
+  return type;
+}
+
+function makeType(fields: Fields, variables: readonly Ref[]): Ref {
   if (fields.tuple !== undefined) return applyTupleType(list(fields.tuple).map((each) => decode(each, variables)));
   if (fields.union !== undefined) return typeUnion(list(fields.union).map((each) => decode(each, variables)));
   if (fields.vararg !== undefined) {
@@ -310,6 +337,8 @@ function bitsObject(type: Ref, hex: string): Ref {
   const bytes = Buffer.from(hex, 'hex');
   if (bytes.length !== layoutSize(type)) throw new CannotCompile('a type has another size now');
   if (type === datatype('Bool')) return bytes[0] === 0 ? falseValue : trueValue;
+  // Types are told apart by this very object among their parameters.
+  if (type === typeOf(CPUAddressSpace) && bytes[0] === U8[CPUAddressSpace * 8]) return CPUAddressSpace;
   const object = allocate(type, Math.max(8, bytes.length));
   U8.set(bytes, object * 8);
   return object;

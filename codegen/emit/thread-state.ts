@@ -19,6 +19,8 @@ export const OFFSET_ROOTS = 16;
 export const OFFSET_PENDING = 24;
 /** Native code must not grow its stack below this address; 0 when there is no limit. */
 export const OFFSET_STACK_LIMIT = 32;
+/** How many dynamic scopes the running task has entered. */
+export const OFFSET_SCOPES = 40;
 
 // A handler record lies in the frame of the function that pushed it.
 

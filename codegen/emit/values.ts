@@ -34,9 +34,12 @@ import {
 } from '../../interpreter/types/index.ts';
 import { FunctionBuilder } from './builder.ts';
 import { coreObject } from './corevalues.ts';
+import { callDynamic, type DynamicCalls } from './dispatch.ts';
 import type { Block, MachineType, Program, Value } from './operations.ts';
 import { bindingRecipe, CannotCompile, encode, type Origins } from './recipes.ts';
 import { leavesOf, type Shape, shapeOf } from './shapes.ts';
+
+const Bool = datatype('Bool');
 
 export type Emitted =
   | { readonly kind: 'const'; readonly value: Ref }
@@ -49,7 +52,12 @@ export type Emitted =
   /** A reference to an object that is an instance of `type`. */
   | { readonly kind: 'reference'; readonly type: Ref; readonly value: Value };
 
-export const constant = (value: Ref): Emitted => ({ kind: 'const', value });
+/** A value that is known. Of `true` and `false` it is the one object, wherever the value was found. */
+export const constant = (value: Ref): Emitted => ({ kind: 'const', value: theBool(value) });
+
+/** The one object of a Bool; anything else as it is. */
+export const theBool = (value: Ref): Ref =>
+  value === 0 || typeOf(value) !== Bool ? value : (U8[value * 8] & 1) === 1 ? trueValue : falseValue;
 
 /** The type that a value is known to have. */
 export function typeOfEmitted(value: Emitted): Ref {
@@ -60,8 +68,6 @@ export function typeOfEmitted(value: Emitted): Ref {
       return value.type;
   }
 }
-
-const Bool = datatype('Bool');
 
 /** Memory that is never written through another kind of access. */
 export const Kind = {
@@ -75,11 +81,13 @@ export class ValueWriter {
   readonly build: FunctionBuilder;
   readonly program: Program;
   readonly origins: Origins;
+  readonly calls: DynamicCalls;
 
-  constructor(build: FunctionBuilder, origins: Origins) {
+  constructor(build: FunctionBuilder, origins: Origins, calls: DynamicCalls) {
     this.build = build;
     this.program = build.program;
     this.origins = origins;
+    this.calls = calls;
   }
 
   // References to values outside the program.
@@ -207,24 +215,18 @@ export class ValueWriter {
 
   /** Calls a builtin of Core through the runtime, with boxed arguments. */
   callBuiltin(name: string, args: readonly Emitted[]): Value {
-    return this.callDynamic([constant(coreObject(name)), ...args]);
+    return callDynamic(this, [constant(coreObject(name)), ...args]);
   }
 
-  /** Any call, through the runtime: callee and arguments as objects. */
-  callDynamic(args: readonly Emitted[]): Value {
+  /** The values as objects, in a list in the frame. */
+  listOf(values: readonly Emitted[]): Value {
     const { build } = this;
-    const boxed = args.map((arg) => this.box(arg));
-    const list = build.slot(8 * boxed.length, 8);
-    boxed.forEach((arg, i) => {
-      build.store(arg, list, 8 * i);
+    const boxed = values.map((value) => this.box(value));
+    const list = build.slot(Math.max(8, 8 * boxed.length), 8);
+    boxed.forEach((value, i) => {
+      build.store(value, list, 8 * i);
     });
-    const count = build.integer('i64', boxed.length);
-    const result = build.callRuntime(this.runtime('call'), { result: cPointer, args: [cPointer, cInt64] }, [
-      list,
-      count,
-    ]);
-    if (result === undefined) throw new Error('a call through the runtime has a result');
-    return build.bitcast(result, 'ref');
+    return list;
   }
 
   /** Runs `each` in a block of its own for every member of a union; `each` must end the block. */

@@ -264,6 +264,8 @@ class Reader {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Names by their place in a table. As a rule they are ASCII, and then the whole table is decoded at once. */
 class StringTable {
   private readonly bytes: Uint8Array;
@@ -279,7 +281,7 @@ class StringTable {
     if (end < 0) throw new ObjectError('malformed', 'a name lies outside its table');
     if (this.ascii !== undefined) return this.ascii.slice(place, end);
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(this.bytes.subarray(place, end));
+      return utf8.decode(this.bytes.subarray(place, end));
     } catch {
       throw new ObjectError('malformed', 'a name is not UTF-8');
     }

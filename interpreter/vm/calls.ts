@@ -315,7 +315,8 @@ const nativeEntries = new Map<Ref, SlotFunction>();
 /** Installs a native entry point for a method instance: calls with exactly its types run it from now on. */
 export function installNative(instance: MethodInstanceRef, entry: SlotFunction): void {
   nativeEntries.set(instance, entry);
-  forgetInstance(instance);
+  // Of an instance that is about to run for the first time nobody knows a target yet.
+  if (instance !== sought) forgetInstance(instance);
 }
 
 /** Takes a native entry away again. */
@@ -342,8 +343,15 @@ export function setNativeFinder(finder: (instance: MethodInstanceRef) => void): 
   findNative = finder;
 }
 
+/** The instance whose native entry is being looked for. */
+let sought: Ref = 0 as Ref;
+
 function targetOfInstance(instance: MethodInstanceRef): Target {
-  if (!nativeEntries.has(instance)) findNative(instance);
+  if (!nativeEntries.has(instance)) {
+    sought = instance;
+    findNative(instance);
+    sought = 0 as Ref;
+  }
   // What is observed runs interpreted.
   const native = observed.code ? undefined : nativeEntries.get(instance);
   if (native !== undefined) return { code: null, instance, leaf: native, name: '', field: null };

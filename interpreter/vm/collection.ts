@@ -158,7 +158,8 @@ export function withoutCollection<T>(body: () => T): T {
   }
 }
 
-onSafepoint(() => {
+/** What a safepoint does: the VM's, and the calls by which compiled code asks for memory. */
+export function collectIfDue(): void {
   if (stress > 0) {
     if (--safepointsLeft > 0) return;
     safepointsLeft = stress;
@@ -166,7 +167,9 @@ onSafepoint(() => {
   } else if (enabled && collectionDue()) {
     collectNow();
   }
-});
+}
+
+onSafepoint(collectIfDue);
 if (stress > 0) keepSafepointsDue();
 
 defineRuntimeFunctions({

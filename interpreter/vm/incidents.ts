@@ -106,6 +106,7 @@ let scopes: EnteredScope[] = [];
 export function swapScopes(other: EnteredScope[]): EnteredScope[] {
   const old = scopes;
   scopes = other;
+  noteScopeDepth();
   return old;
 }
 
@@ -113,6 +114,13 @@ export function enterScope(token: number, scopeWord: number): void {
   const task = currentTask();
   scopes.push({ word: token, outer: readRef(task, objects.Task.scope) });
   setTaskScope(task, slotRef(scopeWord));
+  noteScopeDepth();
+}
+
+/** Compiled code reads the number of scopes from the thread state (docs/native-abi.md). */
+const SCOPES = (STATE_OFFSET + State.thread_state + 40) >> 2;
+function noteScopeDepth(): void {
+  U32[SCOPES] = scopes.length;
 }
 
 /** How many scopes are entered: what a try block restores when it catches. */
@@ -123,6 +131,7 @@ export function leaveScopesTo(depth: number): void {
   while (scopes.length > depth) {
     const top = scopes.pop();
     if (top !== undefined) setTaskScope(currentTask(), top.outer);
+    noteScopeDepth();
   }
 }
 

@@ -1,0 +1,74 @@
+// Native code beside the interpreter: programs that say the same either way, and why code is not used.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { jl0 } from '../cli/jl0.ts';
+import { hasLLVM } from '../codegen/native.ts';
+
+const MINUTES = 60_000;
+
+describe.skipIf(!hasLLVM)('a program compiled', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jl0-test-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const compiled = (name: string, source: string): { file: string; object: string } => {
+    const file = join(folder, `${name}.jl`);
+    const object = join(folder, `${name}.o`);
+    writeFileSync(file, source);
+    expect(jl0(['compile', file, '-o', object]).status).toBe(0);
+    return { file, object };
+  };
+
+  it(
+    'prints what it prints interpreted, and all of it is native',
+    () => {
+      const source = readFileSync(join(import.meta.dirname, 'tour.jl'), 'utf8');
+      const { file, object } = compiled('tour', source);
+      const native = jl0(['run', '--native', object, file]);
+      expect(native.stderr).toBe('');
+      expect(native.stdout).toBe(jl0(['run', file]).stdout);
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'reaches callbacks, and makes calls it learns the meaning of, in native code',
+    () => {
+      const source = `
+twice(x::Int) = 2x
+callback() = ccall(@cfunction(twice, Int, (Int,)), Int, (Int,), 21)
+calls(list) = (s = 0; for x in list; s += twice(x); end; s)
+println(callback(), " ", calls(Any[1, 2, 3]))`;
+      const { file, object } = compiled('callback', source);
+      expect(jl0(['run', '--native', object, file])).toEqual({ status: 0, stdout: '42 12\n', stderr: '' });
+      const text = readFileSync(object, 'latin1');
+      expect(text).toContain('julia:Main.twice(Int64) boxed');
+      expect(text).toContain('julia:Main.twice(Int64) from C as Int64');
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'goes on interpreted when a method is defined that changes what it calls, callbacks too',
+    () => {
+      const source = `
+f(x::Integer) = 1
+g(x) = f(x)
+pointer_of() = @cfunction(g, Int, (Int,))
+const p = pointer_of()
+through_c() = ccall(p, Int, (Int,), 5)
+println(g(1), through_c())
+if !isempty(ARGS)
+    @eval f(x::Int) = 2
+end
+println(g(1), through_c())`;
+      const { file, object } = compiled('redefined', source);
+      expect(jl0(['run', '--native', object, file]).stdout).toBe('11\n11\n');
+      const changed = jl0(['run', '--native', object, file, 'now']);
+      expect(changed.stdout).toBe('11\n22\n');
+      expect(changed.stderr).toMatch(/Main\.g\(Int64\) is interpreted: the new method f changes what its calls mean/);
+    },
+    4 * MINUTES,
+  );
+});
