@@ -61,6 +61,23 @@ describe('quick arithmetic', { timeout: 300_000 }, () => {
   });
 });
 
+describe('conversions among integers', { timeout: 300_000 }, () => {
+  it('keep the value or throw; rem keeps the low bits', () => {
+    const program = `wrong = String[]
+      for T in Base.BitInteger_types, S in Base.BitInteger_types
+        for v in Any[0, 1, -1, 127, 128, 255, 256, -128, -129, 32768, 65535, 2^31 - 1, 2^31, 2^32, typemin(Int), typemax(UInt64), typemin(Int128), typemax(UInt128)]
+          x = v % S
+          b = big(x)
+          r = try T(x) catch e; e isa InexactError ? nothing : rethrow() end
+          right = big(typemin(T)) <= b <= big(typemax(T)) ? r isa T && big(r) == b : r === nothing
+          right && (big(x % T) - b) % big(2)^(8 * sizeof(T)) == 0 || push!(wrong, string(T, S, x))
+        end
+      end
+      wrong`;
+    expect(answer(program)).toBe('String[]');
+  });
+});
+
 describe('methods that need no frame', { timeout: 300_000 }, () => {
   it('return an argument, a constant, a field, a field of a field', () => {
     const program = `struct Inner9; a::Int; b::Float64; end

@@ -5,17 +5,18 @@
 
 for T in BitInteger_types, S in BitInteger_types
     T === S && continue
+    intrinsic(name) = GlobalRef(Core.Intrinsics, name)
     wide, narrow = Core.sizeof(T), Core.sizeof(S)
-    bits = wide === narrow ? :bitcast : wide < narrow ? :trunc_int : S <: Signed ? :sext_int : :zext_int
-    Core.eval(Core, :(_int_bits(t::Type{$T}, x::$S) = Intrinsics.$bits(t, x)))
+    bits = intrinsic(wide === narrow ? :bitcast : wide < narrow ? :trunc_int : S <: Signed ? :sext_int : :zext_int)
+    Core.eval(Core, :(_int_bits(t::Type{$T}, x::$S) = $bits(t, x)))
     (T === Int64 && (S === Int32 || S === UInt8 || S === UInt32)) && continue
     if wide < narrow
-        back = T <: Signed && S <: Signed ? :sext_int : :zext_int
-        fits = T <: Signed && S <: Unsigned ? :(Intrinsics.ule_int(x, $(Core._int_bits(S, typemax(T))))) :
-            :(Intrinsics.$back($S, y) === x)
+        back = intrinsic(T <: Signed && S <: Signed ? :sext_int : :zext_int)
+        fits = T <: Signed && S <: Unsigned ? :($(intrinsic(:ule_int))(x, $(Core._int_bits(S, typemax(T))))) :
+            :($back($S, y) === x)
         Core.eval(Core, quote
             function $(nameof(T))(x::$S)
-                y = Intrinsics.trunc_int($T, x)
+                y = $bits($T, x)
                 $fits || throw_inexacterror(:trunc, $T, x)
                 return y
             end
@@ -24,11 +25,11 @@ for T in BitInteger_types, S in BitInteger_types
         # a sign that the other type has not
         Core.eval(Core, quote
             function $(nameof(T))(x::$S)
-                Intrinsics.slt_int(x, $(Core._int_bits(S, 0))) && throw_inexacterror(:convert, $T, x)
-                return Intrinsics.$bits($T, x)
+                $(intrinsic(:slt_int))(x, $(Core._int_bits(S, 0))) && throw_inexacterror(:convert, $T, x)
+                return $bits($T, x)
             end
         end)
     else
-        Core.eval(Core, :($(nameof(T))(x::$S) = Intrinsics.$bits($T, x)))
+        Core.eval(Core, :($(nameof(T))(x::$S) = $bits($T, x)))
     end
 end
