@@ -48,7 +48,16 @@ describe('inference asked by a program', () => {
       println(typeof(map(x -> x / 2, Int[])))
       println(typeof(f.(Float32[])))
       println(typeof(Int[] .+ 1.0))
+      println(typeof(string.(typeof.(Real[]))))
+      println(Base.infer_return_type(typeof, (Real,)))
     `);
-    expect(lines).toEqual(['Vector{Int64}', 'Vector{Float64}', 'Vector{Float32}', 'Vector{Float64}']);
+    expect(lines).toEqual([
+      'Vector{Int64}',
+      'Vector{Float64}',
+      'Vector{Float32}',
+      'Vector{Float64}',
+      'Vector{String}',
+      'Type{<:Real}',
+    ]);
   });
 });

@@ -750,7 +750,9 @@ end
 _similar_for(c, T, itr, sz) = similar(c, T)
 
 # The type that `f` returns for arguments of these types, as inference sees it.
-promote_op(f, S::Type...) = Core.Compiler.return_type(f, Tuple{S...})
+promote_op(f, S::Type...) = has_bottom(S) ? Union{} : Core.Compiler.return_type(f, Tuple{S...})
+has_bottom(::Tuple{}) = false
+has_bottom(S::Tuple) = S[1] === Union{} || has_bottom(tail(S))
 
 # Mapping
 
