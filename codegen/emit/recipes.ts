@@ -73,6 +73,7 @@ import {
   varUpper,
   wrapperOf,
 } from '../../interpreter/types/index.ts';
+import { builtinOf } from '../../interpreter/vm/calls.ts';
 import type { Json } from '../object/recipe.ts';
 
 /** Something of a program has no recipe, or no form in operations: the method stays interpreted. */
@@ -164,6 +165,9 @@ class Encoder {
       if (origin !== undefined) return this.global(origin);
       throw new CannotCompile('a mutable object of the code has no recipe');
     }
+    // An intrinsic is known by its very object.
+    const intrinsic = type === datatype('IntrinsicFunction') ? builtinOf(value) : undefined;
+    if (intrinsic !== undefined) return { global: ['Core', 'Intrinsics', intrinsic.name] };
     if (isBits(type)) {
       const bytes = Buffer.from(U8.slice(value * 8, value * 8 + layoutSize(type)));
       return { bits: this.type(type), bytes: bytes.toString('hex') };
