@@ -74,7 +74,7 @@ function boxSlot(word: number, type: DataTypeRef): Ref {
   const bytes = primitiveSize(type);
   const object = allocate(type, bytes < 8 ? 8 : bytes);
   U32[object << 1] = U32[word];
-  if (bytes === 8) U32[(object << 1) + 1] = U32[word + 1];
+  if (bytes > 4) U32[(object << 1) + 1] = U32[word + 1];
   return object;
 }
 

@@ -14,7 +14,7 @@ function canon(io, @nospecialize(t), names::Vector{Any})
         print(io, "Union{}")
     elseif t isa TypeVar
         i = findlast(p -> p[1] === t, names)
-        print(io, i === nothing ? string(t.name) : names[i][2])
+        i === nothing ? show(io, t) : print(io, names[i][2])
     elseif t isa Union
         members = sort!([sprint(canon, m, names) for m in Base.uniontypes(t)])
         print(io, "Union{")
@@ -60,9 +60,7 @@ function canon(io, @nospecialize(t), names::Vector{Any})
         end
         m = n.module
         print(io, m === Main || isdefined(Main, n.name) && getglobal(Main, n.name) === wrapper ? "" : string(m, "."), n.name)
-        if t === Tuple
-            return
-        elseif !isempty(t.parameters) || n === Tuple.name
+        if !isempty(t.parameters) || n === Tuple.name
             print(io, "{")
             first = true
             for p in t.parameters
@@ -72,6 +70,8 @@ function canon(io, @nospecialize(t), names::Vector{Any})
             end
             print(io, "}")
         end
+    elseif t isa Core.AddrSpace{Core}
+        print(io, "Core.CPU")
     else
         show(io, t)
     end
@@ -118,7 +118,7 @@ function respond(io, op, a, b, expected)
         end
         s = ask(() -> supertype(t))
         n = ask(() -> fieldcount(t))
-        print(io, nameof(typeof(t)), '\t', s isa Exception ? "null" : canon(s), '\t', n isa Exception ? string("!", hasfield(typeof(n), :msg) ? n.msg : sprint(showerror, n)) : n, '\t',
+        print(io, nameof(typeof(t)), '\t', s isa Exception ? "null" : canon(s), '\t', n isa Exception ? string("!", first(split(sprint(showerror, n), '\n'))) : n, '\t',
             canon(t), '\t', repr(t))
     end
     println(io)

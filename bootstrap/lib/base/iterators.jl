@@ -476,7 +476,7 @@ end
 flatten(itr) = Flatten(itr)
 eltype(::Type{Flatten{I}}) where {I} = eltype(eltype(I))
 eltype(::Type{Flatten{Tuple{}}}) = Union{}
-IteratorEltype(::Type{Flatten{I}}) where {I} = IteratorEltype(I) isa EltypeUnknown ? EltypeUnknown() : IteratorEltype(eltype(I))
+IteratorEltype(::Type{Flatten{I}}) where {I} = IteratorEltype(I) isa EltypeUnknown || !(isconcretetype(eltype(I)) || eltype(I) <: Base.AbstractArray) ? EltypeUnknown() : IteratorEltype(eltype(I))
 IteratorEltype(::Type{Flatten{I}}) where {I<:Tuple} = Base.all(P -> IteratorEltype(P) isa HasEltype, I.parameters) ? HasEltype() : EltypeUnknown()
 eltype(::Type{Flatten{I}}) where {I<:Tuple} = Base.reduce(promote_typejoin, Any[eltype(P) for P in I.parameters]; init=Union{})
 # Only where all parts are tuples of one length, or numbers, is the sum of their lengths known beforehand.

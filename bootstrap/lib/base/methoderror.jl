@@ -172,18 +172,14 @@ function show_ambiguity(io::IO, ms, c::FailedCall)
 end
 function show_signature_as_call(io::IO, @nospecialize sig)
     t = unwrap_unionall(sig)::DataType
-    show_signature_function(io, t.parameters[1])
+    vars = where_variables(sig)
+    show_signature_function(scope(io, vars), t.parameters[1])
     print(io, "(")
     for i in 2:length(t.parameters)
         i > 2 && print(io, ", ")
-        print(io, "::", type_text(t.parameters[i]))
+        print(io, "::", type_text(t.parameters[i], vars))
     end
     print(io, ")")
-    vars = TypeVar[]
-    while sig isa UnionAll
-        push!(vars, sig.var)
-        sig = sig.body
-    end
     print_wheres(io, vars, length(vars))
 end
 

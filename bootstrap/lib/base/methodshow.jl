@@ -29,13 +29,18 @@ function argument_declaration(n::Symbol, @nospecialize(t), wheres)
     i === nothing || (name = name[1:prevind(name, i)])
     if isvarargtype(t)
         T = unwrapva(t)
-        isdefined(t, :N) || return T === Any ? (string(name, "..."), "") : (name, string(type_text(T), "..."))
-        return name, string("Vararg{", type_text(T), ", ", type_text(t.N), "}")
+        isdefined(t, :N) || return T === Any ? (string(name, "..."), "") : (name, string(type_text(T, wheres), "..."))
+        return name, string("Vararg{", type_text(T, wheres), ", ", type_text(t.N, wheres), "}")
     end
     t === Any && !isempty(name) && return name, ""
-    return name, type_text(t)
+    return name, type_text(t, wheres)
 end
-type_text(@nospecialize t) = t isa TypeVar ? String(t.name) : string(t)
+# The text of a type inside the scope of variables.
+function type_text(@nospecialize(t), wheres)
+    buffer = IOBuffer()
+    show(scope(buffer, wheres), t)
+    return takestring!(buffer)
+end
 
 """
     arg_decl_parts(m::Method)
@@ -51,12 +56,13 @@ function arg_decl_parts(m::Method)
     end
     names = method_argnames(m)
     ps = (sig::DataType).parameters
-    decls = Tuple{String,String}[("", sprint(show_signature_function, rewrap_unionall_if_free(ps[1], m.sig), argument_name(names, 1)))]
+    decls = Tuple{String,String}[("", sprint(io -> show_signature_function(scope(io, tv), rewrap_unionall_if_free(ps[1], m.sig), argument_name(names, 1))))]
     for i in 2:length(ps)
         push!(decls, argument_declaration(i <= length(names) ? names[i] : Symbol(""), ps[i], tv))
     end
     return tv, decls, m.file, m.line
 end
+scope(io::IO, wheres) = foldl(with_variable, wheres; init=IOContext(io))
 argument_name(names, i::Int) = (n = i <= length(names) ? String(names[i]) : ""; '#' in n ? "" : n)
 rewrap_unionall_if_free(@nospecialize(t), @nospecialize(sig)) = t isa TypeVar ? Any : t
 

@@ -58,6 +58,16 @@ function isconst(@nospecialize(t::Type), i::Int)
     p === C_NULL && return false
     return (unsafe_load(bitcast(Ptr{UInt32}, p), ((i - 1) >> 5) + 1) >> ((i - 1) & 31)) & 0x1 != 0x0
 end
+# Whether field number `i`, or of name `s`, is declared `@atomic`.
+function isfieldatomic(@nospecialize(t::Type), i::Int)
+    t = unwrap_unionall(t)
+    isa(t, DataType) || return false
+    1 <= i <= length(getfield(t, :name).names) || return false
+    p = getfield(getfield(t, :name), :atomicfields)
+    p === C_NULL && return false
+    return (unsafe_load(bitcast(Ptr{UInt32}, p), ((i - 1) >> 5) + 1) >> ((i - 1) & 31)) & 0x1 != 0x0
+end
+isfieldatomic(@nospecialize(t::Type), s::Symbol) = (i = fieldindex(t, s, false); i > 0 && isfieldatomic(t, i))
 isbindingresolved(m::Module, s::Symbol) = true
 isdeprecated(m::Module, s::Symbol) = ccall(:jl_is_binding_deprecated, Cint, (Any, Any), m, s) !== Int32(0)
 # The module whose binding `name` is seen in `m`; `m` itself while there is none.
@@ -99,6 +109,10 @@ function fieldname(t::DataType, i::Integer)
 end
 fieldname(t::UnionAll, i::Integer) = fieldname(unwrap_unionall(t), i)
 function fieldcount(@nospecialize t)
+    if t isa Union && same_constructor(t)
+        counts = Any[fieldcount(m) for m in uniontypes(t)]
+        all(n -> n == counts[1], counts) && return counts[1]
+    end
     if t isa UnionAll || t isa Union
         t = argument_datatype(t)
         t === nothing && throw(ArgumentError("type does not have a definite number of fields"))
@@ -118,6 +132,7 @@ function fieldcount(@nospecialize t)
     isdefined(t, :types) && return length(t.types)
     return length(t.name.names)
 end
+same_constructor(u::Union) = (ms = uniontypes(u); all(m -> m isa DataType && ms[1] isa DataType && m.name === ms[1].name, ms))
 argument_datatype(@nospecialize t) = (t = unwrap_unionall(t); t isa DataType ? t : nothing)
 function fieldtypes(T::Type)
     return ntuple(i -> fieldtype(T, i), fieldcount(T))
@@ -126,7 +141,16 @@ function fieldindex(t::Type, name::Symbol, err::Bool=true)
     return Int(ccall(:jl_field_index, Cint, (Any, Any, Cint), unwrap_unionall(t), name, err) + 1)
 end
 hasfield(T::Type, name::Symbol) = fieldindex(T, name, false) > 0
-fieldoffset(x::DataType, idx::Integer) = (i = Int(idx); 1 <= i <= datatype_nfields(x) || throw(BoundsError(x, i)); ccall(:jl_get_field_offset, Csize_t, (Any, Cint), x, i))
+function fieldoffset(x::DataType, idx::Integer)
+    i = Int(idx)
+    # the layout of a Memory type is that of its elements; the object itself has a length and a pointer
+    if x <: GenericMemory
+        1 <= i <= 2 || throw(BoundsError(x, i))
+        return UInt(8 * (i - 1))
+    end
+    (getfield(x, :layout) !== C_NULL && 1 <= i <= datatype_nfields(x)) || throw(BoundsError(x, i))
+    return ccall(:jl_get_field_offset, Csize_t, (Any, Cint), x, i)
+end
 propertynames(x) = fieldnames(typeof(x))
 propertynames(m::Module) = names(m)
 propertynames(x, private::Bool) = propertynames(x)

@@ -1,8 +1,9 @@
 # Showing types: short names where there are some, variables only where they say something.
 #
 # A type is written by the alias that describes it best (`Vector{Int64}`, not `Array{Int64, 1}`). Of the variables of a
-# `where`, those are left out that stand last and are as free as the type allows (`Dict{String}`), and those that occur
-# once, directly as a parameter, become `<:Bound`.
+# `where`, those are left out that stand last and are as free as the type allows (`Dict{String}`), and those without a name,
+# which occur once, directly as a parameter, become `<:Bound`. Variables whose `where` is being written are in the
+# IOContext, a `:unionall_env` each; inside they go by their names, while a variable from nowhere shows its bounds.
 #
 # Enters: a type. Leaves: text that evaluates to an equal type.
 
@@ -84,7 +85,8 @@ function register_alias!(name::Symbol, mod::Module)
     return
 end
 
-# Binds the variables of the alias so that its body becomes `t`; nothing if that is not possible.
+# Binds the variables of the alias so that its body becomes `t`; nothing if that is not possible. A parameter that is made
+# from variables without being one is not taken apart.
 function match_alias(a::TypeAlias, t::DataType)
     t.name === a.body.name || return nothing
     n = length(t.parameters)
@@ -103,6 +105,7 @@ function match_alias(a::TypeAlias, t::DataType)
                 if q isa TypeVar
                     q.ub <: p.ub || return nothing
                 elseif q isa Type
+                    has_free_typevars(q) && return nothing
                     q <: p.ub || return nothing
                 elseif p.ub !== Any
                     return nothing
@@ -143,8 +146,11 @@ function user_aliases(tn::Core.TypeName)
 end
 
 # The alias to write `t` by, and its parameters. Where two of a module's would do, neither is taken.
-function find_alias(t::DataType)
+function find_alias(io::IO, t::DataType, wheres)
     tn = t.name
+    for p in t.parameters
+        p isa TypeVar && !in_scope(io, p) && !any(w -> w === p, wheres) && return nothing
+    end
     if haskey(base_aliases, tn)
         for a in base_aliases[tn]
             env = match_alias(a, t)
@@ -165,63 +171,161 @@ end
 
 ## showing
 
+# Whether variable `v` belongs to a `where` that is being written.
+function in_scope(io::IO, v::TypeVar)
+    d = ioproperties(io)
+    while isdefined(d, :parent)
+        d.key === :unionall_env && d.value === v && return true
+        d = d.parent
+    end
+    return false
+end
+# Whether the name is taken, inside `t`, by another variable of an outer `where`.
+function name_taken(io::IO, name::Symbol, @nospecialize t)
+    d = ioproperties(io)
+    while isdefined(d, :parent)
+        d.key === :unionall_env && d.value isa TypeVar && d.value.name === name && occurs(d.value, t) && return true
+        d = d.parent
+    end
+    return false
+end
+with_variable(io::IO, v::TypeVar) = IOContext(io, Pair{Symbol,Any}(:unionall_env, v))
+is_bare_wrapper(@nospecialize t) = (b = unwrap_unionall(t); b isa DataType && b.name.wrapper === t && b.name !== Tuple.name)
+
 function show(io::IO, @nospecialize(t::Type))
     t === Union{} && return print(io, "Union{}")
+    is_bare_wrapper(t) && return show_type_name(io, (unwrap_unionall(t)::DataType).name)
     wheres = TypeVar[]
+    inner = io
     while t isa UnionAll
-        push!(wheres, t.var)
-        t = t.body
+        v = t.var
+        if v.name === :_ || name_taken(inner, v.name, t)
+            k = 1
+            while name_taken(inner, Symbol(v.name, k), t)
+                k += 1
+            end
+            v = TypeVar(Symbol(v.name, k), v.lb, v.ub)
+            t = t{v}
+        else
+            t = t.body
+        end
+        push!(wheres, v)
+        inner = with_variable(inner, v)
     end
     if t isa Union
-        show_union(io, t)
-        print_wheres(io, wheres, length(wheres))
+        show_union(io, inner, t, wheres)
     else
-        show_applied(io, t::DataType, wheres, true)
+        show_applied(io, inner, t::DataType, wheres, true)
     end
     return nothing
 end
 show(io::IO, ::Core.TypeofBottom) = print(io, "Union{}")
 print(io::IO, ::Core.TypeofBottom) = print(io, "Union{}")
 
-function show_union(io::IO, u::Union)
+# The names that modules have for a union, with the module each is from and its parameters; nothing if there is none.
+function find_union_alias(u::Union)
+    modules = Module[Base]
+    for m in uniontypes(u)
+        b = unwrap_unionall(m)
+        b isa DataType && !(b.name.module === Core) && !(b.name.module in modules) && push!(modules, b.name.module)
+    end
+    for mod in modules
+        for name in (mod === Base ? (:VecOrMat, :AbstractVecOrMat, :DenseVecOrMat) : unsorted_names(mod))
+            isdefined(mod, name) && isconst(mod, name) || continue
+            t = getglobal(mod, name)
+            t === u && return mod, name, Any[]
+            t isa UnionAll && unwrap_unionall(t) isa Union || continue
+            env = match_union(where_variables(t), uniontypes(unwrap_unionall(t)), uniontypes(u))
+            env === nothing || return mod, name, env
+        end
+    end
+    return nothing
+end
+# Binds `vars` so that the members of a union alias become those of a union, whatever their order.
+function match_union(vars::Vector{TypeVar}, members::Vector{Any}, wanted::Vector{Any})
+    length(members) == length(wanted) || return nothing
+    env = Any[nothing for _ in vars]
+    for a in members
+        a isa DataType || return nothing
+        i = findfirst(w -> w isa DataType && w.name === a.name, wanted)
+        i === nothing && return nothing
+        for (p, q) in zip(a.parameters, wanted[i].parameters)
+            k = p isa TypeVar ? index_of(vars, p) : 0
+            if k == 0
+                p === q || return nothing
+            elseif env[k] === nothing
+                env[k] = q
+            else
+                env[k] === q || return nothing
+            end
+        end
+    end
+    return any(isnothing, env) ? nothing : env
+end
+
+# Members that go by an alias come last.
+function show_union(io::IO, inner::IO, u::Union, wheres::Vector{TypeVar})
+    found = find_union_alias(u)
+    if found !== nothing
+        mod, name, env = found
+        print_prefix(io, name, mod, getglobal(mod, name))
+        print(io, name)
+        show_parameters(io, inner, env, where_variables(getglobal(mod, name)), wheres)
+        return
+    end
     print(io, "Union{")
     first = true
+    aliased = Any[]
     for t in uniontypes(u)
+        b = unwrap_unionall(t)
+        if t isa Type && b isa DataType && !is_bare_wrapper(t) && find_alias(inner, b, where_variables(t)) !== nothing && !uses_scope(inner, t)
+            push!(aliased, t)
+            continue
+        end
         first || print(io, ", ")
-        show_parameter(io, t)
+        show_parameter(inner, t)
+        first = false
+    end
+    for t in aliased
+        first || print(io, ", ")
+        show_parameter(inner, t)
         first = false
     end
     print(io, "}")
+    print_wheres(io, wheres, length(wheres))
 end
+function where_variables(@nospecialize t)
+    vars = TypeVar[]
+    while t isa UnionAll
+        push!(vars, t.var)
+        t = t.body
+    end
+    return vars
+end
+uses_scope(io::IO, @nospecialize t) = has_free_typevars(t)
 
-function show_applied(io::IO, t::DataType, wheres::Vector{TypeVar}, use_alias::Bool)
+function show_applied(io::IO, inner::IO, t::DataType, wheres::Vector{TypeVar}, use_alias::Bool)
     if t.name === Tuple.name
-        show_tuple_type(io, t)
+        show_tuple_type(inner, t)
         print_wheres(io, wheres, length(wheres))
         return
     end
-    if t.name === namedtuple_typename && show_namedtuple_type(io, t)
+    if t.name === namedtuple_typename && show_namedtuple_type(inner, t)
         print_wheres(io, wheres, length(wheres))
         return
     end
     if use_alias
-        found = find_alias(t)
+        found = find_alias(inner, t, wheres)
         if found !== nothing
             a, env = found
             print_prefix(io, a.name, a.mod, getglobal(a.mod, a.name))
             print(io, a.name)
-            show_parameters(io, env, a.vars, wheres)
+            show_parameters(io, inner, env, a.vars, wheres)
             return
         end
     end
     show_type_name(io, t.name)
-    formal = TypeVar[]
-    w = t.name.wrapper
-    while w isa UnionAll
-        push!(formal, w.var)
-        w = w.body
-    end
-    show_parameters(io, Any[p for p in t.parameters], formal, wheres)
+    show_parameters(io, inner, Any[p for p in t.parameters], where_variables(t.name.wrapper), wheres)
     return
 end
 const namedtuple_typename = unwrap_unionall(NamedTuple).name
@@ -243,9 +347,11 @@ function only_direct(params::Vector{Any}, i::Int, wheres::Vector{TypeVar}, kept:
     end
     return true
 end
+# What `Vector{<:Real}` is lowered to has variables that no one named.
+is_unnamed(v::TypeVar) = startswith(String(v.name), '#')
 
 # Prints `{...}` and the `where` that is still needed.
-function show_parameters(io::IO, params::Vector{Any}, formal::Vector{TypeVar}, wheres::Vector{TypeVar})
+function show_parameters(io::IO, inner::IO, params::Vector{Any}, formal::Vector{TypeVar}, wheres::Vector{TypeVar})
     n = length(params)
     kept = length(wheres)
     inline = Bool[false for _ in 1:n]
@@ -254,10 +360,10 @@ function show_parameters(io::IO, params::Vector{Any}, formal::Vector{TypeVar}, w
         p isa TypeVar || continue
         f = i <= length(formal) ? formal[i] : nothing
         only_direct(params, i, wheres, kept) || continue
-        if i == n && f !== nothing && p.lb === f.lb && (p.ub === f.ub || p.ub == f.ub)
+        if i == n && f !== nothing && p.lb === f.lb && p.ub === f.ub
             n -= 1
             kept -= 1
-        elseif p.lb === Union{} || p.ub === Any
+        elseif is_unnamed(p) && (p.lb === Union{} || p.ub === Any)
             inline[i] = true
             kept -= 1
         end
@@ -270,13 +376,13 @@ function show_parameters(io::IO, params::Vector{Any}, formal::Vector{TypeVar}, w
             if inline[j]
                 if p.lb === Union{}
                     print(io, "<:")
-                    show_parameter(io, p.ub)
+                    show_parameter(inner, p.ub)
                 else
                     print(io, ">:")
-                    show_parameter(io, p.lb)
+                    show_parameter(inner, p.lb)
                 end
             else
-                show_parameter(io, p)
+                show_parameter(inner, p)
             end
         end
         print(io, "}")
@@ -284,10 +390,11 @@ function show_parameters(io::IO, params::Vector{Any}, formal::Vector{TypeVar}, w
     print_wheres(io, wheres, kept)
 end
 
-show_parameter(io::IO, @nospecialize p) = p isa TypeVar ? show_sym(io, p.name) : show(io, p)
+show_parameter(io::IO, @nospecialize p) = show(io, p)
 
-function show_bounds(io::IO, v::TypeVar)
-    if v.lb !== Union{}
+function show(io::IO, v::TypeVar)
+    bound = !in_scope(io, v)
+    if bound && v.lb !== Union{}
         if v.ub === Any
             show_sym(io, v.name)
             print(io, ">:")
@@ -298,46 +405,36 @@ function show_bounds(io::IO, v::TypeVar)
         print(io, "<:")
     end
     show_sym(io, v.name)
-    if v.ub !== Any
+    if bound && v.ub !== Any
         print(io, "<:")
         show_bound(io, v.ub)
     end
+    return
 end
 function show_bound(io::IO, @nospecialize b)
-    if b isa TypeVar
-        show_sym(io, b.name)
-    elseif b isa UnionAll && occursin(" where ", string(b))
-        print(io, "(")
-        show(io, b)
-        print(io, ")")
-    else
-        show(io, b)
-    end
+    parens = b isa UnionAll && !is_bare_wrapper(b)
+    parens && print(io, "(")
+    show(io, b)
+    parens && print(io, ")")
 end
+# The first n of `wheres`, from the outside in.
 function print_wheres(io::IO, wheres::Vector{TypeVar}, n::Int)
     n == 0 && return
-    print(io, " where ")
-    if n == 1
-        show_bounds(io, wheres[1])
-    else
-        print(io, "{")
-        for i in 1:n
-            i > 1 && print(io, ", ")
-            show_bounds(io, wheres[i])
-        end
-        print(io, "}")
+    print(io, n == 1 ? " where " : " where {")
+    for i in 1:n
+        i > 1 && print(io, ", ")
+        show(io, wheres[i])
+        io = with_variable(io, wheres[i])
     end
+    n > 1 && print(io, "}")
+    return
 end
-show(io::IO, v::TypeVar) = show_bounds(io, v)
 
 # More than three equal types at the end of a tuple are counted instead of repeated.
 function show_tuple_type(io::IO, t::DataType)
+    t === Tuple && return print(io, "Tuple")
     ps = t.parameters
     n = length(ps)
-    if n == 1 && t === Tuple
-        print(io, "Tuple")
-        return
-    end
     if n == 1 && ps[1] isa Core.TypeofVararg && isdefined(ps[1], :N) && ps[1].N isa TypeVar && isdefined(ps[1], :T)
         print(io, "NTuple{")
         show_parameter(io, ps[1].N)
@@ -346,26 +443,38 @@ function show_tuple_type(io::IO, t::DataType)
         print(io, "}")
         return
     end
+    # the type at the end, how often it stands there, and how many others stand before it
+    last = n == 0 ? nothing : ps[n]
     same = n == 0 ? 0 : 1
-    while same < n && ps[n-same] === ps[n]
-        same += 1
+    if last isa Core.TypeofVararg && isdefined(last, :N) && last.N isa Int
+        same = last.N
+        last = last.T
     end
-    if same == n && n > 3
-        print(io, "NTuple{", n, ", ")
-        show_parameter(io, ps[1])
+    before = n == 0 ? 0 : n - 1
+    while before > 0 && ps[before] === last
+        same += 1
+        before -= 1
+    end
+    if before == 0 && same > 3
+        print(io, "NTuple{", same, ", ")
+        show_parameter(io, last)
         print(io, "}")
         return
     end
     print(io, "Tuple{")
-    m = same > 3 ? n - same : n
-    for i in 1:m
+    for i in 1:before
         i > 1 && print(io, ", ")
         show_parameter(io, ps[i])
     end
     if same > 3
         print(io, ", Vararg{")
-        show_parameter(io, ps[n])
+        show_parameter(io, last)
         print(io, ", ", same, "}")
+    else
+        for i in 1:same
+            before + i > 1 && print(io, ", ")
+            show_parameter(io, last)
+        end
     end
     print(io, "}")
     return
@@ -404,19 +513,16 @@ end
 
 function show(io::IO, ::MIME"text/plain", @nospecialize(t::Type))
     show(io, t)
-    get(io, :compact, false)::Bool && return
-    b = t
-    wheres = TypeVar[]
-    while b isa UnionAll
-        push!(wheres, b.var)
-        b = b.body
+    (get(io, :compact, false)::Bool || is_bare_wrapper(t)) && return
+    wheres = where_variables(t)
+    inner = io
+    for v in wheres
+        inner = with_variable(inner, v)
     end
-    b isa DataType || return
-    b.name === Tuple.name && return
-    found = find_alias(b)
-    found === nothing && return
+    b = unwrap_unionall(t)
+    (b isa DataType && b.name !== Tuple.name && find_alias(inner, b, wheres) !== nothing) || return
     print(io, " (alias for ")
-    show_applied(io, b, wheres, false)
+    show_applied(io, inner, b, wheres, false)
     print(io, ")")
     return
 end
