@@ -29,12 +29,13 @@ function respond(io, def, source)
     concrete = T isa DataType && (isconcretetype(T) || isprimitivetype(T))
     n = answer(() -> fieldcount(T))
     fields = n === nothing ? nothing : 1:n
+    own = T isa DataType ? fields : nothing
     columns = (string(nameof(typeof(T))), answer(() -> Core.sizeof(T)), answer(() -> Base.datatype_alignment(T)),
         answer(() -> [Int(fieldoffset(T, i)) for i in fields]), answer(() -> isbitstype(T)), answer(() -> ismutabletype(T)),
         answer(() -> isconcretetype(T)), answer(() -> Base.issingletontype(T)), answer(() -> Base.datatype_haspadding(T)),
         answer(() -> Base.datatype_pointerfree(T)), answer(() -> Int(Base.datatype_npointers(T))), answer(() -> Int(Base.datatype_layoutsize(T))), n,
         answer(() -> Base.allocatedinline(T)), answer(() -> Base.elsize(Vector{T})), answer(() -> Base.isbitsunion(T)), answer(() -> uniondata(T)),
-        answer(() -> [i for i in fields if Base.isfieldatomic(T, i)]), answer(() -> [i for i in fields if isconst(T, i)]))
+        answer(() -> [i for i in own if Base.isfieldatomic(T, i)]), answer(() -> [i for i in own if isconst(T, i)]))
     println(io, join(map(text, columns), '\t'))
 end
 function main(path)

@@ -108,7 +108,7 @@ show_index(io::IO, x) = show(io, x)
 show_index(io::IO, x::AbstractRange) = print(io, x)
 show_index(io::IO, ::Colon) = print(io, ':')
 show_index(io::IO, x::Slice) = print(io, ':')
-show_index(io::IO, x::AbstractVector{Bool}) = show(io, x)
+show_index(io::IO, x::LogicalIndex) = summary(io, x.mask)
 
 function showerror(io::IO, e::StringIndexError)
     print(io, "StringIndexError: ")

@@ -205,13 +205,24 @@ to_index(i) = throw(ArgumentError("invalid index: $(repr_limited(i)) of type $(t
 to_index(A, i) = to_index(i)
 repr_limited(i) = repr(i)
 
+# A mask as an index; a failed access shows it by its summary.
+struct LogicalIndex{T, A<:AbstractArray{Bool}} <: AbstractArray{T, 1}
+    mask::A
+end
+size(L::LogicalIndex) = (count(L.mask),)
+getindex(L::LogicalIndex, i::Int) = findall(L.mask)[i]
+
+throw_mask_error(A, I) = throw_boundserror(A, map(x -> x isa AbstractArray{Bool} ? LogicalIndex{Int, typeof(x)}(x) : x, I))
+
 to_indices(A, I::Tuple{}) = ()
 to_indices(A, I::Tuple{Vararg{Int}}) = I
 to_indices(A, I::Tuple) = to_indices(A, axes(A), I)
 function to_indices(A, inds::Tuple, I::Tuple)
     nfields(I) == 1 && I[1] isa Colon && nfields(inds) != 1 && return (Slice(OneTo(length(A))),)
-    if nfields(I) == 1 && I[1] isa AbstractArray{Bool} && ndims(I[1]) > 1 && ndims(I[1]) == nfields(inds)
-        return (findall(I[1]),)
+    if nfields(I) == 1 && I[1] isa AbstractArray{Bool}
+        mask = I[1]
+        (ndims(mask) == 1 ? length(mask) == length(A) : axes(mask) == inds) || throw_mask_error(A, I)
+        return (findall(mask),)
     end
     return indices_from(A, inds, I)
 end
@@ -224,7 +235,8 @@ function indices_of(A, inds::Tuple, i)
         return i.I
     elseif i isa CartesianIndices
         return i.indices
-    elseif i isa AbstractArray{Bool} && ndims(i) > 1
+    elseif i isa AbstractArray{Bool}
+        axes(i) == inds[1:min(ndims(i), nfields(inds))] || throw_mask_error(A, (i,))
         return (findall(i),)
     elseif i isa AbstractArray && eltype(i) <: CartesianIndex
         return (i,)

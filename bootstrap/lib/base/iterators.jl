@@ -243,6 +243,7 @@ function iterate(a::Accumulate, st)
 end
 length(a::Accumulate) = length(a.itr)
 size(a::Accumulate) = size(a.itr)
+axes(a::Accumulate) = axes(a.itr)
 IteratorSize(::Type{<:Accumulate{F, I}}) where {F, I} = IteratorSize(I)
 IteratorEltype(::Type{<:Accumulate}) = EltypeUnknown()
 

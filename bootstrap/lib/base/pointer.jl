@@ -93,7 +93,6 @@ datatype_fielddesc_type(dt::DataType) = Int((_layout_word(dt, 18, UInt16) >> 1) 
 datatype_isbitsegal(dt::DataType) = (_layout_word(dt, 18, UInt16) & 0x0080) !== 0x0000
 datatype_layoutsize(dt::DataType) = Int(_layout_word(dt, 0, UInt32))
 datatype_arrayelem(dt::DataType) = Int((_layout_word(dt, 18, UInt16) >> 3) & 0x0003)
-datatype_alignment(T::UnionAll) = datatype_alignment(unwrap_unionall(T)::DataType)
 
 function unsafe_wrap(::Type{Array}, p::Ptr{T}, dims::NTuple{N, Int}; own::Bool=false) where {T, N}
     return ccall(:jl_ptr_to_array, Any, (Any, Ptr{Cvoid}, Any, Int32), Array{T, N}, p, dims, own)::Array{T, N}

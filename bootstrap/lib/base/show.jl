@@ -710,7 +710,7 @@ function dump_value(io::IO, @nospecialize(x), n::Int, indent::String)
 end
 function dump_type(io::IO, T::DataType, n::Int, indent::String)
     print(io, isabstracttype(T) ? "abstract type " : isprimitivetype(T) ? "primitive type " : ismutabletype(T) ? "mutable struct " : "struct ", T)
-    supertype(T) === Any || print(io, " <: ", supertype(T))
+    T === Any || print(io, " <: ", supertype(T))
     if isstructtype(T) && !(T <: Tuple) && n > 0
         for i in 1:fieldcount(T)
             println(io)

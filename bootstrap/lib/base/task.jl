@@ -875,3 +875,13 @@ macro spawn(args...)
 end
 _spawn_set_thrpool(t::Task, pool::Symbol) = nothing
 end
+
+# The report of what a task failed with stands indented under that of the failure.
+showerror(io::IO, e::TaskFailedException) = showerror(io, e, nothing)
+function showerror(io::IO, e::TaskFailedException, bt; backtrace::Bool=true)
+    print(io, "TaskFailedException")
+    bt !== nothing && backtrace && show_backtrace(io, bt)
+    print(io, "\n\n    nested task error: ")
+    text = sprint(showerror, e.task.result)
+    print(io, replace(text, "\n" => "\n    "))
+end
