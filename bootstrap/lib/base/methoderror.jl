@@ -193,7 +193,7 @@ function candidate(m::Method, c::FailedCall)
     ps = unwrap_unionall(m.sig).parameters
     sig = Any[ps[i] for i in 2:length(ps)]
     tv, decls, file, line = arg_decl_parts(m)
-    text_of(T) = isvarargtype(T) ? string("::", type_text(unwrapva(T)), "...") : string("::", type_text(T))
+    text_of(T) = isvarargtype(T) ? string("::", type_text(unwrapva(T), tv), "...") : string("::", type_text(T, tv))
     # Conversions are many: those to another type are no candidates.
     special = c.f === convert
     texts = String[]

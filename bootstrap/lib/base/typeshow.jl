@@ -247,7 +247,7 @@ function match_union(vars::Vector{TypeVar}, members::Vector{Any}, wanted::Vector
     env = Any[nothing for _ in vars]
     for a in members
         a isa DataType || return nothing
-        i = findfirst(w -> w isa DataType && w.name === a.name, wanted)
+        i = findfirst(w -> w isa DataType && w.name === a.name && all(k -> a.parameters[k] isa TypeVar || a.parameters[k] === w.parameters[k], 1:length(a.parameters)), wanted)
         i === nothing && return nothing
         for (p, q) in zip(a.parameters, wanted[i].parameters)
             k = p isa TypeVar ? index_of(vars, p) : 0
