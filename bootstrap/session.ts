@@ -93,6 +93,7 @@ function bootForImage(progress: (what: string) => void): void {
     if (!(error instanceof JuliaException)) throw error;
     progress('(they failed)');
   }
+  call(fromBase('forget_process'), []);
   saveKnownCalls();
   keepBuffersInside(false);
 }

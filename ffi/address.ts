@@ -26,7 +26,10 @@ export const addressLimit = 2 ** 47;
 const origin = 8;
 const wordRange = 2 ** 32;
 const space = new DataView(koffi.view(BigInt(origin), addressLimit - origin));
-const spaceBuffer = space.buffer;
+const spaceBuffer = space.buffer as ArrayBuffer;
+
+/** The whole address space as one buffer, and where an address lies in it: making another view would start a collection. */
+export const addressSpace = { buffer: spaceBuffer, offsetOf: (address: number): number => address - origin };
 
 const pair = new Float64Array(1);
 const pairWords = new Uint32Array(pair.buffer);

@@ -8,6 +8,7 @@
 // Enters: nothing. Leaves: the typed arrays and the arithmetic between addresses and indices. What the bytes mean is
 // decided above, in interpreter/memory.
 
+import { addressSpace } from './address.ts';
 import { koffi } from './koffi.ts';
 
 /** Address of the region's first byte. */
@@ -27,7 +28,7 @@ const MAP_FIXED_NOREPLACE = 0x100000;
 const libc = koffi.load('libc.so.6');
 const mmap = libc.func('mmap', 'int64_t', ['int64_t', 'size_t', 'int', 'int', 'int', 'int64_t']);
 
-function reserve(): ArrayBuffer {
+function reserve(): void {
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
   const got = Number(mmap(REGION_BASE, REGION_BYTES, PROT_READ_WRITE, flags, -1, 0));
   if (got !== REGION_BASE) {
@@ -36,19 +37,21 @@ function reserve(): ArrayBuffer {
         'is the address space limited (ulimit -v), or the address taken?',
     );
   }
-  return koffi.view(BigInt(REGION_BASE), REGION_BYTES);
 }
 
-const buffer = reserve();
+reserve();
 
-export const U8: Uint8Array<ArrayBuffer> = new Uint8Array(buffer);
-export const U16: Uint16Array<ArrayBuffer> = new Uint16Array(buffer);
-export const I32: Int32Array<ArrayBuffer> = new Int32Array(buffer);
-export const U32: Uint32Array<ArrayBuffer> = new Uint32Array(buffer);
-export const F32: Float32Array<ArrayBuffer> = new Float32Array(buffer);
-export const F64: Float64Array<ArrayBuffer> = new Float64Array(buffer);
-export const I64: BigInt64Array<ArrayBuffer> = new BigInt64Array(buffer);
-export const U64: BigUint64Array<ArrayBuffer> = new BigUint64Array(buffer);
+const { buffer } = addressSpace;
+const start = addressSpace.offsetOf(REGION_BASE);
+
+export const U8: Uint8Array<ArrayBuffer> = new Uint8Array(buffer, start, REGION_BYTES);
+export const U16: Uint16Array<ArrayBuffer> = new Uint16Array(buffer, start, REGION_BYTES / 2);
+export const I32: Int32Array<ArrayBuffer> = new Int32Array(buffer, start, REGION_BYTES / 4);
+export const U32: Uint32Array<ArrayBuffer> = new Uint32Array(buffer, start, REGION_BYTES / 4);
+export const F32: Float32Array<ArrayBuffer> = new Float32Array(buffer, start, REGION_BYTES / 4);
+export const F64: Float64Array<ArrayBuffer> = new Float64Array(buffer, start, REGION_BYTES / 8);
+export const I64: BigInt64Array<ArrayBuffer> = new BigInt64Array(buffer, start, REGION_BYTES / 8);
+export const U64: BigUint64Array<ArrayBuffer> = new BigUint64Array(buffer, start, REGION_BYTES / 8);
 
 /**
  * Maps `bytes` bytes of an open file, from byte `from` of it on (a multiple of the page size), over the start of the

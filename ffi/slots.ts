@@ -8,7 +8,7 @@
 //
 // The first slots are registers of the border: the address to call, and errno as the program sees it.
 
-import { type Address, offsetBy } from './address.ts';
+import { type Address, addressSpace, offsetBy } from './address.ts';
 import { ForeignError } from './error.ts';
 import { koffi, thisProcess } from './koffi.ts';
 import { MAP_ANONYMOUS, MAP_NORESERVE, MAP_PRIVATE, PROT_READ, PROT_WRITE } from './system.x86_64-linux.ts';
@@ -26,13 +26,14 @@ function reserve(): Address {
 /** Address of slot 0. */
 export const slotArea: Address = reserve();
 
-const buffer = koffi.view(BigInt(slotArea), areaBytes);
-export const slotU32: Uint32Array<ArrayBuffer> = new Uint32Array(buffer);
-export const slotI32: Int32Array<ArrayBuffer> = new Int32Array(buffer);
-export const slotF32: Float32Array<ArrayBuffer> = new Float32Array(buffer);
-export const slotF64: Float64Array<ArrayBuffer> = new Float64Array(buffer);
-export const slotI64: BigInt64Array<ArrayBuffer> = new BigInt64Array(buffer);
-export const slotU64: BigUint64Array<ArrayBuffer> = new BigUint64Array(buffer);
+const { buffer } = addressSpace;
+const start = addressSpace.offsetOf(slotArea);
+export const slotU32: Uint32Array<ArrayBuffer> = new Uint32Array(buffer, start, areaBytes / 4);
+export const slotI32: Int32Array<ArrayBuffer> = new Int32Array(buffer, start, areaBytes / 4);
+export const slotF32: Float32Array<ArrayBuffer> = new Float32Array(buffer, start, areaBytes / 4);
+export const slotF64: Float64Array<ArrayBuffer> = new Float64Array(buffer, start, areaBytes / 8);
+export const slotI64: BigInt64Array<ArrayBuffer> = new BigInt64Array(buffer, start, areaBytes / 8);
+export const slotU64: BigUint64Array<ArrayBuffer> = new BigUint64Array(buffer, start, areaBytes / 8);
 
 /** Slot that holds the address of the function about to be called. */
 export const targetSlot = 0;

@@ -8,13 +8,77 @@
 // last, so that a jl0 that runs at this moment keeps its files almost to the end.
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { bundleIdentity, IDENTITY_FILE, IMAGE_FILE } from '../bootstrap/image/snapshot-store.ts';
 
 const root = dirname(import.meta.dirname);
 const folder = join(root, 'dist');
+
+/** The names that the sources import from one of Node's modules. */
+function importedNames(module: string): string[] {
+  const names = new Set<string>();
+  const pattern = new RegExp(`^import (?:\\w+, )?\\{([^}]*)\\} from 'node:${module}'`, 'gm');
+  for (const room of ['bootstrap', 'codegen', 'interpreter', 'ffi']) {
+    for (const file of readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      for (const [, list] of readFileSync(join(root, room, file), 'utf8').matchAll(pattern)) {
+        for (const item of list.split(',')) {
+          const name = item.trim().split(' as ')[0];
+          if (name !== '' && !name.startsWith('type ')) names.add(name);
+        }
+      }
+    }
+  }
+  return [...names];
+}
+
+/**
+ * Node's own modules without their ESM side. To be importable a module's exports are all read once, and those of `fs`,
+ * `util` and `process` include getters that load streams, promises, workers and more: half of what Node takes to start.
+ * `getBuiltinModule` gives the module alone. `child_process`, which pulls in the network, waits until a function is wanted.
+ */
+const builtins: Plugin = {
+  name: 'builtins',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path, kind }) => {
+      if (kind === 'dynamic-import') return { path, external: true };
+      return { path: path.slice(5), namespace: kind === 'require-call' ? 'builtin-required' : 'builtin-imported' };
+    });
+    const whole = (path: string): string =>
+      path === 'process' ? 'process' : `process.getBuiltinModule(${JSON.stringify(path)})`;
+    build.onLoad({ filter: /.*/, namespace: 'builtin-required' }, ({ path }) => {
+      if (path !== 'child_process') return { contents: `module.exports = ${whole(path)};` };
+      const functions = ['execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'];
+      const getters = functions.map((name) => `get ${name}() { return ${whole(path)}.${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };` };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'builtin-imported' }, ({ path }) => {
+      const names = importedNames(path);
+      const late = path === 'child_process';
+      const exported = names.map((name) =>
+        late
+          ? `export const ${name} = (...args) => ${whole(path)}.${name}(...args);`
+          : `export const ${name} = builtin.${name};`,
+      );
+      const head = late ? '' : `const builtin = ${whole(path)}; export default builtin;`;
+      return { contents: [head, ...exported].join('\n') };
+    });
+  },
+};
+
+/** koffi's own JavaScript is bundled for the same reason; its native part is found from where koffi is installed. */
+const koffiLoader: Plugin = {
+  name: 'koffi',
+  setup(build) {
+    build.onLoad({ filter: /koffi\/src\/koffi\/src\/static\.js$/ }, () => ({
+      contents: `import { createRequire } from 'node:module';
+        export const loadStatic = (platform) =>
+          createRequire(createRequire(import.meta.url).resolve('koffi'))('@koromix/koffi-' + platform);`,
+    }));
+  },
+};
 
 const result = await build({
   // The second is loaded by name, in the middle of a call.
@@ -27,13 +91,17 @@ const result = await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  external: ['koffi', 'llvm-bindings'],
+  external: ['llvm-bindings'],
   sourcemap: true,
   sourcesContent: false,
+  // Every start reads them. Names stay: internal errors show where they come from.
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
+  plugins: [builtins, koffiLoader],
   // CommonJS packages inside an ES module ask for `require`.
   banner: {
-    js: "import { createRequire as bundleRequire } from 'node:module';\nconst require = bundleRequire(import.meta.url);",
+    js: "const require = (id) => process.getBuiltinModule('module').createRequire(import.meta.url)(id);",
   },
 });
 const written = new Set(Object.keys(result.metafile.outputs).map((path) => basename(path)));

@@ -76,6 +76,18 @@ function withEvalAsCommand(args: readonly string[]): string[] {
   return [...args];
 }
 
+/** Whether the command prints nothing on standard output itself. What Julia prints goes to the descriptor. */
+const leavesOutputToTheProgram = (args: readonly string[]): boolean =>
+  ['run', '-e', '--eval', 'eval', 'trace'].includes(args[0]) && !args.includes('--help') && !args.includes('-h');
+
+/** `jl0 parse FILE | head` closes the pipe early; that is nobody's error. (To name Node's stream is to load it.) */
+function endQuietlyWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+    throw error;
+  });
+}
+
 /**
  * Runs one command line.
  *
@@ -83,11 +95,7 @@ function withEvalAsCommand(args: readonly string[]): string[] {
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
-  // `jl0 parse FILE | head` closes the pipe early; that is nobody's error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
-    throw error;
-  });
+  if (!leavesOutputToTheProgram(args)) endQuietlyWithReader();
   const program = commandLine();
   if (args.length === 0) {
     process.stderr.write(program.helpInformation());

@@ -3,7 +3,7 @@
 // The compile cache keeps what V8 made of the sources from one start to the next; it has to be on before anything large
 // is loaded, hence the dynamic import.
 
-import * as nodeModule from 'node:module';
+import nodeModule from 'node:module';
 import { join } from 'node:path';
 import { installation } from '../root.ts';
 

@@ -157,8 +157,8 @@ describe('ir', patience, () => {
     const file = program('fib.jl', 'fib(n) = n < 2 ? n : fib(n - 1) + fib(n - 2)\nfib(::Bool) = 1\n');
     const { status, stdout } = jl0(['ir', file, 'fib']);
     expect(status).toBe(0);
-    expect(stdout).toContain(`fib: Tuple{typeof(fib), Any} at ${file}:1\n  slot _1 #self#\n  slot _2 n\n`);
-    expect(stdout).toContain(`fib: Tuple{typeof(fib), Bool} at ${file}:2\n`);
-    expect(stdout).toContain('(call %1 _2 2)');
+    expect(stdout).toContain(`# ${file}:1\nmethod Main.fib(n::Any)\nCodeInfo(\n`);
+    expect(stdout).toContain('│   %2  =   dynamic (%1)(n, 2)\n');
+    expect(stdout).toContain(`# ${file}:2\nmethod Main.fib(::Bool)\n`);
   });
 });
