@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { installed } from '../root.ts';
+import { showApi } from './api.ts';
 import { ExitCode } from './exit.ts';
 
 /** The answer to one check. */
@@ -215,7 +216,9 @@ export function registerDoctor(program: Command): void {
         'without which jl0 cannot work.',
     )
     .option('--json', 'as JSON')
-    .action(async (options: { json?: boolean }) => {
+    .option('--api', 'list the functions of the C API (jl_*) that jl0 has, with their types in C')
+    .action(async (options: { json?: boolean; api?: boolean }) => {
+      if (options.api) return showApi(options.json === true);
       const findings: Finding[] = [];
       for (const check of checks) findings.push(await answer(check));
       if (options.json) console.log(JSON.stringify(findings, null, 2));

@@ -123,4 +123,15 @@ describe('doctor', () => {
     expect(stdout).toMatch(/^ok +Node +24\./m);
     expect(stdout).toMatch(/Nothing is missing|What to do:/);
   });
+
+  it('lists the C API with the types of its functions', () => {
+    const { status, stdout } = jl0(['doctor', '--api', '--json']);
+    expect(status).toBe(0);
+    const functions = JSON.parse(stdout) as { name: string; signature: string }[];
+    const names = functions.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)].sort());
+    for (const name of ['jl_new_task', 'jl_gc_collect', 'jl_inferred_type']) expect(names).toContain(name);
+    for (const { name, signature } of functions) expect(`${name}: ${signature}`).toMatch(/^\w+: .+ ?\(.*\)$/);
+    expect(jl0(['doctor', '--api']).stdout.trimEnd().split('\n')).toHaveLength(names.length);
+  });
 });
