@@ -1,7 +1,7 @@
 // `jl0 doctor --api`: the part of Julia's C API that the runtime answers itself.
 //
-// The list is the table that `ccall` asks, not a copy of it. Importing the session loads every file that adds to the
-// table, so that the list is complete without a library having been booted.
+// The list is the table that `ccall` asks, not a copy of it. The session and the handling of Ctrl-C between
+// them load every file that adds to the table, so that the list is complete without a library having been booted.
 
 /** A function of the C API as a user sees it. */
 interface ApiFunction {
@@ -12,6 +12,7 @@ interface ApiFunction {
 /** Every function of the C API that this jl0 has, by name. */
 async function apiFunctions(): Promise<readonly ApiFunction[]> {
   await import('../session.ts');
+  await import('../../interpreter/vm/interrupts.ts');
   const { runtimeFunctions } = await import('../../interpreter/runtime/capi/table.ts');
   return runtimeFunctions()
     .map(({ name, signature }) => ({ name, signature }))

@@ -130,7 +130,7 @@ describe('doctor', () => {
     const functions = JSON.parse(stdout) as { name: string; signature: string }[];
     const names = functions.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].sort());
-    for (const name of ['jl_new_task', 'jl_gc_collect', 'jl_inferred_type']) expect(names).toContain(name);
+    for (const name of ['jl_new_task', 'jl_exit_on_sigint', 'jl_inferred_type']) expect(names).toContain(name);
     for (const { name, signature } of functions) expect(`${name}: ${signature}`).toMatch(/^\w+: .+ ?\(.*\)$/);
     expect(jl0(['doctor', '--api']).stdout.trimEnd().split('\n')).toHaveLength(names.length);
   });
