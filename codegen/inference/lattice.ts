@@ -188,14 +188,17 @@ export const oneOfRest = (element: Lattice): Lattice =>
 
 const boundOfVariable = (type: Ref): Ref => (isTypeVar(type) || hasFreeVars(type) ? Any : type);
 
-/** The smallest type that has everything in an element; `Type{T}` for the type T itself. */
+/**
+ * The smallest type that has everything in an element; `Type{T}` for the type T itself. A type with free variables
+ * (`Type.body`) has only its kind: `Type{T}` with them is met by no signature.
+ */
 export function widen(element: Lattice): Ref {
   switch (element.kind) {
     case 'type':
     case 'partial':
       return element.type;
     case 'const':
-      return isType(element.value) ? typeTypeOf(element.value) : typeOf(element.value);
+      return isType(element.value) && !hasFreeVars(element.value) ? typeTypeOf(element.value) : typeOf(element.value);
     case 'conditional':
     case 'interconditional':
       return Bool;

@@ -68,6 +68,7 @@ function scoped_throw()
     return scoped[]
 end
 allocate(n) = (s = 0; for i in 1:n; s += length(string(i)); end; s)
+of_open(@nospecialize(t::Type)) = t.name === Type.body.name
 function main()
     t = (1, "two", 3.0, :four)
     println([pick(t, i) for i in 1:4])
@@ -85,6 +86,7 @@ function main()
     bump(); bump(); println(total_calls)
     println(scopes(), scoped_throw())
     println(allocate(5000))
+    println(of_open(Any[Type{Pair3}][1]), of_open(Any[Vector{Int}][1]))
 end
 end
 Tour.main()
