@@ -12,6 +12,7 @@ if (Number(process.versions.node.split('.')[0]) < 24 && existsSync(local)) proce
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/random.ts'],
     pool: 'forks',
     isolate: true,
     maxWorkers: 2,

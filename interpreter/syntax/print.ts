@@ -43,6 +43,13 @@ export function printSource(value: Syntax): string {
   }
 }
 
+/** What a string in front of a definition becomes. */
+function isDocumentation(value: Syntax): boolean {
+  if (!isHead(value, 'macrocall')) return false;
+  const [name] = value.args;
+  return name instanceof GlobalRef && name.module.path === 'Core' && name.name.name === '@doc';
+}
+
 class Printer {
   /** Inside `a[...]`, where `end` and `begin` are names. */
   private indexing = false;
@@ -405,7 +412,10 @@ class Printer {
 
   /** Statements in parentheses: inside an index `begin` is no reserved word. */
   private parenthesizedBlock(args: readonly Syntax[]): string {
-    const parts = args.filter((arg) => !(arg instanceof LineNumberNode)).map((arg) => this.expression(arg));
+    const statements = args.filter((arg) => !(arg instanceof LineNumberNode)) as Syntax[];
+    const parts = statements.map((arg) => this.expression(arg));
+    // Documentation is written as a block already.
+    if (parts.length === 1 && isDocumentation(statements[0])) return `(${parts[0]})`;
     return parts.length < 2 ? `(${parts.join('')};${parts.length === 0 ? ';' : ''})` : `(${parts.join('; ')})`;
   }
 

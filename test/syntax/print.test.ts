@@ -40,6 +40,11 @@ describe('printSource', () => {
     expect(() => printSource(new Expr('gotoifnot', [sym('x'), 3n]))).toThrow(UnprintableError);
   });
 
+  it('keeps documentation that is the only thing in a block inside of brackets', () => {
+    const trip = roundTrip('x[[(begin "t$(y)"\n x end) x]]');
+    expect(trip?.after).toBe(trip?.before);
+  });
+
   describe.skipIf(oracle === undefined)('on the corpus', () => {
     // Forms that parse but that no other text produces: a number before braces, an adjoint of a macro's name.
     const refused = new Set(['2{x}', "@m'a'", "@a'"]);
