@@ -13,7 +13,7 @@ import { nodePath, root, setUp } from './setup/index.mjs';
 import { say } from './setup/report.mjs';
 import { countResults } from './test-results.mjs';
 
-const minutesAllowed = 27;
+const minutesAllowed = 45;
 
 /** What the tests find in their environment. */
 const settings = {

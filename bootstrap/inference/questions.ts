@@ -13,6 +13,11 @@ export type Question = 'type' | 'exception' | 'effects' | 'bodies';
 
 let answers: typeof Answers | null = null;
 
+/** Hands over what answers, where it is loaded already by other means than Node's own. */
+export function useAnswers(loaded: typeof Answers): void {
+  answers = loaded;
+}
+
 function load(): typeof Answers {
   if (answers === null) {
     const own = fileURLToPath(import.meta.url);

@@ -370,7 +370,7 @@ function typeofResult(value: Lattice): Lattice {
 
 /** `Type{<:T}` */
 function upperBound(type: Ref): Lattice {
-  const variable = newTypeVar(symbolOf('_'), Bottom, type);
+  const variable = newTypeVar(symbolOf('#s1'), Bottom, type);
   return ofType(unionAll(variable, typeTypeOf(variable)));
 }
 
@@ -420,7 +420,7 @@ function appliedType([head, ...parameters]: readonly Lattice[]): Lattice {
     else if (plain.kind === 'const') known.push(plain.value);
     else {
       const { type } = boundOfType(plain);
-      const variable = newTypeVar(symbolOf('_'), Bottom, type);
+      const variable = newTypeVar(symbolOf('#s1'), Bottom, type);
       variables.push(variable);
       known.push(variable);
     }
@@ -503,7 +503,7 @@ function successOf(field: Lattice): Lattice {
   const names = foldNamed('tuple', [symbolOf('old'), symbolOf('success')]);
   const body = applyType(wrapper('NamedTuple'), [names, applyTupleType([type, Bool])]);
   if (isConcrete(type)) return ofType(body);
-  const variable = newTypeVar(symbolOf('_'), Bottom, type);
+  const variable = newTypeVar(symbolOf('#s1'), Bottom, type);
   return ofType(
     unionAll(variable, applyTypeUnchecked(wrapper('NamedTuple'), [names, applyTupleType([variable, Bool])])),
   );

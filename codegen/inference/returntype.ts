@@ -54,7 +54,7 @@ function returnType(args: readonly Lattice[], caller: Caller): Lattice | null {
   const result = withoutConditional(inferCall(elements, silent).result);
   const type = result.kind === 'const' ? typeOf(result.value) : widen(result);
   if (type === Bottom || (isConcrete(type) && !isKind(type)) || types.kind === 'const') return ofConst(type);
-  const variable = newTypeVar(symbol('_'), Bottom, type);
+  const variable = newTypeVar(symbol('#s1'), Bottom, type);
   return ofType(unionAll(variable, typeTypeOf(variable)));
 }
 

@@ -1,6 +1,7 @@
 // Runs the rows of the inference corpus in one session and prints, as JSON, how many return types, effects and unoptimised
 // return types are those of the reference, and with arguments `--show` (or `--show=rettype`) each one that is not.
 
+import '../answers.ts';
 import { start } from '../../bootstrap/session.ts';
 import { effectsText } from '../../codegen/inference/effects.ts';
 import { svecToArray } from '../../codegen/inference/heapdata.ts';

@@ -1,5 +1,6 @@
 // Round trips of the embedded library: every method's code to text and back to the heap.
 
+import '../answers.ts';
 import { bootFromSource } from '../../bootstrap/session.ts';
 import { difference } from '../../interpreter/ir/equal.ts';
 import { codeFromHeap } from '../../interpreter/ir/fromheap.ts';

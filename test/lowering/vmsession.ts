@@ -2,6 +2,7 @@
 //
 // The embedded library is booted once, from its sources; every case gets a module of its own, named M as in the corpus.
 
+import '../answers.ts';
 import { freshPlace } from '../../bootstrap/cli/place.ts';
 import { bootFromSource } from '../../bootstrap/session.ts';
 import type { Session } from './corpus.ts';

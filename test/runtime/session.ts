@@ -1,5 +1,6 @@
 // A running session for tests of the runtime, made once per process.
 
+import '../answers.ts';
 import { start } from '../../bootstrap/session.ts';
 import type { StringRef } from '../../interpreter/memory/layout.ts';
 import { MainModule } from '../../interpreter/memory/wellknown.ts';
