@@ -244,7 +244,8 @@ class CodePrinter {
       return this.invoke(x, first);
     if (x.head === '=' && x.args.length === 2 && isTarget(x.args[0])) {
       const text = `${this.operand(x.args[0], 0)} = ${this.operand(x.args[1], 0)}`;
-      return typed ? `(${text})` : text;
+      // `%1 = ...` alone would be the number of a statement.
+      return typed || x.args[0] instanceof SSAValue ? `(${text})` : text;
     }
     return this.operand(x, typed ? DECLARATION : 0);
   }
