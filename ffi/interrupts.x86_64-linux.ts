@@ -1,22 +1,13 @@
 // Ctrl-C while JavaScript does not come to its event loop.
 //
 // Node would notice a SIGINT when its event loop turns next, which it does not while a program runs. So the handler is a
-// few instructions of our own: it counts the signal and puts -1 into a word that the running program looks at anyway. A
-// signal that comes while one is waiting to be noticed ends the process: whatever runs then does not look.
+// few instructions of our own: it counts the signal and puts -1 into a word that the running program looks at anyway. The
+// program writes that word too, and may overwrite the alarm: the count is what it has to look at now and then. A signal
+// that comes while one is waiting to be noticed ends the process: whatever runs then does not look.
 //
 // No SA_RESTART: a C function that waits returns with EINTR.
 
-import {
-  type Address,
-  calloc,
-  fillBytes,
-  highWord,
-  lowWord,
-  readU32,
-  toAddress,
-  writeAddress,
-  writeU32,
-} from './address.ts';
+import { type Address, calloc, fillBytes, highWord, lowWord, readU32, writeAddress, writeU32 } from './address.ts';
 import { installCode } from './code-memory.ts';
 import { ForeignError } from './error.ts';
 import { thisProcess } from './koffi.ts';
@@ -57,18 +48,19 @@ let counter: Address | undefined;
 /**
  * Takes SIGINT over from Node.
  *
+ * @param signals a 32-bit word where the signals are counted that `takeInterrupt` has not told of
  * @param alarm a 32-bit word that becomes -1 when a signal comes
  * @throws ForeignError if the system refuses
  */
-export function catchInterrupts(alarm: Address): void {
+export function catchInterrupts(signals: Address, alarm: Address): void {
   if (counter !== undefined) return;
-  const signals = calloc(8);
+  writeU32(signals, 0);
   const action = calloc(SIGACTION_BYTES);
   fillBytes(action, 0, SIGACTION_BYTES);
   writeAddress(action, installCode(handlerCode(signals, alarm)));
   const sigaction = thisProcess.func('sigaction', 'int', ['int', 'uintptr_t', 'uintptr_t']);
   if (sigaction(SIGINT, action, 0) !== 0) throw new ForeignError('the system refuses a handler for SIGINT');
-  counter = toAddress(signals);
+  counter = signals;
 }
 
 /** True if a SIGINT has come since this was asked last. */

@@ -58,6 +58,8 @@ export const State = {
   format: 0x0c8,
   /** Answers to calls that a snapshot brings along (vm/savedcalls.ts). */
   calls: 0x0d0,
+  /** SIGINTs that the program has not heard of yet (signed 32-bit, low word; the signal handler counts here). */
+  interrupts: 0x0d8,
   /** The thread state of compiled code, 64 bytes (docs/native-abi.md). */
   thread_state: 0x180,
   /** Head of the free list of each size class (byte offset of the cell), 4 bytes each, from here to 0x800. */

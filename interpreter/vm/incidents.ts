@@ -39,6 +39,19 @@ export function requestSafepoint(): void {
   if (I32[BUDGET] >= 0) setAllocationBudget(-1);
 }
 
+let waiting = false;
+/** True while an interrupt has to wait: what runs is not the program's own work, and must not swallow it. */
+export const interruptsWait = (): boolean => waiting;
+/** Does some work of which the program knows nothing; an interrupt that comes meanwhile reaches the program after it. */
+export function whileInterruptsWait(work: () => void): void {
+  waiting = true;
+  try {
+    work();
+  } finally {
+    waiting = false;
+  }
+}
+
 let always = false;
 /** Makes every call and backward jump a safepoint, from the next one on. */
 export function keepSafepointsDue(): void {

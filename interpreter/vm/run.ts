@@ -7,10 +7,11 @@ import { codeAt } from './code.ts';
 import { exceptionDepth, popExceptionsTo, pushException, topException } from './exceptions.ts';
 import { backtrace, type FramePlace, Header, machine, noteOuterFrame } from './frames.ts';
 import { notifyThrow, observed } from './hooks.ts';
-import { leaveScopesTo, safepoint, stackOverflow } from './incidents.ts';
+import { leaveScopesTo, safepoint, stackOverflow, whileInterruptsWait } from './incidents.ts';
 import { endOfForeignRun, execute } from './loop.ts';
 
 const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
+const INTERRUPTS = (STATE_OFFSET + State.interrupts) >> 2;
 
 /**
  * Executes from frame `bottom` until it returns. The frame's header and arguments are in place, `result` is the word of
@@ -60,7 +61,7 @@ function runFrames(bottom: number): void {
         pc = machine.resume;
         U32[fp - Header.AT] = pc;
         machine.sp = fp + codeAt(U32[fp - Header.CODE]).frameWords;
-        if (I32[BUDGET] < 0) safepoint();
+        if (I32[BUDGET] < 0 || I32[INTERRUPTS] !== 0) safepoint();
         else if (exercise !== null) exerciseOnce();
       }
       machine.fp = outer;
@@ -107,7 +108,7 @@ export function setExercise(work: () => void): void {
 function exerciseOnce(): void {
   const work = exercise;
   exercise = null;
-  if (!observed.code) work?.();
+  if (work !== null && !observed.code) whileInterruptsWait(work);
 }
 
 /** Where exceptions that leave a run were thrown: the next run that catches them, or the report, wants to know. */

@@ -30,9 +30,11 @@ function interrupted(args: readonly string[], times = 1): Promise<Ended> {
   child.stderr.on('data', hear);
   const patience = setTimeout(() => child.kill('SIGKILL'), 120_000);
   return new Promise((done) =>
-    child.on('close', (code) => {
+    child.on('exit', (code) => {
       clearTimeout(patience);
-      done({ code, out });
+      child.on('close', () => done({ code, out }));
+      // Somebody else may hold the other end of a pipe open.
+      setTimeout(() => done({ code, out }), 20_000).unref();
     }),
   );
 }
