@@ -9,8 +9,8 @@
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { dirname, join, relative } from 'node:path';
+import { build, type Plugin } from 'rolldown';
 import { bundleIdentity, IDENTITY_FILE, IMAGE_FILE } from '../bootstrap/image/snapshot-store.ts';
 
 const root = dirname(import.meta.dirname);
@@ -41,75 +41,89 @@ function importedNames(module: string): string[] {
  */
 const builtins: Plugin = {
   name: 'builtins',
-  setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ path, kind }) => {
-      if (kind === 'dynamic-import') return { path, external: true };
-      return { path: path.slice(5), namespace: kind === 'require-call' ? 'builtin-required' : 'builtin-imported' };
-    });
-    const whole = (path: string): string =>
-      path === 'process' ? 'process' : `process.getBuiltinModule(${JSON.stringify(path)})`;
-    build.onLoad({ filter: /.*/, namespace: 'builtin-required' }, ({ path }) => {
-      if (path !== 'child_process') return { contents: `module.exports = ${whole(path)};` };
+  resolveId(path, _importer, { kind }) {
+    if (!path.startsWith('node:')) return null;
+    if (kind === 'dynamic-import') return { id: path, external: true };
+    return `\0${kind === 'require-call' ? 'required' : 'imported'}:${path.slice(5)}`;
+  },
+  load(id) {
+    const [, way, path] = /^\0(required|imported):(.*)$/.exec(id) ?? [];
+    if (path === undefined) return null;
+    const whole = path === 'process' ? 'process' : `process.getBuiltinModule(${JSON.stringify(path)})`;
+    const late = path === 'child_process';
+    if (way === 'required') {
+      if (!late) return `module.exports = ${whole};`;
       const functions = ['execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'];
-      const getters = functions.map((name) => `get ${name}() { return ${whole(path)}.${name}; }`);
-      return { contents: `module.exports = { ${getters.join(', ')} };` };
-    });
-    build.onLoad({ filter: /.*/, namespace: 'builtin-imported' }, ({ path }) => {
-      const names = importedNames(path);
-      const late = path === 'child_process';
-      const exported = names.map((name) =>
-        late
-          ? `export const ${name} = (...args) => ${whole(path)}.${name}(...args);`
-          : `export const ${name} = builtin.${name};`,
-      );
-      const head = late ? '' : `const builtin = ${whole(path)}; export default builtin;`;
-      return { contents: [head, ...exported].join('\n') };
-    });
+      return `module.exports = { ${functions.map((name) => `get ${name}() { return ${whole}.${name}; }`).join(', ')} };`;
+    }
+    const exported = importedNames(path).map((name) =>
+      late
+        ? `export const ${name} = (...args) => ${whole}.${name}(...args);`
+        : `export const ${name} = builtin.${name};`,
+    );
+    return [late ? '' : `const builtin = ${whole}; export default builtin;`, ...exported].join('\n');
   },
 };
 
 /** koffi's own JavaScript is bundled for the same reason; its native part is found from where koffi is installed. */
 const koffiLoader: Plugin = {
   name: 'koffi',
-  setup(build) {
-    build.onLoad({ filter: /koffi\/src\/koffi\/src\/static\.js$/ }, () => ({
-      contents: `import { createRequire } from 'node:module';
-        export const loadStatic = (platform) =>
-          createRequire(createRequire(import.meta.url).resolve('koffi'))('@koromix/koffi-' + platform);`,
-    }));
+  load(id) {
+    if (!/koffi\/src\/koffi\/src\/static\.js$/.test(id)) return null;
+    return `import { createRequire } from 'node:module';
+      export const loadStatic = (platform) =>
+        createRequire(createRequire(import.meta.url).resolve('koffi'))('@koromix/koffi-' + platform);`;
   },
 };
 
+/** A file with these modules and all that they need, but for what files of higher priority have. */
+const group = (name: string, priority: number, modules: readonly string[]) => ({
+  name,
+  priority,
+  test: (id: string) => modules.includes(id.startsWith('\0') ? id.slice(1) : relative(root, id)),
+});
+
 const result = await build({
   // The second is loaded by name, in the middle of a call.
-  entryPoints: { jl0: join(root, 'bootstrap/cli/start.ts'), answers: join(root, 'bootstrap/inference/answers.ts') },
-  absWorkingDir: root,
-  outdir: folder,
-  bundle: true,
-  splitting: true,
-  metafile: true,
-  format: 'esm',
+  input: { jl0: join(root, 'bootstrap/cli/start.ts'), answers: join(root, 'bootstrap/inference/answers.ts') },
+  cwd: root,
   platform: 'node',
-  target: 'node24',
   external: ['llvm-bindings'],
-  sourcemap: true,
-  sourcesContent: false,
-  // Every start reads them. Names stay: internal errors show where they come from.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  logLevel: 'warning',
   plugins: [builtins, koffiLoader],
-  // CommonJS packages inside an ES module ask for `require`.
-  banner: {
-    js: "const require = (id) => process.getBuiltinModule('module').createRequire(import.meta.url)(id);",
+  output: {
+    dir: folder,
+    format: 'esm',
+    sourcemap: true,
+    chunkFileNames: '[name]-[hash].js',
+    // Finding a file costs a start as much as reading it: what every program needs is a few files, each with all that
+    // the files before it lack.
+    codeSplitting: {
+      groups: [
+        group('root', 5, ['bootstrap/root.ts', 'imported:module']),
+        group('region', 4, ['ffi/address.ts', 'ffi/region.ts']),
+        group('main', 3, ['bootstrap/cli/main.ts']),
+        group('syntax', 2, ['interpreter/syntax/index.ts']),
+        group('julia', 1, ['bootstrap/session.ts', 'bootstrap/program.ts', 'bootstrap/cli/session.ts']),
+      ],
+    },
+    // Every start reads them. Names stay: internal errors show where they come from.
+    minify: { compress: true, mangle: false, codegen: true },
   },
 });
-const written = new Set(Object.keys(result.metafile.outputs).map((path) => basename(path)));
+const written = new Set(result.output.flatMap((file) => [file.fileName, `${file.fileName}.map`]));
 const scripts = [...written].filter((name) => name.endsWith('.js')).map((name) => join(folder, name));
 
 // The system image: the library, booted by the bundle itself, so that starting it later is mapping a file.
 writeFileSync(join(folder, IDENTITY_FILE), `${bundleIdentity(scripts).toString('hex')}\n`);
-execFileSync(process.execPath, [join(folder, 'jl0.js'), 'image'], { stdio: 'inherit' });
+execFileSync(process.execPath, [join(folder, 'jl0.js'), 'image'], {
+  stdio: 'inherit',
+  env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
+});
+
+// What V8 makes of the files is kept by the first process that loads them, with the functions that it called: a program,
+// not the making of an image.
+rmSync(join(root, '.jl0/compile-cache'), { recursive: true, force: true });
+execFileSync(join(root, 'bin/jl0'), ['-e', 'println(devnull, Dict("a" => [1.5]))'], { stdio: 'inherit' });
 
 const kept = new Set([...written, IDENTITY_FILE, IMAGE_FILE]);
 for (const name of readdirSync(folder)) {

@@ -1028,19 +1028,33 @@ function standard_stream(fd::Int, name::String, readable::Bool)
     return io
 end
 
-# Set by init_stdio when a process starts: an image holds no open streams.
-global stdin::IO = devnull
-global stdout::IO = devnull
-global stderr::IO = devnull
+# Images hold them; init_stdio makes them as new when a process starts.
+const standard_input = standard_stream(0, "<stdin>", true)
+const standard_output = standard_stream(1, "<stdout>", false)
+const standard_error = standard_stream(2, "<stderr>", false)
+global stdin::IO = standard_input
+global stdout::IO = standard_output
+global stderr::IO = standard_error
 
+# What was read ahead or left to write when the image was saved is that process's own affair.
+function renew(io::IOStream)
+    setfield!(io, :next, 1)
+    setfield!(io, :last, 0)
+    setfield!(io, :pending, 0)
+    setfield!(io, :at_end, false)
+    setfield!(io, :isopen, true)
+end
+
+# Every start waits for this: it calls as little as possible.
 function init_stdio()
-    global stdin = standard_stream(0, "<stdin>", true)
-    global stdout = standard_stream(1, "<stdout>", false)
-    global stderr = standard_stream(2, "<stderr>", false)
-    global standard_output = stdout
+    renew(standard_input)
+    renew(standard_output)
+    renew(standard_error)
+    stdin === standard_input || (global stdin = standard_input)
+    stdout === standard_output || (global stdout = standard_output)
+    stderr === standard_error || (global stderr = standard_error)
     return nothing
 end
-global standard_output::IO = devnull
 
 function flush_standard_streams()
     flush(standard_output)
