@@ -43,30 +43,54 @@ import {
 /** A spelling that has occurred as a name or word, found again by hash without making a substring. */
 interface Name {
   readonly text: string;
+  readonly hash: number;
   readonly kind: number;
   readonly symbol: Sym;
-  readonly chain: Name | null;
+  /** The next name in the same slot. */
+  chain: Name | null;
 }
 
-const nameTableSize = 1 << 14;
-const nameTable: (Name | null)[] = new Array<Name | null>(nameTableSize).fill(null);
+/** The names by hash; twice as many slots as soon as there are more names than slots, which are a power of two. */
+let nameTable: (Name | null)[] = new Array<Name | null>(1 << 14).fill(null);
+let nameCount = 0;
+
+/** V8 makes a substring of fewer characters a string of its own, and one of as many or more a view of the whole. */
+const VIEW_LENGTH = 13;
 
 function internName(text: string, start: number, end: number, hash: number): Name {
-  const slot = hash & (nameTableSize - 1);
-  const first = nameTable[slot] as Name | null;
-  for (let name = first; name !== null; name = name.chain) {
-    if (name.text.length === end - start && text.startsWith(name.text, start)) return name;
+  const slot = (hash ^ (hash >>> 15)) & (nameTable.length - 1);
+  for (let name = nameTable[slot] as Name | null; name !== null; name = name.chain) {
+    if (name.hash === hash && name.text.length === end - start && text.startsWith(name.text, start)) return name;
   }
   // A copy, lest a short substring keep the whole source text alive.
-  const spelling = Buffer.from(text.slice(start, end), 'utf16le').toString('utf16le');
+  const spelling =
+    end - start < VIEW_LENGTH
+      ? text.slice(start, end)
+      : Buffer.from(text.slice(start, end), 'utf16le').toString('utf16le');
   const name: Name = {
     text: spelling,
+    hash,
     kind: words.get(spelling) ?? K.Identifier,
     symbol: Sym.of(normalizeName(spelling)),
-    chain: first,
+    chain: nameTable[slot] as Name | null,
   };
   nameTable[slot] = name;
+  if (++nameCount > nameTable.length) growNameTable();
   return name;
+}
+
+function growNameTable(): void {
+  const small = nameTable;
+  nameTable = new Array<Name | null>(2 * small.length).fill(null);
+  for (const first of small) {
+    for (let name = first; name !== null; ) {
+      const after: Name | null = name.chain;
+      const slot = (name.hash ^ (name.hash >>> 15)) & (nameTable.length - 1);
+      name.chain = nameTable[slot] as Name | null;
+      nameTable[slot] = name;
+      name = after;
+    }
+  }
 }
 
 /** A string literal we are inside of. `depth` counts the parentheses open in its current interpolation. */
@@ -337,15 +361,15 @@ export class Scanner {
       if (!(c < 128)) break;
       if (((asciiClass[c] as number) & NAME_PART) === 0) break;
       if (c === 33 && text.charCodeAt(i + 1) === EQUALS) break;
-      hash = (hash * 31 + c) | 0;
+      hash = Math.imul(hash ^ c, 0x01000193);
       i++;
     }
     if (i < text.length && text.charCodeAt(i) >= 128) {
       i = this.nameEnd(start, i);
       hash = 0;
-      for (let k = start; k < i; k++) hash = (hash * 31 + text.charCodeAt(k)) | 0;
+      for (let k = start; k < i; k++) hash = Math.imul(hash ^ text.charCodeAt(k), 0x01000193);
     }
-    const name = internName(text, start, i, hash ^ (hash >>> 15));
+    const name = internName(text, start, i, hash);
     this.symbol = name.symbol;
     return this.token(name.kind, start, i, spaced);
   }
