@@ -28,7 +28,7 @@ import {
 } from './heap.ts';
 import { type DataTypeRef, declaredLayouts, type Ref, readRef, readWide, type TypeNameRef, typeOf } from './layout.ts';
 import { DataType, GenericMemory, JuliaWeakRef, TypeLayoutFlag } from './objects.ts';
-import { visitHeldRoots } from './roots.ts';
+import { purgeCaches, visitHeldRoots } from './roots.ts';
 import { STATE_OFFSET, State, setStateWide, stateRef, stateRoots, stateU32, stateWide } from './state.ts';
 import { datatype, nothing, typename, WELL_KNOWN_END, WELL_KNOWN_START } from './wellknown.ts';
 
@@ -421,6 +421,7 @@ export function collect(): void {
   // What only a finalizer will see is gone for weak references already.
   clearWeakReferences();
   takeUnreachableFinalizable();
+  purgeCaches(isMarked);
   for (const [memory, address] of mallocBuffers) {
     if (isMarked(memory)) continue;
     mallocBuffers.delete(memory);

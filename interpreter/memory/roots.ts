@@ -2,7 +2,8 @@
 //
 // The collector starts only at the VM's safepoints, so a runtime function that does not call back into Julia may hold
 // references freely. One that does must root what it holds across the call: it pushes the references here and pops them
-// when it is done. Caches that own references for longer register a visitor.
+// when it is done. Caches that own references for longer register a visitor. Those that only know objects by where they lie
+// (a type as a key, say) register a purge: an object that dies leaves its place to another, which would pass for it.
 
 import type { Ref } from './layout.ts';
 
@@ -34,6 +35,25 @@ export function rootScope<T>(body: () => T): T {
 /** Registers a cache that holds references: it must visit each of them. */
 export function registerRoots(visitor: (visit: (object: Ref) => void) => void): void {
   visitors.push(visitor);
+}
+
+const purges: ((isAlive: (object: Ref) => boolean) => void)[] = [];
+
+/** Registers a cache whose keys do not keep objects alive: when it is called it must forget those that are not. */
+export function registerPurge(purge: (isAlive: (object: Ref) => boolean) => void): void {
+  purges.push(purge);
+}
+
+/** Registers a map whose keys do not keep objects alive. */
+export function registerWeakMap(map: Map<Ref, unknown>): void {
+  registerPurge((isAlive) => {
+    for (const key of map.keys()) if (!isAlive(key)) map.delete(key);
+  });
+}
+
+/** Has all such caches forget what is about to be freed. */
+export function purgeCaches(isAlive: (object: Ref) => boolean): void {
+  for (const purge of purges) purge(isAlive);
 }
 
 /** Visits everything that JavaScript holds. */

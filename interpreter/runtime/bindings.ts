@@ -27,6 +27,7 @@ import {
   writeWide,
 } from '../memory/layout.ts';
 import { Binding, BindingFlag, BindingPartition, GlobalRef, Module } from '../memory/objects.ts';
+import { registerWeakMap } from '../memory/roots.ts';
 import { State, setStateWide, stateWide } from '../memory/state.ts';
 import { datatype } from '../memory/wellknown.ts';
 import { symbolHash } from './symbols.ts';
@@ -63,6 +64,7 @@ export function nextWorld(): number {
 
 let resolutionEpoch = 1;
 const implicitCache = new Map<BindingRef, { epoch: number; target: BindingRef }>();
+registerWeakMap(implicitCache);
 const changeListeners: ((binding: BindingRef) => void)[] = [];
 
 /** Registers a listener that is called with each binding whose meaning changes. */

@@ -33,6 +33,7 @@ import {
   writeWide,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
+import { registerWeakMap } from '../memory/roots.ts';
 import { Bottom, datatype, emptySvec, nothing, typename } from '../memory/wellknown.ts';
 import { isSubtype, matchSignature, moreSpecific, typeEqual } from '../types/index.ts';
 import { isConcrete, isDataType, isTypeType } from '../types/kinds.ts';
@@ -445,6 +446,7 @@ function scanMeta(method: MethodRef, statements: ArrayRef, nargs: number): void 
 }
 
 const instanceCache = new Map<MethodRef, Map<Ref, MethodInstanceRef>>();
+registerWeakMap(instanceCache);
 
 /** The MethodInstance of a method for a signature, made if there is none. */
 export function methodInstance(method: MethodRef, types: Ref, sparams: SvecRef): MethodInstanceRef {

@@ -21,7 +21,7 @@ import {
   typeOf,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
-import { registerRoots } from '../memory/roots.ts';
+import { registerPurge, registerRoots, registerWeakMap } from '../memory/roots.ts';
 import { datatype, emptySvec, typename } from '../memory/wellknown.ts';
 import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError, throwMethodError, throwTypeError } from '../runtime/errors.ts';
@@ -30,7 +30,7 @@ import { symbolName } from '../runtime/symbols.ts';
 import { svecGet } from '../runtime/values.ts';
 import { applyTupleType, instanceIsA, isSubtype, typeTypeOf } from '../types/index.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
-import { CALL_HEADER, type Code, codeAt, Op, retireCode, type Site, type Target } from './code.ts';
+import { CALL_HEADER, type Code, codeAt, codes, Op, retireCode, type Site, type Target } from './code.ts';
 import { forgetFields } from './codezone.ts';
 import { agedVariant, decode, instructionLength, onCodeInvalidated, setLeafResolver } from './decode.ts';
 import { exceptionDepth } from './exceptions.ts';
@@ -108,6 +108,9 @@ registerRoots((visit) => {
   for (const source of codeOfSource.keys()) visit(source);
   for (const object of callables.keys()) visit(object);
 });
+
+/** Native entries by instance; codegen installs them. */
+const nativeEntries = new Map<Ref, SlotFunction>();
 
 // The table of calls by argument types.
 
@@ -271,6 +274,23 @@ function resolve(words: Int32Array, n: number, world: number): CachedCall | Targ
   return entry;
 }
 
+// Types that are made anew each time, as `Vector{T} where T` is, are keys too, and may die.
+registerPurge((isAlive) => {
+  forgetOlderCalls();
+  for (const [hash, list] of cache) {
+    for (const entry of list) entry.stale ||= !entry.keys.every((key) => isAlive(Math.abs(key) as Ref));
+    const known = list.filter((entry) => !entry.stale);
+    if (known.length === 0) cache.delete(hash);
+    else if (known.length < list.length) cache.set(hash, known);
+  }
+  for (const [name, entries] of byName) {
+    for (const entry of entries) if (entry.stale) entries.delete(entry);
+    if (entries.size === 0 || !isAlive(name)) byName.delete(name);
+  }
+  for (const code of codes) for (const site of code.sites) if (!site.guardsAlive(isAlive)) site.reset();
+});
+registerWeakMap(nativeEntries);
+
 /** Keeps what the table knows in the heap, for processes that start from a snapshot of it. */
 export function saveKnownCalls(): void {
   const known: KnownCall[] = [];
@@ -308,9 +328,6 @@ export function reachedInstances(): MethodInstanceRef[] {
   }
   return [...reached];
 }
-
-/** Native entries by instance; codegen installs them. */
-const nativeEntries = new Map<Ref, SlotFunction>();
 
 /** Installs a native entry point for a method instance: calls with exactly its types run it from now on. */
 export function installNative(instance: MethodInstanceRef, entry: SlotFunction): void {

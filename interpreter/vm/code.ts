@@ -152,6 +152,24 @@ export class Site {
     this.entries.push({ guards, target, words });
   }
 
+  /** Whether all objects that it, or the quick form of its instruction, knows by where they lie are alive. */
+  guardsAlive(isAlive: (object: Ref) => boolean): boolean {
+    if (this.code.start === 0) return true;
+    for (const { guards } of this.entries) {
+      for (const guard of guards) if (guard !== 0 && !isAlive(Math.abs(guard) as Ref)) return false;
+    }
+    const { ops } = this.code;
+    switch (ops[this.at]) {
+      case Op.GETFIELD:
+        return isAlive(ops[this.at + 4] as Ref);
+      case Op.ISA:
+      case Op.BITCAST_64:
+        return isAlive(ops[this.at + 4] as Ref) && isAlive(ops[this.at + 5] as Ref);
+      default:
+        return true;
+    }
+  }
+
   /** Forgets everything and makes the instruction general again. */
   reset(): void {
     if (this.code.start === 0) return;

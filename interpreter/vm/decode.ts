@@ -26,6 +26,7 @@ import {
   typeOf,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
+import { registerPurge, registerWeakMap } from '../memory/roots.ts';
 import { CoreModule, datatype, nothing, trueValue } from '../memory/wellknown.ts';
 import {
   currentWorld,
@@ -99,6 +100,15 @@ onResolutionChange(() => {
 });
 const implicitlyResolved = new Set<BindingRef>();
 const implicitValues = new Map<BindingRef, Ref>();
+registerWeakMap(dependents);
+registerPurge((isAlive) => {
+  for (const [binding, value] of implicitValues) {
+    if (isAlive(binding) && (value === 0 || isAlive(value))) continue;
+    implicitValues.delete(binding);
+    implicitlyResolved.delete(binding);
+    if (isAlive(binding)) invalidateDependents(binding);
+  }
+});
 
 const headOf = (expr: Ref): string => symbolName(readRef<SymbolRef>(expr, objects.Expr.head));
 const argsOf = (expr: Ref): ArrayRef => readRef<ArrayRef>(expr, objects.Expr.args);

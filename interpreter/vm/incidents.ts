@@ -39,16 +39,20 @@ export function requestSafepoint(): void {
   if (I32[BUDGET] >= 0) setAllocationBudget(-1);
 }
 
-let waiting = false;
-/** True while an interrupt has to wait: what runs is not the program's own work, and must not swallow it. */
-export const interruptsWait = (): boolean => waiting;
+let waits = 0;
+/** True while an interrupt has to wait. */
+export const interruptsWait = (): boolean => waits > 0;
+/** Has interrupts wait once more, or once less. */
+export function deferInterrupts(by: 1 | -1): void {
+  waits = Math.max(0, waits + by);
+}
 /** Does some work of which the program knows nothing; an interrupt that comes meanwhile reaches the program after it. */
 export function whileInterruptsWait(work: () => void): void {
-  waiting = true;
+  deferInterrupts(1);
   try {
     work();
   } finally {
-    waiting = false;
+    deferInterrupts(-1);
   }
 }
 
@@ -180,7 +184,10 @@ export function generatedSource(instance: MethodInstanceRef): CodeInfoRef {
 }
 
 registerRoots((visit) => {
-  for (const source of generated.values()) visit(source);
+  for (const [instance, source] of generated) {
+    visit(instance);
+    visit(source);
+  }
   for (const { outer } of scopes) visit(outer);
   visit(outOfMemoryObject);
 });

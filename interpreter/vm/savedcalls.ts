@@ -48,7 +48,9 @@ export function saveCalls(calls: readonly KnownCall[]): void {
     record += 2 + call.keys.length;
   });
   const table = stringOfBytes(new Uint8Array(words.buffer));
-  setStateRef(State.calls, svecOf([table, ...calls.map((call) => call.instance)]));
+  // The keys are known by where they lie, and have to stay there.
+  const keys = new Set(calls.flatMap((call) => [...call.keys].map((key) => Math.abs(key) as Ref)));
+  setStateRef(State.calls, svecOf([table, ...calls.map((call) => call.instance), ...keys]));
 }
 
 const changedNames = new Set<TypeNameRef>();

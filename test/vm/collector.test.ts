@@ -37,6 +37,18 @@ it('collects at each safepoint of a small program', { timeout: 600_000 }, () => 
   expect(stdout).toBe('ok\n');
 });
 
+it('lets no type pass for one that lay in its place and is gone', { timeout: 300_000 }, () => {
+  const program = `bad = 0
+    for i in 1:200
+      name = Symbol(:a, i % 7)
+      keys(NamedTuple{(name,)}((i,)))[1] === name || (bad += 1)
+      Vector{Val{i % 7}}() isa Union{Vector{Val{i % 7}}, Nothing} || (bad += 1)
+      i % 10 == 0 && GC.gc()
+    end
+    return bad`;
+  expect(answer(`module G1; check() = begin; ${program}; end; end; G1.check()`)).toBe('0');
+});
+
 const resource = 'mutable struct Res; id::Int; end; const ended = Int[];';
 
 describe('finalizers', { timeout: 120_000 }, () => {

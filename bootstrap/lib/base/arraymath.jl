@@ -69,6 +69,20 @@ function circshift!(dest::AbstractArray, src::AbstractArray, shifts::Tuple)
 end
 circshift!(a::AbstractVector, shift::Integer) = copyto!(a, circshift(a, shift))
 
+"""
+    circcopy!(dest, src)
+
+Copies `src` to `dest`, each index taken modulo the length of `src`: for arrays of the same size whose axes differ.
+"""
+function circcopy!(dest::AbstractArray, src::AbstractArray)
+    size(dest) == size(src) || throw(DimensionMismatch("src and dest must have the same sizes (got $(size(src)) and $(size(dest)))"))
+    within(i, axis) = mod(i - first(axis), length(axis)) + first(axis)
+    for I in CartesianIndices(dest)
+        dest[I] = src[ntuple(d -> within(I.I[d], axes(src, d)), ndims(src))...]
+    end
+    return dest
+end
+
 function repeat(A::AbstractArray; inner=nothing, outer=nothing)
     inn = inner === nothing ? () : inner isa Integer ? (Int(inner),) : (map(Int, inner)...,)
     out = outer === nothing ? () : outer isa Integer ? (Int(outer),) : (map(Int, outer)...,)

@@ -52,7 +52,7 @@ export accumulate, accumulate!, adjoint, argmax, argmin, axes, broadcast, broadc
     findmax, findmax!, findmin, findmin!, findnext, findprev, first, firstindex, getindex, hcat, hvcat, hvncat,
     indexin, insertdims, invperm, invpermute!, isassigned, isperm, issorted, keepat!, last, lastindex, length,
     mapslices, maximum, maximum!, minimum, minimum!, ndims, parent, parentindices, partialsort, partialsort!,
-    partialsortperm, partialsortperm!, permute!, permutedims, permutedims!, prod, prod!, range, reshape, resize!,
+    partialsortperm, partialsortperm!, permute!, permutedims, permutedims!, prod, prod!, range, logrange, kron!, reshape, resize!,
     reverse, reverse!, reverseind, rot180, rotl90, rotr90, searchsorted, searchsortedfirst, searchsortedlast,
     insorted, selectdim, setindex!, similar, size, sort, sort!, sortperm, sortperm!, sortslices, stack, step, stride,
     strides, sum, sum!, to_indices, transpose, trues, falses, vcat, vec, view, @view, @views, Slices, AbstractSlices,
@@ -90,7 +90,7 @@ export abspath, addenv, atexit, atreplinit, basename, bytesavailable, cd, chmod,
     redisplay, relpath, reset, rm, run, seek, seekend, seekstart, setenv, shell_escape, skip, skipchars, splitdir,
     splitdrive, splitext, splitpath, stat, success, symlink, systemerror, take!, tempdir, tempname, touch, truncate,
     uperm, unmark, unsafe_read, unsafe_write, walkdir, withenv, write, gperm, isfull, fd, displaysize, PipeBuffer,
-    Pipe, showable, hton, htol, ntoh, ltoh, unsafe_string
+    Pipe, diskstat, disable_sigint, reenable_sigint, @threadcall, functionloc, showable, hton, htol, ntoh, ltoh, unsafe_string
 
 # tasks
 export asyncmap, asyncmap!, bind, current_task, errormonitor, fetch, islocked, isready, istaskdone, istaskfailed,

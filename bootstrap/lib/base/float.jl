@@ -270,3 +270,7 @@ function decompose(x::T) where {T<:IEEEFloat}
     d = ifelse(signbit(x), -1, 1)
     return s, e - exponent_bias(T) - significand_bits(T) + (e == 0), d
 end
+
+# Denormal numbers are always honoured: the mode in which the processor takes them for zero cannot be had here.
+get_zero_subnormals() = false
+set_zero_subnormals(yes::Bool) = !yes

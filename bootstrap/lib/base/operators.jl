@@ -71,6 +71,7 @@ nand(x::T, y::T) where {T<:Integer} = ~(x & y)
 nor(x::T, y::T) where {T<:Integer} = ~(x | y)
 
 function kron end
+function kron! end
 
 # Functions
 

@@ -67,15 +67,6 @@ function find_extreme_dims(A, dims, find)
     end
     return (vals, locs)
 end
-sum!(r::AbstractArray, A::AbstractArray) = reduce_into!(r, A, +)
-prod!(r::AbstractArray, A::AbstractArray) = reduce_into!(r, A, *)
-maximum!(r::AbstractArray, A::AbstractArray) = reduce_into!(r, A, max)
-minimum!(r::AbstractArray, A::AbstractArray) = reduce_into!(r, A, min)
-function reduce_into!(r, A, op)
-    ds = Int[d for d in 1:max(ndims(A), ndims(r)) if size(r, d) == 1 && size(A, d) != 1]
-    R = isempty(ds) ? A : mapreduce_dims(identity, op, A, (ds...,), no_init)
-    return copyto!(r, R)
-end
 
 # Running results
 

@@ -220,6 +220,24 @@ function hasmethod(@nospecialize(f), @nospecialize(t), kwnames::Tuple{Vararg{Sym
     end
     return all(k -> k in kws, kwnames)
 end
+"""
+    functionloc(f, types)
+    functionloc(m::Method)
+
+The file and line where a method is defined.
+"""
+function functionloc(m::Method)
+    file = String(m.file)
+    m.line <= 0 || isempty(file) ? error("could not determine location of method definition") : (file, Int(m.line))
+end
+functionloc(@nospecialize(f), @nospecialize(types)) = functionloc(which(f, types))
+function functionloc(@nospecialize(f))
+    ms = collect(methods(f))
+    isempty(ms) && error("function has no definitions")
+    length(ms) > 1 && error("function has multiple methods; please specify a type signature")
+    return functionloc(ms[1])
+end
+
 function which(@nospecialize(f), @nospecialize(t))
     sig = signature_with_typevars(f, t)
     m = ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), sig, nothing, get_world_counter())

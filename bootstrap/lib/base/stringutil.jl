@@ -928,7 +928,30 @@ function hex_value(b::UInt8)
 end
 hex2bytes(s::AbstractString) = hex2bytes(Vector{UInt8}(codeunits(String(s))))
 function hex2bytes(v::AbstractVector{UInt8})
-    n = length(v)
-    isodd(n) && throw(ArgumentError("length of iterable must be even"))
-    return UInt8[(hex_value(v[2i-1]) << 4) | hex_value(v[2i]) for i in 1:div(n, 2)]
+    isodd(length(v)) && throw(ArgumentError("length of iterable must be even"))
+    return hex2bytes!(Vector{UInt8}(undef, length(v) >> 1), v)
+end
+
+"""
+    hex2bytes!(dest, itr)
+
+Like `hex2bytes`, into `dest`, which has half as many elements as `itr`.
+"""
+hex2bytes!(dest::AbstractVector{UInt8}, s::AbstractString) = hex2bytes!(dest, codeunits(String(s)))
+function hex2bytes!(dest::AbstractVector{UInt8}, v)
+    isodd(length(v)) && throw(ArgumentError("length of iterable must be even"))
+    2 * length(dest) == length(v) || throw(ArgumentError("length of output array must be half of the length of input iterable"))
+    high = nothing
+    i = firstindex(dest)
+    for c in v
+        d = hex_value(c)
+        if high === nothing
+            high = d
+        else
+            dest[i] = (high << 4) | d
+            i += 1
+            high = nothing
+        end
+    end
+    return dest
 end

@@ -719,6 +719,7 @@ function asyncmap(f, c...; ntasks=0, batch_size=nothing)
     ts = Any[(@async f(x...)) for x in zip(c...)]
     return [fetch(t) for t in ts]
 end
+asyncmap!(f, results, c...; ntasks=0, batch_size=nothing) = copyto!(results, asyncmap(f, c...; ntasks=ntasks, batch_size=batch_size))
 
 # Threads: one
 

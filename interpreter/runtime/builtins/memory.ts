@@ -8,6 +8,7 @@ import { U8, U32 } from '../../../ffi/region.ts';
 import { allocate } from '../../memory/heap.ts';
 import { type DataTypeRef, NULL, type Ref, readRef, readWide, writeRef, writeWide } from '../../memory/layout.ts';
 import { GenericMemory, GenericMemoryRef } from '../../memory/objects.ts';
+import { registerRoots, registerWeakMap } from '../../memory/roots.ts';
 import { datatype, typename } from '../../memory/wellknown.ts';
 import { type ElementLayout, elementLayout } from '../../types/fieldlayout.ts';
 import { applyType, instanceIsA } from '../../types/index.ts';
@@ -31,6 +32,7 @@ import { expectArguments, expectInt } from './arguments.ts';
 import { checkOrder } from './objects.ts';
 
 const layouts = new Map<Ref, ElementLayout>();
+registerWeakMap(layouts);
 
 /** How a Memory type stores its elements; remembered. */
 export function layoutOfMemory(type: Ref): ElementLayout {
@@ -106,6 +108,11 @@ const isMemory = (type: Ref): boolean => typeNameOf(type) === typename('GenericM
 const isMemoryRef = (type: Ref): boolean => typeNameOf(type) === typename('GenericMemoryRef');
 
 const refTypes = new Map<Ref, DataTypeRef>();
+// The one is in the other's fields, but not the other way round.
+registerRoots((visit) => {
+  for (const type of refTypes.values()) visit(type);
+});
+registerWeakMap(refTypes);
 
 /** `MemoryRef{T}` for `Memory{T}`. */
 function memoryRefType(memoryType: Ref): DataTypeRef {
