@@ -12,6 +12,13 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'rolldown';
 import { bundleIdentity, IDENTITY_FILE, IMAGE_FILE } from '../bootstrap/image/snapshot-store.ts';
+import {
+  datatype,
+  typename,
+  type WellKnownTypeName,
+  wellKnownTypeNames,
+  wrapper,
+} from '../interpreter/memory/wellknown.ts';
 
 const root = dirname(import.meta.dirname);
 const folder = join(root, 'dist');
@@ -76,6 +83,27 @@ const koffiLoader: Plugin = {
   },
 };
 
+/**
+ * The types of Core have fixed places, so what asks for one by name is a number known now. The sources keep the names; the
+ * bundle has the numbers, in the midst of the paths that have to be quick.
+ */
+const wellKnown: Plugin = {
+  name: 'well-known',
+  transform: {
+    filter: { id: /\/interpreter\/.*\.ts$/ },
+    handler(code) {
+      const lookups: Readonly<Record<string, (name: WellKnownTypeName) => number>> = { datatype, typename, wrapper };
+      const isName = (name: string): name is WellKnownTypeName =>
+        (wellKnownTypeNames as readonly string[]).includes(name);
+      // One line stays one line, so places in the sources stay what they are.
+      const known = code.replace(/(?<![.\w])(datatype|typename|wrapper)\('(\w+)'\)/g, (call, kind, name) =>
+        isName(name) ? String(lookups[kind](name)) : call,
+      );
+      return { code: known, map: null };
+    },
+  },
+};
+
 /** A file with these modules and all that they need, but for what files of higher priority have. */
 const group = (name: string, priority: number, modules: readonly string[]) => ({
   name,
@@ -89,7 +117,7 @@ const result = await build({
   cwd: root,
   platform: 'node',
   external: ['llvm-bindings'],
-  plugins: [builtins, koffiLoader],
+  plugins: [builtins, koffiLoader, wellKnown],
   output: {
     dir: folder,
     format: 'esm',

@@ -7,7 +7,8 @@
 import { placesOf } from '../ir/debuginfo.ts';
 import { type ArrayRef, type Ref, readRef, type SymbolRef, typeOf } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
-import { datatype, falseValue, trueValue } from '../memory/wellknown.ts';
+import { datatype, falseValue, nothing, trueValue } from '../memory/wellknown.ts';
+import type { CaughtException } from '../vm/exceptions.ts';
 import type { FramePlace } from '../vm/frames.ts';
 import { symbol, symbolName } from './symbols.ts';
 import { boxInt64, svec, vectorAny } from './values.ts';
@@ -44,15 +45,30 @@ function nameOf(place: FramePlace): string {
     : 'top-level scope';
 }
 
+let hidden: (place: FramePlace) => boolean = () => false;
+/** Installs which frames are the runtime's own and not shown. */
+export function hideFrames(isHidden: typeof hidden): void {
+  hidden = isHidden;
+}
+
 /** The backtrace as Julia's library reads it. */
 export function backtraceVector(places: readonly FramePlace[]): ArrayRef {
   return vectorAny(
-    places.flatMap((place) =>
-      sourcePlaces(place).map(({ name, file, line }, i, all) => {
-        const own = i === all.length - 1;
-        const what = own && isMethodInstance(place.instance) ? place.instance : symbol(name);
-        return svec(what, symbol(file), boxInt64(line), own ? falseValue : trueValue);
-      }),
-    ),
+    places
+      .filter((place) => !hidden(place))
+      .flatMap((place) =>
+        sourcePlaces(place).map(({ name, file, line }, i, all) => {
+          const own = i === all.length - 1;
+          const what = own && isMethodInstance(place.instance) ? place.instance : symbol(name);
+          return svec(what, symbol(file), boxInt64(line), own ? falseValue : trueValue);
+        }),
+      ),
+  );
+}
+
+/** Exceptions that are being handled, newest first, as Julia's library reads them: each with its backtrace behind it. */
+export function exceptionVector(exceptions: readonly CaughtException[]): ArrayRef {
+  return vectorAny(
+    [...exceptions].reverse().flatMap(({ exception, backtrace }) => [exception, backtraceVector(backtrace), nothing]),
   );
 }

@@ -8,7 +8,16 @@ import type { CodeInfo } from '../ir/code.ts';
 import { codeInfoToHeap } from '../ir/heap.ts';
 import { lower } from '../lowering/index.ts';
 import { allocate } from '../memory/heap.ts';
-import { type CodeInfoRef, type Ref, readRef, readU8, type TaskRef, writeRef, writeU8 } from '../memory/layout.ts';
+import {
+  type ArrayRef,
+  type CodeInfoRef,
+  type Ref,
+  readRef,
+  readU8,
+  type TaskRef,
+  writeRef,
+  writeU8,
+} from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { registerRoots } from '../memory/roots.ts';
 import { BaseModule, CoreModule, datatype, nothing } from '../memory/wellknown.ts';
@@ -16,13 +25,23 @@ import { Expr } from '../syntax/expr.ts';
 import { parseAll } from '../syntax/index.ts';
 import { pushThunk } from '../vm/calls.ts';
 import { addStacks } from '../vm/collection.ts';
-import { topException } from '../vm/exceptions.ts';
+import { currentExceptions, topException } from '../vm/exceptions.ts';
 import { frameWorld, machine } from '../vm/frames.ts';
-import { adoptTask, currentScope, initializeTask, releaseTask, setTaskEntry, suspendedStacks } from '../vm/tasks.ts';
+import {
+  adoptTask,
+  currentScope,
+  exceptionsHandledBy,
+  initializeTask,
+  releaseTask,
+  setTaskEntry,
+  suspendedStacks,
+} from '../vm/tasks.ts';
+import { exceptionVector, hideFrames } from './backtraces.ts';
 import { currentWorld, globalValue } from './bindings.ts';
 import { InternalError, throwValue } from './errors.ts';
 import { moduleSyntax, runtimeHost } from './frontend.ts';
 import { symbol } from './symbols.ts';
+import { arrayGetRef, arrayLength } from './values.ts';
 
 const source = `
 let task = ccall(:jl_get_current_task, Any, ()), hook
@@ -51,6 +70,7 @@ function entry(): CodeInfoRef {
 }
 
 addStacks(suspendedStacks);
+hideFrames((place) => place.code.source === entryCode);
 setTaskEntry((_task, world) => pushThunk(entry(), CoreModule, world));
 
 const State = { runnable: 0, done: 1, failed: 2 } as const;
@@ -91,5 +111,13 @@ export const taskReturned = (task: TaskRef, value: Ref): Ref => finish(task, val
 export function taskThrew(task: TaskRef): Ref {
   const top = topException();
   if (top === undefined) throw new InternalError('a task failed without an exception');
+  writeRef(task, objects.Task.excstack, exceptionVector(currentExceptions()));
   return finish(task, top.exception, State.failed);
+}
+
+/** The exceptions that a task is handling, or failed with: newest first, each followed by its backtrace and `nothing`. */
+export function exceptionsOfTask(task: TaskRef): readonly Ref[] {
+  const failed = readRef<ArrayRef>(task, objects.Task.excstack);
+  const vector = failed !== 0 ? failed : exceptionVector(exceptionsHandledBy(task));
+  return Array.from({ length: arrayLength(vector) }, (_, i) => arrayGetRef(vector, i));
 }

@@ -35,12 +35,15 @@ export function swapExceptionStack(other: CaughtException[]): CaughtException[] 
   return old;
 }
 
-registerRoots((visit) => {
-  for (const { exception, backtrace } of stack) {
+/** Visits what exceptions that are being handled keep alive: themselves, and the code that their backtraces are in. */
+export function visitExceptions(exceptions: readonly CaughtException[], visit: (object: Ref) => void): void {
+  for (const { exception, backtrace } of exceptions) {
     visit(exception);
     for (const { code, instance } of backtrace) {
       visit(code.source);
       if (instance !== 0) visit(instance);
     }
   }
-});
+}
+
+registerRoots((visit) => visitExceptions(stack, visit));

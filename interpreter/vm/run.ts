@@ -1,7 +1,7 @@
 // Running a frame to its end: the loop (loop.ts) executes, this file catches what is thrown and unwinds.
 
 import { I32, U32 } from '../../ffi/region.ts';
-import { STATE_OFFSET, State } from '../memory/state.ts';
+import { STATE_OFFSET, State, stateRef } from '../memory/state.ts';
 import { JuliaException } from '../runtime/errors.ts';
 import { codeAt } from './code.ts';
 import { exceptionDepth, popExceptionsTo, pushException, topException } from './exceptions.ts';
@@ -22,15 +22,21 @@ const INTERRUPTS = (STATE_OFFSET + State.interrupts) >> 2;
 export function run(bottom: number): void {
   if (nesting >= UNCHECKED_RUNS) checkRoom();
   nesting++;
+  const ofTask = runsInTask();
+  if (ofTask) taskRuns++;
   try {
     runFrames(bottom);
   } finally {
     nesting--;
+    if (ofTask) taskRuns--;
   }
 }
 
 /** Runs that are under way, each within a builtin, callback or evaluation of the one before. */
 let nesting = 0;
+/** Of these, how many were begun by tasks other than the root's: these have to end before what was begun before them. */
+let taskRuns = 0;
+export const runsOfTasks = (): number => taskRuns;
 /** So many always fit into JavaScript's stack. */
 const UNCHECKED_RUNS = 16;
 /** Calls that must fit into what is left of it: more than the runtime, the lowering above all, needs for itself. */
@@ -46,6 +52,8 @@ function checkRoom(): void {
     throw stackOverflow();
   }
 }
+
+const runsInTask = (): boolean => stateRef(State.current_task) !== stateRef(State.root_task);
 
 function runFrames(bottom: number): void {
   const outer = machine.fp;

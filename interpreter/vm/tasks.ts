@@ -26,7 +26,7 @@ import { ageFrames } from './calls.ts';
 import { codeAt, STACK_LIMIT, STACK_START } from './code.ts';
 import type { StackInUse } from './collection.ts';
 import { instructionLength } from './decode.ts';
-import { type CaughtException, swapExceptionStack } from './exceptions.ts';
+import { type CaughtException, currentExceptions, swapExceptionStack, visitExceptions } from './exceptions.ts';
 import { frameBelow, frameCode, Header, machine, noteOuterFrame } from './frames.ts';
 import { type EnteredScope, swapScopes } from './incidents.ts';
 
@@ -91,6 +91,10 @@ function contextOf(task: TaskRef): Context {
 export function adoptTask(task: TaskRef, world: number): void {
   contextOf(task).world = world;
 }
+
+/** The exceptions that a task which has not ended is handling. */
+export const exceptionsHandledBy = (task: TaskRef): readonly CaughtException[] =>
+  task === currentTask() ? currentExceptions() : (contexts.get(task)?.exceptions ?? []);
 
 export const isTaskStarted = (task: TaskRef): boolean => contexts.get(task)?.started ?? false;
 
@@ -188,7 +192,7 @@ registerRoots((visit) => {
   const running = currentTask();
   for (const context of contexts.values()) {
     visit(context.task);
-    for (const { exception } of context.exceptions) visit(exception);
+    visitExceptions(context.exceptions, visit);
     for (const { outer } of context.scopes) visit(outer);
     if (context.task !== running) visitFrames(context, visit);
   }

@@ -46,6 +46,7 @@ describe('Ctrl-C', { timeout: 300_000 }, () => {
     ['a busy loop', 'while true; end'],
     ['a loop of calls', 'f(x) = x + 1; let i = 0; while true; i = f(i); end; end'],
     ['sleep', 'sleep(100)'],
+    ['a wait for what never comes', 'wait(Condition())'],
     ['a C function that returns', 'while true; ccall(:usleep, Cint, (Cuint,), 1000); end'],
     ['a task', 'wait(@async while true; end)'],
     ['a finally block', 'try; while true; end; finally; println("cleaned up"); end'],

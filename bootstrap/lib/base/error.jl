@@ -22,7 +22,8 @@ struct CompositeException <: Exception
     CompositeException(exceptions) = new(exceptions)
 end
 length(c::CompositeException) = length(c.exceptions)
-push!(c::CompositeException, ex) = (push!(c.exceptions, ex); c)
+push!(c::CompositeException, ex) = push!(c.exceptions, ex)
+pushfirst!(c::CompositeException, ex) = pushfirst!(c.exceptions, ex)
 isempty(c::CompositeException) = isempty(c.exceptions)
 iterate(c::CompositeException, i...) = iterate(c.exceptions, i...)
 getindex(c::CompositeException, i) = c.exceptions[i]

@@ -2,10 +2,6 @@
 #
 # Enters: exceptions and backtraces. Leaves: the text that Julia prints for them.
 
-struct InvalidStateException <: Exception
-    msg::String
-    state::Symbol
-end
 struct CanonicalIndexError <: Exception
     func::String
     type::Any
@@ -24,7 +20,6 @@ showerror(io::IO, e::OverflowError) = print(io, "OverflowError: ", e.msg)
 showerror(io::IO, e::DimensionMismatch) = print(io, "DimensionMismatch: ", e.msg)
 showerror(io::IO, e::ConcurrencyViolationError) = print(io, "ConcurrencyViolationError: ", e.msg)
 showerror(io::IO, e::MissingException) = print(io, "MissingException: ", e.msg)
-showerror(io::IO, e::InvalidStateException) = print(io, "InvalidStateException: ", e.msg)
 showerror(io::IO, e::CanonicalIndexError) = print(io, "CanonicalIndexError: ", e.func, " not defined for ", e.type)
 showerror(io::IO, e::KeyError) = (print(io, "KeyError: key "); show(io, e.key); print(io, " not found"))
 showerror(io::IO, ::EOFError) = print(io, "EOFError: read end of file")

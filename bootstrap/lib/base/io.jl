@@ -290,11 +290,27 @@ mutable struct IOStream <: IO
     at_end::Bool
     isopen::Bool
     mark::Int
+    guard::Any             # the lock of a stream that tasks may share, made when it is first needed
 end
 
 new_stream(fd::Integer, name::String, readable::Bool, writable::Bool) =
     IOStream(Int32(fd), name, readable, writable, false, true, Memory{UInt8}(undef, 0), 1, 0, Memory{UInt8}(undef, 0), 0,
-             false, true, -1)
+             false, true, -1, nothing)
+
+# What a task prints by one call to print stays together, though other tasks may run between its parts.
+function lock(io::IOStream)
+    io.line_buffered || return nothing
+    guard = io.guard
+    if guard === nothing
+        guard = io.guard = ReentrantLock()
+    end
+    return lock(guard::ReentrantLock)
+end
+function unlock(io::IOStream)
+    guard = io.guard
+    guard === nothing || unlock(guard::ReentrantLock)
+    return nothing
+end
 
 fd(io::IOStream) = RawFD(io.fd)
 isopen(io::IOStream) = io.isopen
@@ -307,10 +323,17 @@ bytesavailable(io::IOStream) = io.last - io.next + 1
 # EINTR and EAGAIN: the call did nothing and may be repeated.
 retryable(e) = e == 4 || e == 11
 
+# A pipe that is ready takes this much without making the process wait.
+const pipe_piece = 4096
+
+# Other tasks run while the descriptor takes nothing more. Files always do.
 function write_all(fd::Int32, p::Ptr{UInt8}, n::Int)
     done = 0
+    seekable = n <= pipe_piece || ccall(:lseek, Int64, (Cint, Int64, Cint), fd, 0, 1) >= 0
+    piece = seekable ? n : pipe_piece
     while done < n
-        k = ccall(:write, Cssize_t, (Cint, Ptr{UInt8}, Csize_t), fd, p + done, n - done)
+        wait_descriptor(fd, POLLOUT)
+        k = ccall(:write, Cssize_t, (Cint, Ptr{UInt8}, Csize_t), fd, p + done, min(piece, n - done))
         if k < 0
             e = Libc.errno()
             retryable(e) && continue
@@ -357,8 +380,9 @@ function unsafe_write(io::IOStream, p::Ptr{UInt8}, n::Int)
     out = io.output
     GC.@preserve out memcpy(pointer(out) + io.pending, p, n)
     io.pending += n
-    if io.line_buffered && ccall(:memchr, Ptr{Cvoid}, (Ptr{UInt8}, Cint, Csize_t), p, 10, n) != C_NULL
-        flush(io)
+    if io.line_buffered
+        ccall(:memchr, Ptr{Cvoid}, (Ptr{UInt8}, Cint, Csize_t), p, 10, n) != C_NULL && flush(io)
+        let_others_run()
     end
     return n
 end
@@ -367,7 +391,10 @@ function write(io::IOStream, b::UInt8)
     io.pending == length(io.output) && flush(io)
     io.pending += 1
     io.output[io.pending] = b
-    io.line_buffered && b == 0x0a && flush(io)
+    if io.line_buffered
+        b == 0x0a && flush(io)
+        let_others_run()
+    end
     return 1
 end
 
@@ -381,6 +408,7 @@ function fill_input(io::IOStream)
     io === stdin && flush(stdout)
     buffer = io.input
     while true
+        wait_descriptor(io.fd, POLLIN)
         k = GC.@preserve buffer ccall(:read, Cssize_t, (Cint, Ptr{UInt8}, Csize_t), io.fd, pointer(buffer), length(buffer))
         if k < 0
             e = Libc.errno()
@@ -547,6 +575,8 @@ IOContext(io::IO, dict::ImmutableDict{Symbol,Any}) = IOContext{typeof(io)}(io, d
 IOContext(io::IOContext, dict::ImmutableDict{Symbol,Any}) = IOContext(io.io, dict)
 ioproperties(io::IO) = no_properties
 ioproperties(io::IOContext) = io.dict
+lock(io::IOContext) = lock(io.io)
+unlock(io::IOContext) = unlock(io.io)
 unwrapcontext(io::IO) = io, no_properties
 unwrapcontext(io::IOContext) = io.io, io.dict
 IOContext(io::IO) = IOContext(io, no_properties)
@@ -936,10 +966,15 @@ print(io::IO, s::StringOrSub) = (write(io, s); nothing)
 print(io::IO, s::AbstractString) = (for c in s; print(io, c); end; nothing)
 print(io::IO, s::Symbol) = (write(io, String(s)); nothing)
 function print(io::IO, x1, x2, xs...)
-    print(io, x1)
-    print(io, x2)
-    for x in xs
-        print(io, x)
+    lock(io)
+    try
+        print(io, x1)
+        print(io, x2)
+        for x in xs
+            print(io, x)
+        end
+    finally
+        unlock(io)
     end
     return nothing
 end
@@ -949,13 +984,23 @@ print(x) = print(stdout, x)
 
 println(io::IO) = (write(io, 0x0a); nothing)
 function println(io::IO, x)
-    print(io, x)
-    write(io, 0x0a)
+    lock(io)
+    try
+        print(io, x)
+        write(io, 0x0a)
+    finally
+        unlock(io)
+    end
     return nothing
 end
 function println(io::IO, xs...)
-    print(io, xs...)
-    write(io, 0x0a)
+    lock(io)
+    try
+        print(io, xs...)
+        write(io, 0x0a)
+    finally
+        unlock(io)
+    end
     return nothing
 end
 println() = println(stdout)

@@ -102,6 +102,8 @@ function forget_process()
     empty!(temporary_paths)
     empty!(atexit_hooks)
     source_path[] = nothing
+    event_loop[] = C_NULL
+    empty!(uvhandles)
     return nothing
 end
 

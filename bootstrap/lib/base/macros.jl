@@ -64,26 +64,3 @@ function precompile(args...)
 end
 __precompile__(isprecompilable::Bool=true) = nothing
 
-# A value made once
-
-mutable struct OncePerProcess{T, F} <: Function
-    value::Any
-    done::Bool
-    initializer::F
-end
-OncePerProcess{T}(f) where {T} = OncePerProcess{T, typeof(f)}(nothing, false, f)
-OncePerProcess(f) = OncePerProcess{Any, typeof(f)}(nothing, false, f)
-function (o::OncePerProcess)()
-    if !o.done
-        o.value = o.initializer()
-        o.done = true
-    end
-    return o.value
-end
-const OncePerThread = OncePerProcess
-mutable struct OncePerTask{T, F} <: Function
-    initializer::F
-end
-OncePerTask{T}(f) where {T} = OncePerTask{T, typeof(f)}(f)
-OncePerTask(f) = OncePerTask{Any, typeof(f)}(f)
-(o::OncePerTask)() = get!(o.initializer, task_local_storage(), o)

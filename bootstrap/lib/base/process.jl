@@ -205,6 +205,9 @@ function take_status(p::Process, status::Int32)
         p.termsignal = status & 0x7f
     end
 end
+# Where the kernel has none, a process is waited for without other tasks.
+const SYS_pidfd_open = 434
+
 function poll_process(p::Process)
     p.running || return
     status = Ref{Cint}(0)
@@ -214,6 +217,16 @@ end
 function wait(p::Process)
     if p.running
         status = Ref{Cint}(0)
+        # Other tasks run meanwhile: a process is a descriptor too, which can be read when it has ended.
+        fd = ccall(:syscall, Clong, (Clong, Clong, Clong), SYS_pidfd_open, p.pid, 0)
+        if fd >= 0
+            try
+                wait_descriptor(fd % Int32, POLLIN)
+            finally
+                close_fd(fd)
+            end
+        end
+        p.running || return wait(p)
         while true
             r = ccall(:waitpid, Cint, (Cint, Ref{Cint}, Cint), p.pid, status, 0)
             r == p.pid && break

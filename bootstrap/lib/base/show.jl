@@ -325,8 +325,6 @@ function show_ref(io::IO, r)
     end
     print(io, ")")
 end
-show(io::IO, t::Task) = print(io, "Task (", istaskdone(t) ? (istaskfailed(t) ? "failed" : "done") : istaskstarted(t) ? "runnable" : "runnable", ") @0x",
-    string(UInt(pointer_from_objref(t)), base=16, pad=16))
 show(io::IO, ::MIME"text/plain", t::Task) = show(io, t)
 
 ## pairs, tuples, named tuples

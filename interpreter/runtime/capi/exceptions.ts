@@ -1,10 +1,10 @@
 // The C API of backtraces and of the stack of exceptions that are being handled.
 
-import { nothing } from '../../memory/wellknown.ts';
-import { currentExceptions } from '../../vm/exceptions.ts';
+import type { TaskRef } from '../../memory/layout.ts';
 import { backtrace } from '../../vm/frames.ts';
 import { setSlotReference, slotRef } from '../../vm/slots.ts';
 import { backtraceVector } from '../backtraces.ts';
+import { exceptionsOfTask } from '../tasks.ts';
 import { vectorAny } from '../values.ts';
 import { intOf } from './core.ts';
 import { defineRuntimeFunctions } from './table.ts';
@@ -18,18 +18,9 @@ defineRuntimeFunctions({
   jl_get_excstack: [
     'jl_value_t *(jl_task_t *, int, int)',
     (args, _n, result) => {
-      void slotRef(args[0]);
-      const withBacktraces = intOf(args[1]) !== 0;
-      const limit = intOf(args[2]);
-      const entries = [...currentExceptions()].reverse().slice(0, limit);
-      setSlotReference(
-        result,
-        vectorAny(
-          entries.flatMap(({ exception, backtrace: places }) =>
-            withBacktraces ? [exception, backtraceVector(places), nothing] : [exception],
-          ),
-        ),
-      );
+      const step = intOf(args[1]) !== 0 ? 1 : 3;
+      const entries = exceptionsOfTask(slotRef(args[0]) as TaskRef).slice(0, 3 * intOf(args[2]));
+      setSlotReference(result, vectorAny(entries.filter((_, i) => i % step === 0)));
     },
   ],
 });

@@ -1,6 +1,7 @@
 // The C API of tasks.
 
 import type { TaskRef } from '../../memory/layout.ts';
+import { runsOfTasks } from '../../vm/run.ts';
 import { setSlot, setSlotNothing, setSlotReference, slotRef } from '../../vm/slots.ts';
 import { currentTask, isTaskStarted, switchTo } from '../../vm/tasks.ts';
 import { newTask, taskFunction, taskReturned, taskThrew } from '../tasks.ts';
@@ -50,6 +51,7 @@ defineRuntimeFunctions({
       if (target !== null) switchTo(target);
     },
   ],
+  jl_runs_of_tasks: ['int (void)', (_a, _n, result, declared) => setInteger(result, declared, runsOfTasks())],
   jl_task_function: ['jl_value_t *(jl_task_t *)', (args, _n, result) => setSlot(result, taskFunction(task(args[0])))],
   jl_task_returned: [
     'jl_value_t *(jl_task_t *, jl_value_t *)',
