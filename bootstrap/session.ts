@@ -22,7 +22,7 @@ import { defineName, initializeModule, useModule } from '../interpreter/runtime/
 import { symbol } from '../interpreter/runtime/symbols.ts';
 import { string } from '../interpreter/runtime/values.ts';
 import { afterBoot } from '../interpreter/types/index.ts';
-import { call, saveKnownCalls } from '../interpreter/vm/calls.ts';
+import { call, rehearse, saveKnownCalls } from '../interpreter/vm/calls.ts';
 import { prepareOutOfMemory, startSafepoints } from '../interpreter/vm/incidents.ts';
 import { setExercise } from '../interpreter/vm/run.ts';
 import { dropOldImages, imagePlace } from './image/snapshot-store.ts';
@@ -140,7 +140,7 @@ export function start(programFile: string, args: readonly string[]): Start {
   connect();
   call(fromBase('__init__'), []);
   setExercise(() => {
-    call(globalValue(fromBase('Exercise') as ModuleRef, symbol('run')), []);
+    rehearse(() => call(globalValue(fromBase('Exercise') as ModuleRef, symbol('run')), []));
   });
   setCommandLine(programFile, args);
   return { from, notes };

@@ -53,7 +53,7 @@ function reportOf(object: OpenedObject, bytes: number, relocationName: (type: nu
     methods: metadata.methods.map((method) => ({ ...method, bytes: sizes.get(method.specialised) ?? 0 })),
     symbols: metadata.symbols,
     relocations: elf.sections.flatMap((section) =>
-      section.relocations.map(({ offset, type, symbol, addend }) => ({
+      [...section.relocations].map(({ offset, type, symbol, addend }) => ({
         section: section.name,
         offset,
         type: relocationName(type),
@@ -97,7 +97,8 @@ function show(file: string, report: Report, recipeOf: (name: string) => string):
     console.log(`  ${method.name}`);
     console.log(`    code ${method.specialised} (${method.bytes} bytes), entry ${method.entry}`);
     console.log(`    slots (${method.parameters.join(', ')}) -> ${method.result}`);
-    for (const dependency of method.dependencies) console.log(`    valid with ${JSON.stringify(dependency)}`);
+    for (const dependency of [...method.dependencies, ...method.libraryDependencies])
+      console.log(`    valid with ${JSON.stringify(dependency)}`);
   }
 
   const names = Object.keys(report.symbols);

@@ -14,7 +14,7 @@ import { openObject } from '../../codegen/object/object.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import { type Address, toAddress, writeU32 } from '../../ffi/address.ts';
 import { REGION_BASE } from '../../ffi/region.ts';
-import type { DataTypeRef, MethodInstanceRef, MethodRef } from '../../interpreter/memory/layout.ts';
+import type { DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
 import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { datatype } from '../../interpreter/memory/wellknown.ts';
@@ -22,7 +22,7 @@ import { bindingName, onBindingChange } from '../../interpreter/runtime/bindings
 import { onMethodChange } from '../../interpreter/runtime/methods.ts';
 import { symbolName } from '../../interpreter/runtime/symbols.ts';
 import { tryLayout } from '../../interpreter/types/fieldlayout.ts';
-import { hasEmptyIntersection, isConcrete, isDataType } from '../../interpreter/types/index.ts';
+import { canonicalText, hasEmptyIntersection, isConcrete, isDataType } from '../../interpreter/types/index.ts';
 import { installNative, removeNative, setNativeFinder } from '../../interpreter/vm/calls.ts';
 import { asLoadError } from '../loader/error.ts';
 import { type LinkedObject, linkObject, methodOf } from '../loader/load.ts';
@@ -79,8 +79,6 @@ interface ProgramFacts {
   readonly known: ReadonlySet<string>;
   /** Recipes of the argument types of the calls that were resolved while compiling. */
   readonly calls: readonly Json[];
-  /** What methods depend on, by number. */
-  readonly dependencies: readonly Json[];
   /** The library that it was compiled with. */
   readonly library: Json;
 }
@@ -109,6 +107,7 @@ class WaitingObject {
   private readonly methodNames = new Set<string>();
   private readonly bySymbol = new Map<string, MethodRecord>();
   private readonly installed = new Map<MethodInstanceRef, string>();
+  private readonly texts = new Map<Ref, string>();
   private isOver = false;
   private isBusy = false;
   private time = 0;
@@ -122,7 +121,7 @@ class WaitingObject {
     const { methods } = this.linked.metadata;
     this.facts = factsOf(methods);
     const own = libraryIdentity();
-    this.validity = new Validity(this.facts.dependencies, own !== null && own === this.facts.library);
+    this.validity = new Validity(own !== null && own === this.facts.library);
     for (const record of methods) {
       this.waiting.set(record, NOT_CALLED);
       this.bySymbol.set(record.specialised, record);
@@ -134,6 +133,17 @@ class WaitingObject {
     this.time = now() - start;
   }
 
+  /** The text of a type: the same types occur over and over. */
+  private readonly textOf = (type: Ref): string => {
+    let text = this.texts.get(type);
+    if (text === undefined) {
+      text = canonicalText(type);
+      this.texts.set(type, text);
+      keepAlive(type);
+    }
+    return text;
+  };
+
   /** Attaches the code of an instance that is about to run, if the object has it. */
   find(instance: MethodInstanceRef): void {
     if (this.isBusy || this.isOver) return;
@@ -144,11 +154,11 @@ class WaitingObject {
     const start = now();
     try {
       const types = readRef<DataTypeRef>(instance, objects.MethodInstance.specTypes);
-      for (const record of this.byName.get(nameOf({ method: method as MethodRef, types })) ?? []) {
+      for (const record of this.byName.get(nameOf({ method: method as MethodRef, types }, this.textOf)) ?? []) {
         if (!this.waiting.has(record)) continue;
-        const known = this.validity.instance(record.identity);
+        const known = this.validity.means(record.identity, method as MethodRef, types);
         if (typeof known === 'string') this.waiting.set(record, known);
-        else if (known === instance) this.attach(record, instance);
+        else if (known) this.attach(record, instance);
       }
     } finally {
       this.isBusy = false;
@@ -159,7 +169,7 @@ class WaitingObject {
   private attach(record: MethodRecord, instance: MethodInstanceRef): void {
     const check = (symbol: string): string | undefined => {
       const each = this.bySymbol.get(symbol);
-      return each === undefined ? undefined : this.validity.changed(each.dependencies);
+      return each === undefined ? undefined : this.validity.changed(each);
     };
     const boxed = boxedName(record.specialised);
     const reason =
@@ -188,7 +198,7 @@ class WaitingObject {
   }
 
   bindingChanged(binding: Parameters<Parameters<typeof onBindingChange>[0]>[0]): void {
-    if (this.isOver || !this.validity.constants.has(binding)) return;
+    if (this.isOver || !this.validity.relies(this.linked.metadata.methods, binding)) return;
     this.drop(`the constant ${symbolName(bindingName(binding))} was given another value`);
   }
 
@@ -253,12 +263,11 @@ function factsOf(records: readonly MethodRecord[]): ProgramFacts {
       return {
         known: new Set(fields.methods as readonly string[]),
         calls: fields.calls as readonly Json[],
-        dependencies: fields.dependencies as readonly Json[],
         library: fields.library ?? null,
       };
     }
   }
-  return { known: new Set(), calls: [], dependencies: [], library: null };
+  return { known: new Set(), calls: [], library: null };
 }
 
 /** Could a call with arguments of these types mean this method? */

@@ -1,8 +1,8 @@
 // Compiling what a program has used: from the method instances that calls have reached to one object.
 //
 // The instances of the program's own modules are compiled, and what their code calls; what only the library called for
-// itself comes along only where compiled code needs it. The list is sorted by name, so that the same program gives the same
-// object.
+// itself comes along only where compiled code needs it and the program spent time on it: the stack is looked at every few
+// hundred calls. The list is sorted by name, so that the same program gives the same object.
 
 import { compileObject } from '../../codegen/compile-object.ts';
 import { MethodCompiler, type Refused } from '../../codegen/emit/functions.ts';
@@ -11,7 +11,6 @@ import { svecToArray } from '../../codegen/inference/heapdata.ts';
 import type { Specialisation } from '../../codegen/inference/matches.ts';
 import type { CompileOptions } from '../../codegen/llvm/compile.ts';
 import type { MethodRecord } from '../../codegen/object/metadata.ts';
-import type { Json } from '../../codegen/object/recipe.ts';
 import {
   type DataTypeRef,
   type MethodInstanceRef,
@@ -27,6 +26,8 @@ import { isMethodAlive, onMethodChange } from '../../interpreter/runtime/methods
 import { moduleParent } from '../../interpreter/runtime/modules.ts';
 import { isDispatchTuple, param, paramCount } from '../../interpreter/types/index.ts';
 import { reachedInstances } from '../../interpreter/vm/calls.ts';
+import { frameBelow, frameInstance, machine } from '../../interpreter/vm/frames.ts';
+import { setSampler } from '../../interpreter/vm/run.ts';
 import { libraryIdentity } from './snapshot-store.ts';
 
 export interface CompiledProgram {
@@ -62,7 +63,25 @@ export function watchDefinitions(): void {
   onMethodChange((method) => {
     defined.push(method);
   });
+  setSampler(sampleStack, SAMPLED_STEPS);
 }
+
+/** Calls and backward jumps between two looks at the stack. */
+const SAMPLED_STEPS = 200;
+/** How often the stack was looked at, and the instances that were found on it. */
+let samples = 0;
+const sampled = new Set<Ref>();
+
+function sampleStack(): void {
+  samples++;
+  for (let fp = machine.fp; fp !== 0; fp = frameBelow(fp)) sampled.add(frameInstance(fp));
+}
+
+/** So many samples tell where a program spends its time. */
+const ENOUGH_SAMPLES = 100;
+
+/** Has a program that ran for long enough to tell spent a noticeable part of its time in an instance? */
+const isBusy = (instance: MethodInstanceRef): boolean => samples < ENOUGH_SAMPLES || sampled.has(instance);
 
 /** The methods of the program, as keys. */
 const programMethods = (): string[] =>
@@ -71,36 +90,19 @@ const programMethods = (): string[] =>
     .map(keyOfMethod)
     .sort();
 
-/** Many methods depend on the same things: the records hold numbers of a table, which the first record has. */
-function shareDependencies(records: readonly MethodRecord[]): { records: MethodRecord[]; table: Json[] } {
-  const numbers = new Map<string, number>();
-  const table: Json[] = [];
-  const shared = records.map((record) => ({
-    ...record,
-    dependencies: record.dependencies.map((dependency) => {
-      const key = JSON.stringify(dependency);
-      let number = numbers.get(key);
-      if (number === undefined) {
-        number = table.push(dependency) - 1;
-        numbers.set(key, number);
-      }
-      return number;
-    }),
-  }));
-  return { records: shared, table };
-}
-
 const parametersOf = (types: DataTypeRef): Ref[] =>
   Array.from({ length: paramCount(types) }, (_, i) => param(types, i));
 
 interface Wanted {
   readonly name: string;
   readonly of: Specialisation;
+  /** Whether one of these methods has called it. */
+  readonly isCalledBy: (methods: ReadonlySet<Ref>) => boolean;
 }
 
 /**
- * Compiles what is wanted, and of the library's methods those that compiled code may call without knowing which method it will be:
- * then the call stays in native code.
+ * Compiles what is wanted, and of the library's methods those that compiled code has called, and may call without knowing
+ * which method it will be: then the call stays in native code.
  */
 function compileAll(compiler: MethodCompiler, wanted: readonly Wanted[], library: readonly Wanted[]): void {
   const byName = (a: Wanted, b: Wanted): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -108,7 +110,8 @@ function compileAll(compiler: MethodCompiler, wanted: readonly Wanted[], library
   compiler.finish();
   let left = [...library].sort(byName);
   for (let found = true; found; ) {
-    const isCalled = ({ of }: Wanted): boolean => compiler.calls.mayMean(parametersOf(of.types));
+    const isCalled = ({ of, isCalledBy }: Wanted): boolean =>
+      isCalledBy(compiler.methods) && compiler.calls.mayMean(parametersOf(of.types));
     const next = left.filter(isCalled);
     left = left.filter((each) => !isCalled(each));
     for (const { of } of next) compiler.add(of, false);
@@ -121,22 +124,27 @@ function compileAll(compiler: MethodCompiler, wanted: readonly Wanted[], library
 export function compileUsed(name: string, includeLibrary = false): CompiledProgram {
   const wanted: Wanted[] = [];
   const library: Wanted[] = [];
-  for (const instance of reachedInstances()) {
+  const called = new Set<MethodRef>();
+  for (const [instance, { callers, isCalledElsewhere }] of reachedInstances()) {
+    called.add(readRef<MethodRef>(instance, objects.MethodInstance.def));
     const of = specialisationOf(instance);
     if (of === null) continue;
     const isOwn = includeLibrary || !isLibrary(readRef(of.method, objects.Method.module));
-    (isOwn ? wanted : library).push({ name: nameOf(of), of });
+    const isCalledBy = (methods: ReadonlySet<Ref>): boolean =>
+      isCalledElsewhere || [...callers].some((caller) => methods.has(caller));
+    if (!isOwn && !isBusy(instance)) continue;
+    (isOwn ? wanted : library).push({ name: nameOf(of), of, isCalledBy });
   }
-  const compiler = new MethodCompiler(name, Number.isFinite(firstWorld) ? firstWorld : 0);
+  const compiler = new MethodCompiler(name, Number.isFinite(firstWorld) ? firstWorld : 0, (method) =>
+    called.has(method),
+  );
   compileAll(compiler, wanted, library);
   compiler.close();
   const [first, ...others] = compiler.records;
   if (first === undefined) return { compiler, records: [], refused: compiler.refused };
-  const program = { methods: programMethods(), calls: compiler.resolvedCalls() };
-  const { records, table } = shareDependencies([first, ...others]);
-  const facts = { ...program, dependencies: table, library: libraryIdentity() };
-  const withProgram = { ...records[0], dependencies: [...records[0].dependencies, { program: facts }] };
-  return { compiler, records: [withProgram, ...records.slice(1)], refused: compiler.refused };
+  const facts = { methods: programMethods(), calls: compiler.resolvedCalls(), library: libraryIdentity() };
+  const withProgram = { ...first, dependencies: [...first.dependencies, { program: facts }] };
+  return { compiler, records: [withProgram, ...others], refused: compiler.refused };
 }
 
 /** Writes a compiled program as an object. */

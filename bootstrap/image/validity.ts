@@ -6,12 +6,21 @@
 // come to hold, since a program defines its methods as it runs: such answers are forgotten when the world changes.
 
 import { digestOf } from '../../codegen/emit/identity.ts';
-import { CannotCompile, decode, moduleAt } from '../../codegen/emit/recipes.ts';
+import { CannotCompile, decode, moduleAt, moduleRecipe } from '../../codegen/emit/recipes.ts';
+import type { MethodRecord } from '../../codegen/object/metadata.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
-import type { BindingRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
+import type { BindingRef, DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
 import { readRef, readWide, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
-import { currentWorld, getBinding, globalValue } from '../../interpreter/runtime/bindings.ts';
+import {
+  bindingModule,
+  bindingName,
+  currentWorld,
+  getBinding,
+  globalValue,
+  resolutionValue,
+  resolveBinding,
+} from '../../interpreter/runtime/bindings.ts';
 import { methodInstance, methodsOfCallee, signatureParameters } from '../../interpreter/runtime/methods.ts';
 import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
 import { svecGet } from '../../interpreter/runtime/values.ts';
@@ -19,7 +28,10 @@ import { egal, isType, matchSignature, typeEqual } from '../../interpreter/types
 
 type Fields = { readonly [key: string]: Json };
 
-/** Answers by some key; those that say no are valid for one world. */
+/**
+ * Answers by some key: a part of the metadata, which is one object wherever it occurs. Those that say no are valid for one
+ * world.
+ */
 class Answers<Key, Answer> {
   private readonly good = new Map<Key, Answer>();
   private readonly bad = new Map<Key, string>();
@@ -42,22 +54,37 @@ class Answers<Key, Answer> {
 }
 
 export class Validity {
-  private readonly dependencies: readonly Json[];
   private readonly isSameLibrary: boolean;
   private readonly firstWorld = currentWorld();
-  private readonly methods = new Answers<string, MethodRef>();
+  private readonly methods = new Answers<Json, MethodRef>();
   private readonly instances = new Answers<Json, MethodInstanceRef>();
-  private readonly holding = new Answers<number, true>();
-  /** Constants that code relies on. */
-  readonly constants = new Set<BindingRef>();
+  private readonly holding = new Answers<Json, true>();
+  /** Constants that code relies on, as far as they had to be compared. */
+  private readonly constants = new Set<BindingRef>();
+
+  /** @param isSameLibrary whether the library is the one that the object was compiled with */
+  constructor(isSameLibrary: boolean) {
+    this.isSameLibrary = isSameLibrary;
+  }
 
   /**
-   * @param dependencies the table that the numbers in the records mean
-   * @param isSameLibrary whether the library is the one that the object was compiled with
+   * Is a method with these argument types what an identity means?
+   *
+   * @returns true, false, or why there is no such method
    */
-  constructor(dependencies: readonly Json[], isSameLibrary: boolean) {
-    this.dependencies = dependencies;
-    this.isSameLibrary = isSameLibrary;
+  means(identity: Json, method: MethodRef, types: DataTypeRef): boolean | string {
+    const { method: ofMethod, types: recipe } = identity as Fields;
+    const { library } = ofMethod as Fields;
+    if (this.isSameLibrary && typeof library === 'number') {
+      if (readWide(method, objects.Method.primary_world) !== library) return false;
+    } else {
+      const found = this.method(ofMethod);
+      if (found !== method) return typeof found === 'string' ? found : false;
+    }
+    return decoded(() => {
+      const meant = decode(recipe);
+      return meant === types || typeEqual(meant, types);
+    });
   }
 
   /** The method instance with an identity, or why there is none. */
@@ -76,7 +103,7 @@ export class Validity {
   }
 
   private method(identity: Json): MethodRef | string {
-    return this.methods.get(JSON.stringify(identity), () => this.findMethod(identity as Fields));
+    return this.methods.get(identity, () => this.findMethod(identity as Fields));
   }
 
   private findMethod(identity: Fields): MethodRef | string {
@@ -89,10 +116,7 @@ export class Validity {
         if (symbolName(readRef(method, objects.Method.name)) !== identity.name) continue;
         if (readRef(method, objects.Method.module) !== (module as Ref)) continue;
         if (!typeEqual(readRef(method, objects.Method.sig), sig)) continue;
-        const isKnown =
-          identity.library === true &&
-          this.isSameLibrary &&
-          readWide(method, objects.Method.primary_world) <= this.firstWorld;
+        const isKnown = this.isSameLibrary && readWide(method, objects.Method.primary_world) === identity.library;
         return isKnown || digestOf(method) === identity.digest
           ? method
           : `the method ${identity.name} has changed since it was compiled`;
@@ -101,22 +125,29 @@ export class Validity {
     });
   }
 
-  /** Why some of the things with these numbers are no longer so; undefined: all are. */
-  changed(numbers: readonly Json[]): string | undefined {
-    for (const number of numbers) {
-      if (typeof number !== 'number') continue;
-      const answer = this.holding.get(number, () => this.whatChanged(this.dependencies[number]) ?? true);
+  /**
+   * Why some of what a method was compiled against is no longer so; undefined: all is. What is of the library needs no look
+   * in a process with this very library: what changes in it later is noticed when it happens.
+   */
+  changed(record: MethodRecord): string | undefined {
+    return (
+      this.firstChange(record.dependencies) ??
+      (this.isSameLibrary ? undefined : this.firstChange(record.libraryDependencies))
+    );
+  }
+
+  private firstChange(dependencies: readonly Json[]): string | undefined {
+    for (const dependency of dependencies) {
+      const answer = this.holding.get(dependency, () => this.whatChanged(dependency) ?? true);
       if (typeof answer === 'string') return answer;
     }
     return undefined;
   }
 
-  private whatChanged(dependency: Json | undefined): string | undefined {
-    if (dependency === undefined) return 'a dependency is missing';
-    const { method, constant, value, library } = dependency as Fields;
+  private whatChanged(dependency: Json): string | undefined {
+    const { method, constant, value, program } = dependency as Fields;
+    if (program !== undefined) return undefined;
     if (method !== undefined) {
-      // A method of the library that is replaced or deleted is a change that is noticed when it happens.
-      if ((method as Fields).library === true && this.isSameLibrary) return undefined;
       const found = this.method(method);
       return typeof found === 'string' ? found : undefined;
     }
@@ -125,7 +156,7 @@ export class Validity {
     const name = path.at(-1) ?? '';
     const module = moduleAt(path.slice(0, -1));
     if (module === null) return `there is no module ${path.slice(0, -1).join('.')}`;
-    if (!(library === true && this.isSameLibrary) && value !== null) {
+    if (value !== null) {
       const now = globalValue(module, symbol(name));
       if (now === 0) return `${name} is not defined`;
       const same = decoded(() => (sameValue(decode(value), now) ? true : `the constant ${name} has another value`));
@@ -133,6 +164,21 @@ export class Validity {
     }
     this.constants.add(getBinding(module, symbol(name)));
     return undefined;
+  }
+
+  /** Does code of these methods rely on the value of a binding? */
+  relies(records: Iterable<MethodRecord>, binding: BindingRef): boolean {
+    if (this.constants.has(binding)) return true;
+    if (!this.isSameLibrary || resolutionValue(resolveBinding(binding, this.firstWorld)) === 0) return false;
+    // A constant of the library itself gets another value: rare enough to look through everything.
+    const path = [...moduleRecipe(bindingModule(binding)), symbolName(bindingName(binding))].join('.');
+    for (const record of records) {
+      for (const dependency of record.libraryDependencies) {
+        const { constant } = dependency as Fields;
+        if (constant !== undefined && (constant as readonly string[]).join('.') === path) return true;
+      }
+    }
+    return false;
   }
 }
 

@@ -14,7 +14,7 @@ import {
   SHF_EXECINSTR,
   SHF_WRITE,
 } from '../../codegen/object/elf.ts';
-import { relocationRules } from '../../codegen/object/relocations.x86_64.ts';
+import { type RelocationRule, relocationRules } from '../../codegen/object/relocations.x86_64.ts';
 import { type Address, bytesAt, offsetBy } from '../../ffi/address.ts';
 import { PAGE_BYTES, protectPages, type Rights, returnPages, takePages } from './code-region.ts';
 import { STUB_BYTES, TRAP_BYTES } from './stub.x86_64.ts';
@@ -100,20 +100,33 @@ function rightsOf(section: Section): Rights {
 
 /** The symbols that need an entry in the table, and those of other objects that are called and so need a stub as well. */
 function symbolsToReach(sections: readonly Section[]): { inTable: ElfSymbol[]; called: ElfSymbol[] } {
-  const inTable = new Set<ElfSymbol>();
-  const called = new Set<ElfSymbol>();
-  for (const section of sections) {
-    for (const { type, symbol } of section.relocations) {
-      const through = relocationRules.get(type)?.through;
-      if (through === 'table') inTable.add(symbol);
-      if (through === 'stub' && symbol.section === 'undefined') {
-        inTable.add(symbol);
-        called.add(symbol);
+  const inTable: ElfSymbol[] = [];
+  const called: ElfSymbol[] = [];
+  const [hasEntry, hasStub]: boolean[][] = [[], []];
+  for (const { relocations } of sections) {
+    const { types, symbols, length } = relocations;
+    for (let i = 0; i < length; i++) {
+      const through = throughOf[types[i]];
+      if (through === 'symbol') continue;
+      const symbol = symbols[i];
+      const isCalled = through === 'stub';
+      if (isCalled && symbol.section !== 'undefined') continue;
+      if (hasEntry[symbol.index] !== true) {
+        hasEntry[symbol.index] = true;
+        inTable.push(symbol);
+      }
+      if (isCalled && hasStub[symbol.index] !== true) {
+        hasStub[symbol.index] = true;
+        called.push(symbol);
       }
     }
   }
-  return { inTable: [...inTable], called: [...called] };
+  return { inTable, called };
 }
+
+/** What stands for the symbol, by type of relocation. */
+const throughOf: RelocationRule['through'][] = [];
+for (const [type, rule] of relocationRules) throughOf[type] = rule.through;
 
 function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;

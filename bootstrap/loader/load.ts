@@ -12,7 +12,7 @@ import { type OpenedObject, openObject } from '../../codegen/object/object.ts';
 import { type Address, nullAddress, offsetBy, writeAddress } from '../../ffi/address.ts';
 import { asLoadError, LoadError } from './error.ts';
 import { dropImage, placeImage, protectImage } from './image.ts';
-import { relocateSection } from './relocate.ts';
+import { relocateSection, Targets } from './relocate.ts';
 import { writeStub, writeTrap } from './stub.x86_64.ts';
 import { OutsideNames, type Resolver } from './symbols.ts';
 
@@ -126,7 +126,8 @@ export function linkObject({ elf, metadata }: OpenedObject, resolver: Resolver, 
       if (entry !== undefined) writeStub(stub, entry);
     }
     writeTrap(image.trap);
-    for (const [section, at] of image.sections) relocateSection(section, at, image, addressOf);
+    const targets = new Targets(image, addressOf);
+    for (const [section, at] of image.sections) relocateSection(section, at, targets);
     for (const name of outside.unclaimed()) outside.resolve(name);
     const symbols = new Map<string, Address>();
     for (const symbol of elf.symbols) {

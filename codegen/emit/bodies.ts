@@ -83,6 +83,8 @@ export interface Compilation {
   functionFor(of: Specialisation): CompiledFunction | null;
   /** True when a body has shown that it cannot be compiled. */
   isBlocked(of: Specialisation): boolean;
+  /** True for a method that is not worth code of its own: nothing has called it so far. */
+  isCold(of: Specialisation): boolean;
   /** Remembers which body an error comes from; the first one told counts. */
   blame(error: CannotCompile, of: Specialisation): void;
   /** Notes that code relies on what inference looked at. */
@@ -864,7 +866,7 @@ export class BodyWriter {
       const inlined = this.inline(typed, operands);
       if (inlined !== undefined) return inlined === null ? null : this.narrowed(inlined, withoutConditional(result));
     }
-    const compiled = this.compilation.functionFor(target);
+    const compiled = this.compilation.isCold(target) ? null : this.compilation.functionFor(target);
     if (compiled === null) return this.dynamic(operands, result);
     this.compilation.note(general);
     return this.callCompiled(compiled, operands, result);

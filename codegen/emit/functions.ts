@@ -7,7 +7,7 @@
 // A body that fails while it stands inside another one is taken out: it is blocked, and the other is written again with a
 // call in its place.
 
-import type { BindingRef, Ref } from '../../interpreter/memory/layout.ts';
+import type { BindingRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
 import { nothing } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld, resolutionValue, resolveBinding } from '../../interpreter/runtime/bindings.ts';
 import { param, paramCount } from '../../interpreter/types/index.ts';
@@ -56,11 +56,16 @@ export class MethodCompiler implements Compilation {
   private readonly origins = new Map<Ref, BindingRef>();
   private current: Pending | null = null;
   private readonly libraryWorld: number;
+  private readonly isUsed: (method: MethodRef) => boolean;
 
-  /** @param libraryWorld the last world before the program: what was defined by then is the library's */
-  constructor(name: string, libraryWorld: number) {
+  /**
+   * @param libraryWorld the last world before the program: what was defined by then is the library's
+   * @param isUsed whether a method is worth compiling when code calls it; the others are called by way of the runtime
+   */
+  constructor(name: string, libraryWorld: number, isUsed: (method: MethodRef) => boolean = () => true) {
     this.program = new Program(name);
     this.libraryWorld = libraryWorld;
+    this.isUsed = isUsed;
   }
 
   /**
@@ -84,7 +89,11 @@ export class MethodCompiler implements Compilation {
     unrollRecursion(this.program);
   }
 
+  /** Methods whose bodies are part of the program. */
+  readonly methods = new Set<Ref>();
+
   note(typed: Typed): void {
+    this.methods.add(typed.of.method);
     this.current?.noted.add(typed);
     for (const call of typed.relies.lookups.keys()) this.lookups.add(call);
     for (const binding of typed.relies.bindings) {
@@ -179,6 +188,10 @@ export class MethodCompiler implements Compilation {
 
   isBlocked(of: Specialisation): boolean {
     return this.blocked.has(keyOf(of));
+  }
+
+  isCold(of: Specialisation): boolean {
+    return !this.isUsed(of.method) && !this.functions.has(keyOf(of));
   }
 
   private writeBody(pending: Pending, build: FunctionBuilder): void {
@@ -302,6 +315,7 @@ export class MethodCompiler implements Compilation {
   readonly calls = new DynamicCalls();
 
   private recordOf(pending: Pending): MethodRecord {
+    const { own, library } = dependenciesOf(pending.noted, this.origins, this.libraryWorld);
     return {
       name: nameOf(pending.of),
       specialised: pending.name,
@@ -310,7 +324,8 @@ export class MethodCompiler implements Compilation {
       result: pending.isEndless ? 'none' : slotKind(pending.result),
       resultBytes: 0,
       identity: identityOf(pending.of, pending.result, this.origins, this.libraryWorld),
-      dependencies: dependenciesOf(pending.noted, this.origins, this.libraryWorld),
+      dependencies: own,
+      libraryDependencies: library,
     };
   }
 }

@@ -52,18 +52,19 @@ export function identityOf(of: Specialisation, result: Shape, origins: Origins, 
 }
 
 /** A method with its argument types, as Julia prints a call. */
-export function nameOf(of: Pick<Specialisation, 'method' | 'types'>): string {
+export function nameOf(of: Pick<Specialisation, 'method' | 'types'>, textOf = canonicalText): string {
   const module = readRef(of.method, objects.Method.module);
   const name = symbolName(readRef(of.method as MethodRef, objects.Method.name));
   const types: string[] = [];
-  for (let i = 1, n = paramCount(of.types); i < n; i++) types.push(canonicalText(param(of.types, i)));
+  for (let i = 1, n = paramCount(of.types); i < n; i++) types.push(textOf(param(of.types, i)));
   return `${symbolName(readRef(module, objects.Module.name))}.${name}(${types.join(', ')})`;
 }
 
 /**
  * A method by module, name, signature, and a digest of its code.
  *
- * @param libraryWorld methods of this world and older ones belong to the library, and are marked so
+ * @param libraryWorld methods of this world and older ones belong to the library, and have the world in which they began:
+ *   in a process with the very same library that tells them apart
  */
 export function methodIdentity(method: MethodRef, origins: Origins, libraryWorld: number): Json {
   return {
@@ -71,9 +72,12 @@ export function methodIdentity(method: MethodRef, origins: Origins, libraryWorld
     name: symbolName(readRef<SymbolRef>(method, objects.Method.name)),
     sig: encode(readRef(method, objects.Method.sig), origins),
     digest: digestOf(method),
-    ...(readWide(method, objects.Method.primary_world) <= libraryWorld ? { library: true } : {}),
+    ...(isOfLibrary(method, libraryWorld) ? { library: readWide(method, objects.Method.primary_world) } : {}),
   };
 }
+
+const isOfLibrary = (method: MethodRef, libraryWorld: number): boolean =>
+  readWide(method, objects.Method.primary_world) <= libraryWorld;
 
 /** A method as a short text: the same for the same method of the same program. */
 export function keyOfMethod(method: MethodRef): string {
@@ -142,22 +146,29 @@ function textOf(value: Ref): string {
   }
 }
 
+/** What a function relies on: of the program, and of the library. */
+export interface Dependencies {
+  readonly own: Json[];
+  readonly library: Json[];
+}
+
 /**
  * What the bodies that went into a function rely on; what has no recipe cannot change its meaning unseen.
  *
- * @param libraryWorld what is of this world belongs to the library, and is marked so
+ * @param libraryWorld what is of this world belongs to the library
  */
-export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins, libraryWorld: number): Json[] {
-  const methods = new Set<Ref>();
+export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins, libraryWorld: number): Dependencies {
+  const methods = new Set<MethodRef>();
   const bindings = new Set<BindingRef>();
   for (const typed of noted) {
     methods.add(typed.of.method);
-    for (const method of typed.relies.methods) methods.add(method);
+    for (const method of typed.relies.methods) methods.add(method as MethodRef);
     for (const binding of typed.relies.bindings) bindings.add(binding);
   }
-  const dependencies: Json[] = [];
+  const [own, library]: Json[][] = [[], []];
   for (const method of methods) {
-    dependencies.push({ method: methodIdentity(method as MethodRef, origins, libraryWorld) });
+    const list = isOfLibrary(method, libraryWorld) ? library : own;
+    list.push({ method: methodIdentity(method, origins, libraryWorld) });
   }
   for (const binding of bindings) {
     const resolution = resolveBinding(binding, currentWorld());
@@ -173,7 +184,7 @@ export function dependenciesOf(noted: ReadonlySet<Typed>, origins: Origins, libr
     // A constant that is itself what its name says needs no check beyond the name: it is found by it.
     const path = [...moduleRecipe(bindingModule(binding)), symbolName(bindingName(binding))];
     const old = value !== 0 && resolutionValue(resolveBinding(binding, libraryWorld)) === value;
-    dependencies.push({ constant: path, value: recipe, ...(old ? { library: true } : {}) });
+    (old ? library : own).push({ constant: path, value: recipe });
   }
-  return dependencies;
+  return { own, library };
 }

@@ -42,6 +42,7 @@ import {
   fieldCount,
   fieldIsPtr,
   fieldOffset,
+  hasFreeVars,
   instanceOf,
   isBits,
   isConcrete,
@@ -110,13 +111,24 @@ export const bindingRecipe = (binding: BindingRef): Json => ({
 /** Names of global constants whose values may have no recipe of their own. */
 export type Origins = ReadonlyMap<Ref, BindingRef>;
 
+/** Recipes that were made for a compilation, by value: programs name the same ones over and over. */
+const known = new WeakMap<Origins, Map<Ref, Json>>();
+
 /**
- * The recipe of a value.
+ * The recipe of a value. Equal types get the same object.
  *
  * @throws CannotCompile if it has none
  */
 export function encode(value: Ref, origins: Origins): Json {
-  const recipe = new Encoder(origins).value(value);
+  let recipes = known.get(origins);
+  if (recipes === undefined) {
+    recipes = new Map();
+    known.set(origins, recipes);
+  }
+  let recipe = recipes.get(value);
+  if (recipe !== undefined) return recipe;
+  const encoder = new Encoder(origins, recipes);
+  recipe = encoder.value(value);
   let again: Ref | null;
   try {
     again = decode(recipe);
@@ -125,8 +137,18 @@ export function encode(value: Ref, origins: Origins): Json {
   }
   if (again === null || !isSameValue(again, value))
     throw new CannotCompile(`a value has no recipe: ${JSON.stringify(recipe)}`);
+  for (const [type, part] of [...encoder.types, [value, recipe] as const]) {
+    recipes.set(type, part);
+    kept.add(type);
+  }
   return recipe;
 }
+
+/** What is remembered by its place in the heap stays there. */
+const kept = new Set<Ref>();
+registerRoots((visit) => {
+  for (const value of kept) visit(value);
+});
 
 function isSameValue(a: Ref, b: Ref): boolean {
   if (a === b) return true;
@@ -140,10 +162,14 @@ function isSameValue(a: Ref, b: Ref): boolean {
 
 class Encoder {
   private readonly origins: Origins;
+  private readonly known: ReadonlyMap<Ref, Json>;
   private readonly variables: Ref[] = [];
+  /** Recipes of the types without free variables that were met on the way. */
+  readonly types = new Map<Ref, Json>();
 
-  constructor(origins: Origins) {
+  constructor(origins: Origins, known: ReadonlyMap<Ref, Json>) {
     this.origins = origins;
+    this.known = known;
   }
 
   value(value: Ref): Json {
@@ -190,11 +216,20 @@ class Encoder {
   }
 
   type(type: Ref): Json {
+    const known = this.known.get(type) ?? this.types.get(type);
+    if (known !== undefined) return known;
+    const recipe = this.newType(type);
+    if (this.variables.length === 0) this.types.set(type, recipe);
+    return recipe;
+  }
+
+  private newType(type: Ref): Json {
     if (type === Bottom) return { bottom: true };
     if (isTypeVar(type)) {
-      const depth = this.variables.lastIndexOf(type);
-      if (depth < 0) throw new CannotCompile('a free type variable has no recipe');
-      return { variable: depth };
+      const place = this.variables.lastIndexOf(type);
+      if (place < 0) throw new CannotCompile('a free type variable has no recipe');
+      // Counted from the innermost, so that a type's recipe is the same wherever it stands.
+      return { variable: this.variables.length - 1 - place };
     }
     if (isVararg(type)) {
       const [element, length] = [varargT(type), varargN(type)];
@@ -246,7 +281,7 @@ export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
   if (fields.string !== undefined) return stringOfBytes(Buffer.from(text(fields.string), 'base64'));
   if (fields.bottom !== undefined) return Bottom;
   if (fields.variable !== undefined) {
-    const found = variables[Number(fields.variable)];
+    const found = variables[variables.length - 1 - Number(fields.variable)];
     if (found === undefined) throw malformed(recipe);
     return found;
   }
@@ -279,21 +314,21 @@ export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
   return decodeType(fields, variables);
 }
 
-/** Types that recipes without variables have led to, by the recipe's text: programs name the same ones over and over. */
-const decodedTypes = new Map<string, Ref>();
+/**
+ * Types that recipes have led to, by the recipe itself: one object stands wherever an object file has the same recipe.
+ * Those with variables have a meaning only where they stand, and a type that was found by name may be another one later.
+ */
+const decodedTypes = new Map<Fields, Ref>();
 registerRoots((visit) => {
   for (const type of decodedTypes.values()) visit(type);
 });
 
 function decodeType(fields: Fields, variables: readonly Ref[]): Ref {
-  if (variables.length > 0 || (fields.of === undefined && fields.tuple === undefined))
-    return makeType(fields, variables);
-  const key = JSON.stringify(fields);
-  let type = decodedTypes.get(key);
-  if (type === undefined) {
-    type = makeType(fields, variables);
-    decodedTypes.set(key, type);
-  }
+  const known = decodedTypes.get(fields);
+  if (known !== undefined) return known;
+  const type = makeType(fields, variables);
+  if ((fields.of !== undefined || fields.tuple !== undefined) && (variables.length === 0 || !hasFreeVars(type)))
+    decodedTypes.set(fields, type);
   return type;
 }
 

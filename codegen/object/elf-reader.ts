@@ -12,7 +12,9 @@ import {
   EM_X86_64,
   ET_REL,
   machineName,
+  noRelocations,
   RELA_BYTES,
+  Relocations,
   SECTION_HEADER_BYTES,
   type Section,
   SHN_ABS,
@@ -32,7 +34,7 @@ import {
   SYMBOL_BYTES,
 } from './elf.ts';
 import { ObjectError } from './error.ts';
-import { relocationRules } from './relocations.x86_64.ts';
+import { relocationName, relocationRules } from './relocations.x86_64.ts';
 
 /** Most bytes that sections without contents may ask for in sum. */
 const NOBITS_LIMIT = 1 << 28;
@@ -181,7 +183,7 @@ class Reader {
             throw new ObjectError('malformed', 'the object asks for too much memory');
           const bytes = isEmpty ? new Uint8Array() : this.content(header, `the bytes of section ${name}`);
           const { type, flags, entrySize, size } = header;
-          this.sections.set(index, { name, type, flags, align, entrySize, size, bytes, relocations: [] });
+          this.sections.set(index, { name, type, flags, align, entrySize, size, bytes, relocations: noRelocations });
           return;
         }
         default:
@@ -201,11 +203,11 @@ class Reader {
     this.content(header, 'the symbols');
     const names = this.stringTable(header.link, 'symbol names');
     return Array.from({ length: header.size / SYMBOL_BYTES }, (_, index) => {
-      return this.readSymbol(header.offset + index * SYMBOL_BYTES, names);
+      return this.readSymbol(header.offset + index * SYMBOL_BYTES, index, names);
     });
   }
 
-  private readSymbol(at: number, names: StringTable): ElfSymbol {
+  private readSymbol(at: number, index: number, names: StringTable): ElfSymbol {
     const info = this.view.getUint8(at + 4);
     const home = this.view.getUint16(at + 6, true);
     const symbol = {
@@ -215,6 +217,7 @@ class Reader {
       other: this.view.getUint8(at + 5),
       value: this.word(at + 8),
       size: this.word(at + 16),
+      index,
     };
     if (symbol.binding > STB_WEAK || symbol.type > STT_FILE) {
       throw new ObjectError('malformed', `the symbol ${symbol.name} is of a kind that jl0 does not write`);
@@ -236,33 +239,53 @@ class Reader {
       if (section === undefined || this.headers[header.link]?.type !== SHT_SYMTAB) {
         throw new ObjectError('malformed', 'a relocation table belongs to no section');
       }
+      if (section.relocations.length > 0) {
+        throw new ObjectError('malformed', `there are several tables of relocations of ${section.name}`);
+      }
       if (header.entrySize !== RELA_BYTES || header.size % RELA_BYTES !== 0) {
         throw new ObjectError('malformed', `the relocations of ${section.name} have a wrong size`);
       }
       this.requireInside(header.offset, header.size, `the relocations of ${section.name}`);
-      for (let at = header.offset; at < header.offset + header.size; at += RELA_BYTES) {
-        this.readRelocation(at, section, symbols);
-      }
+      const relocations = new Relocations(header.size / RELA_BYTES);
+      readRelocations(this.view, header.offset, section, symbols, relocations);
+      section.relocations = relocations;
     }
-  }
-
-  private readRelocation(at: number, section: Section, symbols: readonly ElfSymbol[]): void {
-    const { view } = this;
-    const offset = this.word(at);
-    const type = view.getUint32(at + 8, true);
-    const symbol = symbols[view.getUint32(at + 12, true)];
-    const addend = view.getInt32(at + 20, true) * 2 ** 32 + view.getUint32(at + 16, true);
-    const rule = relocationRules.get(type);
-    if (rule === undefined) throw new ObjectError('malformed', `relocation type ${type} is not one that jl0 writes`);
-    if (symbol === undefined) throw new ObjectError('malformed', `a relocation of ${section.name} has no symbol`);
-    if (offset + rule.bytes > section.bytes.length) {
-      throw new ObjectError('malformed', `${rule.name} at ${offset} lies outside ${section.name}`);
-    }
-    if (!Number.isSafeInteger(addend))
-      throw new ObjectError('malformed', `the addend of ${rule.name} at ${offset} is too large`);
-    section.relocations.push({ offset, type, symbol, addend });
   }
 }
+
+/** Reads a table of relocations. One loop that calls as little as it can: it is most of what there is to read. */
+function readRelocations(
+  view: DataView,
+  start: number,
+  section: Section,
+  symbols: readonly ElfSymbol[],
+  into: Relocations,
+): void {
+  const { offsets, types, addends, length } = into;
+  const end = section.bytes.length;
+  for (let i = 0, at = start; i < length; i++, at += RELA_BYTES) {
+    const offset = view.getUint32(at, true);
+    const type = view.getUint32(at + 8, true);
+    const symbol = symbols[view.getUint32(at + 12, true)];
+    const high = view.getInt32(at + 20, true);
+    const bytes = holeBytes[type];
+    if (bytes === undefined) throw new ObjectError('malformed', `relocation type ${type} is not one that jl0 writes`);
+    if (symbol === undefined) throw new ObjectError('malformed', `a relocation of ${section.name} has no symbol`);
+    if (view.getUint32(at + 4, true) !== 0 || offset + bytes > end) {
+      throw new ObjectError('malformed', `${relocationName(type)} at ${offset} lies outside ${section.name}`);
+    }
+    if (high < -(2 ** 20) || high >= 2 ** 20)
+      throw new ObjectError('malformed', `the addend of ${relocationName(type)} at ${offset} is too large`);
+    offsets[i] = offset;
+    types[i] = type;
+    addends[i] = high * 2 ** 32 + view.getUint32(at + 16, true);
+    into.symbols[i] = symbol;
+  }
+}
+
+/** Bytes of the hole, by type of relocation. */
+const holeBytes: (number | undefined)[] = [];
+for (const [type, rule] of relocationRules) holeBytes[type] = rule.bytes;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -126,7 +126,7 @@ function layOut(
 function relocationBytes(section: Section, symbols: ReadonlyMap<ElfSymbol, number>): Uint8Array {
   const bytes = new Uint8Array(section.relocations.length * RELA_BYTES);
   const view = new DataView(bytes.buffer);
-  section.relocations.forEach((relocation, index) => {
+  [...section.relocations].forEach((relocation, index) => {
     const at = index * RELA_BYTES;
     setWord(view, at, relocation.offset);
     view.setUint32(at + 8, relocation.type, true);

@@ -70,7 +70,8 @@ export interface Section {
   /** Bytes in memory. Equal to `bytes.length` except for SHT_NOBITS, which has no bytes in the file. */
   readonly size: number;
   readonly bytes: Uint8Array;
-  readonly relocations: Relocation[];
+  /** Filled in when everything that they refer to has been read. */
+  relocations: Relocations;
 }
 
 export interface ElfSymbol {
@@ -83,6 +84,8 @@ export interface ElfSymbol {
   /** Offset in the section. */
   readonly value: number;
   readonly size: number;
+  /** Its number in the table that it was read from: what tables of facts about symbols are indexed by. */
+  readonly index: number;
 }
 
 export interface Relocation {
@@ -91,6 +94,43 @@ export interface Relocation {
   readonly symbol: ElfSymbol;
   readonly addend: number;
 }
+
+/** The relocations of a section, as columns: an object has thousands, and is loaded by code that has just started. */
+export class Relocations implements Iterable<Relocation> {
+  readonly length: number;
+  readonly offsets: Float64Array;
+  readonly types: Uint32Array;
+  readonly addends: Float64Array;
+  readonly symbols: ElfSymbol[];
+
+  /** @param length how many there are; the columns are to be filled */
+  constructor(length: number) {
+    this.length = length;
+    this.offsets = new Float64Array(length);
+    this.types = new Uint32Array(length);
+    this.addends = new Float64Array(length);
+    this.symbols = new Array<ElfSymbol>(length);
+  }
+
+  static of(list: readonly Relocation[]): Relocations {
+    const table = new Relocations(list.length);
+    list.forEach(({ offset, type, addend, symbol }, i) => {
+      table.offsets[i] = offset;
+      table.types[i] = type;
+      table.addends[i] = addend;
+      table.symbols[i] = symbol;
+    });
+    return table;
+  }
+
+  *[Symbol.iterator](): Iterator<Relocation> {
+    for (let i = 0; i < this.length; i++) {
+      yield { offset: this.offsets[i], type: this.types[i], symbol: this.symbols[i], addend: this.addends[i] };
+    }
+  }
+}
+
+export const noRelocations = new Relocations(0);
 
 export interface ElfObject {
   readonly machine: number;

@@ -1,16 +1,19 @@
-// Metadata: what an object says about itself besides code, as JSON in the section `.jl0.meta`.
+// Metadata: what an object says about itself besides code, as packed JSON (packed-json.ts) in the section `.jl0.meta`.
 //
 // It names the target and the versions, lists the methods with the symbols of their two entries, what they were compiled
 // against, and for every symbol that the object does not define the recipe for what it stands for. `references` says
 // which function needs which symbols, so that one that cannot be resolved costs only the methods that need it.
 //
 // What identifies a method and what it depends on is JSON between emission and whoever attaches it; here it is carried.
+// What methods were compiled against of the library is most of it and of interest only to a process with another library: it
+// is a section of its own, `.jl0.library`, that is unpacked when somebody asks.
 
 import { ObjectError } from './error.ts';
+import { packJson, unpackJson } from './packed-json.ts';
 import { isRecipe, type Json, type SymbolRecipe } from './recipe.ts';
 
 /** Counts up with every change of this format or of docs/native-abi.md that an older loader would misread. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 export const FORMAT_NAME = 'jl0-object';
 
 /** What a slot of the generic entry holds, see docs/native-abi.md. */
@@ -38,6 +41,8 @@ export interface MethodRecord {
   readonly identity: Json;
   /** What it was compiled against, and is only valid with. */
   readonly dependencies: readonly Json[];
+  /** The same, of the library. */
+  readonly libraryDependencies: readonly Json[];
 }
 
 export interface Metadata {
@@ -54,7 +59,24 @@ export interface Metadata {
 
 /** The metadata as bytes: equal metadata gives equal bytes, as long as keys are in one order. */
 export function encodeMetadata(metadata: Metadata): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ format: FORMAT_NAME, version: FORMAT_VERSION, ...metadata }));
+  const { julia, producer, target, methods, symbols, references } = metadata;
+  const json = {
+    format: FORMAT_NAME,
+    version: FORMAT_VERSION,
+    julia,
+    producer,
+    target,
+    methods: methods.map(({ libraryDependencies: _, ...method }) => method),
+    // As pairs: names are written once, too, then.
+    symbols: Object.entries(symbols),
+    references: Object.entries(references),
+  };
+  return new TextEncoder().encode(packJson(json));
+}
+
+/** What methods were compiled against of the library, as bytes. */
+export function encodeLibrary({ methods }: Metadata): Uint8Array {
+  return new TextEncoder().encode(packJson(methods.map((method) => method.libraryDependencies)));
 }
 
 type Fields = { readonly [key: string]: Json };
@@ -63,8 +85,9 @@ type Fields = { readonly [key: string]: Json };
  * Reads metadata and checks its form.
  *
  * @throws ObjectError `version` if it is of another format or version, `malformed` if it breaks this one's rules
+ * @param library the bytes of the section with what methods were compiled against of the library; read when it is asked for
  */
-export function decodeMetadata(bytes: Uint8Array): Metadata {
+export function decodeMetadata(bytes: Uint8Array, library: Uint8Array): Metadata {
   const json = parse(bytes);
   const fields = asFields(json, 'the metadata');
   if (fields.format !== FORMAT_NAME) throw new ObjectError('version', 'the metadata is not in a format of jl0');
@@ -75,6 +98,11 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
     );
   }
   const target = asFields(fields.target, 'the target');
+  let unpacked: readonly Json[] | undefined;
+  const ofLibrary = (): readonly Json[] => {
+    unpacked ??= asArray(parse(library), 'the dependencies on the library');
+    return unpacked;
+  };
   return {
     julia: asString(fields.julia, 'the version of Julia'),
     producer: asString(fields.producer, 'the producer'),
@@ -83,7 +111,7 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
       system: asString(target.system, 'the system'),
       processor: asString(target.processor, 'the processor'),
     },
-    methods: asArray(fields.methods, 'the methods').map(asMethod),
+    methods: asArray(fields.methods, 'the methods').map((method, i) => asMethod(method, () => ofLibrary()[i])),
     symbols: asRecord(fields.symbols, 'the symbols', (recipe, name) => {
       if (!isRecipe(recipe)) throw malformed(`the recipe of ${name}`);
       return recipe;
@@ -95,11 +123,13 @@ export function decodeMetadata(bytes: Uint8Array): Metadata {
 }
 
 function parse(bytes: Uint8Array): Json {
+  let text: string;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Json;
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw malformed('the metadata');
   }
+  return unpackJson(text);
 }
 
 function malformed(what: string): ObjectError {
@@ -121,14 +151,17 @@ function asString(json: Json | undefined, what: string): string {
   return json;
 }
 
-/** A record without prototype: a symbol may be called anything. */
+/** A record, from pairs; without prototype, since a symbol may be called anything. */
 function asRecord<Value>(
   json: Json | undefined,
   what: string,
   read: (json: Json, name: string) => Value,
 ): { readonly [name: string]: Value } {
   const record: { [name: string]: Value } = Object.create(null);
-  for (const [name, value] of Object.entries(asFields(json, what))) record[name] = read(value, name);
+  for (const pair of asArray(json, what)) {
+    const [name, value] = asArray(pair, what);
+    record[asString(name, what)] = read(value, asString(name, what));
+  }
   return record;
 }
 
@@ -138,7 +171,7 @@ function asSlotKind(json: Json | undefined): SlotKind {
   return json;
 }
 
-function asMethod(json: Json): MethodRecord {
+function asMethod(json: Json, ofLibrary: () => Json | undefined): MethodRecord {
   const fields = asFields(json, 'a method');
   const { resultBytes } = fields;
   if (typeof resultBytes !== 'number' || !Number.isSafeInteger(resultBytes) || resultBytes < 0)
@@ -153,5 +186,8 @@ function asMethod(json: Json): MethodRecord {
     resultBytes,
     identity: fields.identity,
     dependencies: asArray(fields.dependencies, 'the dependencies of a method'),
+    get libraryDependencies() {
+      return asArray(ofLibrary(), 'the dependencies on the library');
+    },
   };
 }

@@ -9,6 +9,7 @@ import { ObjectError } from './error.ts';
 export const DIGEST_BYTES = 32;
 export const DIGEST_SECTION = '.jl0.digest';
 export const METADATA_SECTION = '.jl0.meta';
+export const LIBRARY_SECTION = '.jl0.library';
 
 function digestOf(bytes: Uint8Array): Uint8Array {
   return createHash('sha256')

@@ -120,6 +120,11 @@ interface CachedCall {
   /** Sites that learned this answer. */
   readonly sites: Set<Site>;
   stale: boolean;
+  /** The program has made the call; not only a rehearsal (see `rehearse`). */
+  isMade: boolean;
+  /** Methods whose sites make the call and have no room for the answer. */
+  readonly askers: Set<Ref>;
+  lastAsker: Ref;
 }
 
 /** Cached calls by hash of their keys. */
@@ -253,7 +258,11 @@ function resolve(words: Int32Array, n: number, world: number): CachedCall | Targ
   if (latest) {
     const list = cache.get(hashKeys(scratch, n));
     if (list !== undefined) {
-      for (const entry of list) if (!entry.stale && sameKeys(entry.keys, scratch, n)) return entry;
+      for (const entry of list) {
+        if (entry.stale || !sameKeys(entry.keys, scratch, n)) continue;
+        if (!isRehearsing) entry.isMade = true;
+        return entry;
+      }
     }
   }
   if (!latest) return resolveOlder(words, n, world);
@@ -261,7 +270,7 @@ function resolve(words: Int32Array, n: number, world: number): CachedCall | Targ
   const saved = latest ? savedInstance(own, n, hashKeys(own, n), () => namesOfCallee(own[0])) : 0;
   const target = saved !== 0 ? targetOfInstance(saved as MethodInstanceRef) : lookupTarget(words, n, world);
   if (!latest || world !== currentWorld()) return target;
-  const entry: CachedCall = { keys: own, target, sites: new Set(), stale: false };
+  const entry: CachedCall = { keys: own, target, sites: new Set(), stale: false, ...madeBy(!isRehearsing) };
   const hash = hashKeys(own, n);
   const list = cache.get(hash);
   if (list === undefined) cache.set(hash, [entry]);
@@ -318,15 +327,60 @@ function lookupTarget(words: Int32Array, n: number, world: number): Target {
   return targetOfInstance(methodInstance(method, types, sparams));
 }
 
-/** The method instances that calls have reached in this process: what there is to compile for a program. */
-export function reachedInstances(): MethodInstanceRef[] {
-  const reached = new Set<MethodInstanceRef>();
-  for (const list of cache.values()) {
-    for (const { target, stale } of list) {
-      if (!stale && target.instance !== 0) reached.add(target.instance as MethodInstanceRef);
-    }
+let isRehearsing = false;
+
+/** Makes calls that do not count as those of the program. */
+export function rehearse(work: () => void): void {
+  isRehearsing = true;
+  try {
+    work();
+  } finally {
+    isRehearsing = false;
   }
-  return [...reached];
+}
+
+const madeBy = (isMade: boolean): Pick<CachedCall, 'isMade' | 'askers' | 'lastAsker'> => ({
+  isMade,
+  askers: new Set(),
+  lastAsker: 0 as Ref,
+});
+
+/** The method instances that calls of the program have reached in this process, with the methods that made the calls. */
+export type ReachedInstances = ReadonlyMap<
+  MethodInstanceRef,
+  { readonly callers: ReadonlySet<Ref>; isCalledElsewhere: boolean }
+>;
+
+/**
+ * What there is to compile for a program. A call that code of the library has learned in a rehearsal counts once the
+ * program has called that code.
+ */
+export function reachedInstances(): ReachedInstances {
+  const methodOf = (instance: Ref): Ref => readRef(instance as MethodInstanceRef, objects.MethodInstance.def);
+  const reached = new Map<MethodInstanceRef, { callers: Set<Ref>; isCalledElsewhere: boolean }>();
+  const called = new Set<Ref>();
+  let left: CachedCall[] = [];
+  for (const list of cache.values()) left.push(...list.filter((each) => each.target.instance !== 0));
+  for (let before = -1; before !== called.size; ) {
+    before = called.size;
+    const unsure: CachedCall[] = [];
+    for (const each of left) {
+      const callers = [...each.askers, ...[...each.sites].map((site) => site.code.owner)];
+      if (!each.isMade && !callers.some((caller) => called.has(caller))) {
+        unsure.push(each);
+        continue;
+      }
+      const instance = each.target.instance as MethodInstanceRef;
+      called.add(methodOf(instance));
+      if (each.stale) continue;
+      const known = reached.get(instance) ?? { callers: new Set(), isCalledElsewhere: false };
+      for (const caller of callers) known.callers.add(caller);
+      if (callers.length === 0) known.isCalledElsewhere = true;
+      reached.set(instance, known);
+    }
+    left = unsure;
+  }
+  return reached;
 }
 
 /** Installs a native entry point for a method instance: calls with exactly its types run it from now on. */
@@ -621,6 +675,10 @@ export function callSlow(code: Code, pc: number, fp: number): number {
     const found = resolve(words, n, world);
     if (!isCached(found)) return enterResolved(found, words, n, fp, returnAfter(code, pc), fp + ops[pc + 1], world);
     if (site.entries.length >= SITE_ENTRIES) {
+      if (found.lastAsker !== code.owner) {
+        found.lastAsker = code.owner;
+        found.askers.add(code.owner);
+      }
       if (found.target.field !== null) quickenGetter(ops, pc, words, found.target.field);
     } else {
       learn(site, ops, pc, n, found);

@@ -43,6 +43,11 @@ import { isSingletonPair, makeKnownTuple } from './tuples.ts';
  * entered is better than what it puts in the place of one that is running: only the former knows the constants around it.
  */
 const SLICE = 5000;
+let sliceLength = SLICE;
+/** Makes slices shorter, for who looks at the stack after each of them. */
+export function setSliceLength(length: number): void {
+  sliceLength = Math.min(length, SLICE);
+}
 /** The first slice, of all runs together, is short: it ends before V8 has compiled the loop for the little it has seen. */
 const FIRST_SLICE = 150;
 
@@ -126,7 +131,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             if (target <= pc && (--left === 0 || I32[BUDGET] < 0)) {
               machine.fp = fp;
               machine.resume = target - base;
-              slice = SLICE;
+              slice = sliceLength;
               return false;
             }
             pc = target;
@@ -912,7 +917,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             if (--left === 0 || I32[BUDGET] < 0) {
               machine.fp = newFp;
               machine.resume = 0;
-              slice = SLICE;
+              slice = sliceLength;
               return false;
             }
             fp = newFp;

@@ -8,7 +8,7 @@ import { exceptionDepth, popExceptionsTo, pushException, topException } from './
 import { backtrace, type FramePlace, Header, machine, noteOuterFrame } from './frames.ts';
 import { notifyThrow, observed } from './hooks.ts';
 import { leaveScopesTo, safepoint, stackOverflow, whileInterruptsWait } from './incidents.ts';
-import { endOfForeignRun, execute } from './loop.ts';
+import { endOfForeignRun, execute, setSliceLength } from './loop.ts';
 
 const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
 const INTERRUPTS = (STATE_OFFSET + State.interrupts) >> 2;
@@ -70,7 +70,10 @@ function runFrames(bottom: number): void {
         U32[fp - Header.AT] = pc;
         machine.sp = fp + codeAt(U32[fp - Header.CODE]).frameWords;
         if (I32[BUDGET] < 0 || I32[INTERRUPTS] !== 0) safepoint();
-        else if (exercise !== null) exerciseOnce();
+        else {
+          if (exercise !== null) exerciseOnce();
+          if (sample !== null) sample();
+        }
       }
       machine.fp = outer;
       machine.sp = outerSp;
@@ -117,6 +120,13 @@ function exerciseOnce(): void {
   const work = exercise;
   exercise = null;
   if (work !== null && !observed.code) whileInterruptsWait(work);
+}
+
+let sample: (() => void) | null = null;
+/** Installs what looks at the stack each time that a program has done so many calls and backward jumps, about. */
+export function setSampler(sampler: () => void, every: number): void {
+  sample = sampler;
+  setSliceLength(every);
 }
 
 /** Where exceptions that leave a run were thrown: the next run that catches them, or the report, wants to know. */

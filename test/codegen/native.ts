@@ -50,6 +50,7 @@ export function record(name: string, parameters: number, hasResult: boolean): Me
     resultBytes: 0,
     identity: name,
     dependencies: [],
+    libraryDependencies: [],
   };
 }
 

@@ -11,10 +11,13 @@ import { LoadError } from '../../bootstrap/loader/error.ts';
 import { loadObject, thisHost } from '../../bootstrap/loader/load.ts';
 import { compileObject } from '../../codegen/compile-object.ts';
 import { Program } from '../../codegen/emit/operations.ts';
+import { Relocations } from '../../codegen/object/elf.ts';
 import { readElf } from '../../codegen/object/elf-reader.ts';
 import { writeElf } from '../../codegen/object/elf-writer.ts';
-import { decodeMetadata, encodeMetadata } from '../../codegen/object/metadata.ts';
-import { DIGEST_BYTES, METADATA_SECTION, seal } from '../../codegen/object/seal.ts';
+import { decodeMetadata, encodeLibrary, encodeMetadata } from '../../codegen/object/metadata.ts';
+import { packJson, unpackJson } from '../../codegen/object/packed-json.ts';
+import type { Json } from '../../codegen/object/recipe.ts';
+import { DIGEST_BYTES, LIBRARY_SECTION, METADATA_SECTION, seal } from '../../codegen/object/seal.ts';
 import { cInt64 } from '../../ffi/ctype.ts';
 import { define, enter, hasLLVM, resolver } from '../codegen/native.ts';
 import { defineSamples } from '../codegen/samples.ts';
@@ -61,11 +64,11 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
     seal(copy);
     return copy;
   };
-  const withMetadata = (change: (json: Record<string, unknown>) => void) => {
+  const withMetadata = (change: (json: Record<string, Json>) => void) => {
     const elf = readElf(object);
-    const json = JSON.parse(new TextDecoder().decode(metadataOf(object))) as Record<string, unknown>;
+    const json = { ...(unpackJson(new TextDecoder().decode(metadataOf(object))) as Record<string, Json>) };
     change(json);
-    const bytes = new TextEncoder().encode(JSON.stringify(json));
+    const bytes = new TextEncoder().encode(packJson(json));
     const sections = elf.sections.map((each) =>
       each.name === METADATA_SECTION ? { ...each, bytes, size: bytes.length } : each,
     );
@@ -77,19 +80,17 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
     });
     const renamed = new Map(elf.symbols.map((symbol, index) => [symbol, symbols[index]]));
     for (const section of sections) {
-      const relocations = section.relocations.map((each) => ({
-        ...each,
-        symbol: renamed.get(each.symbol) ?? each.symbol,
-      }));
-      section.relocations.splice(0, section.relocations.length, ...relocations);
+      section.relocations = Relocations.of(
+        [...section.relocations].map((each) => ({ ...each, symbol: renamed.get(each.symbol) ?? each.symbol })),
+      );
     }
     const written = writeElf({ ...elf, sections, symbols }, sections.at(-1));
     seal(written);
     return written;
   };
-  const metadataOf = (bytes: Uint8Array) => {
-    const section = readElf(bytes).sections.find((each) => each.name === METADATA_SECTION);
-    if (section === undefined) throw new Error('no metadata');
+  const metadataOf = (bytes: Uint8Array, name = METADATA_SECTION) => {
+    const section = readElf(bytes).sections.find((each) => each.name === name);
+    if (section === undefined) throw new Error(`no ${name}`);
     return section.bytes;
   };
 
@@ -135,7 +136,7 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
   it('is refused when it is of another version', () => {
     expect(refusal(withMetadata((json) => (json.version = 99)))).toEqual({
       refusal: 'version',
-      message: 'the object has format version 99, this jl0 reads version 1',
+      message: 'the object has format version 99, this jl0 reads version 2',
     });
     expect(refusal(withMetadata((json) => (json.julia = '1.13.0')))).toEqual({
       refusal: 'version',
@@ -155,7 +156,7 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
       refusal: 'malformed',
       message: 'the methods cannot be read',
     });
-    expect(refusal(withMetadata((json) => (json.symbols = { 'libm.so.6:cos': { kind: 'c' } }))).message).toMatch(
+    expect(refusal(withMetadata((json) => (json.symbols = [['libm.so.6:cos', { kind: 'c' }]]))).message).toMatch(
       /recipe of libm/,
     );
     expect(refusal(changed((bytes) => new DataView(bytes.buffer).setUint16(60, 60000, true))).refusal).toBe(
@@ -164,10 +165,12 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
   });
 
   it('keeps all of its metadata', () => {
-    const metadata = decodeMetadata(metadataOf(object));
+    const library = metadataOf(object, LIBRARY_SECTION);
+    const metadata = decodeMetadata(metadataOf(object), library);
     expect(metadata.target).toEqual({ architecture: 'x86_64', system: 'linux', processor: 'x86-64' });
     expect(metadata.methods.map((method) => method.entry)).toContain('julia:fib(Int64) entry');
     expect(Buffer.compare(encodeMetadata(metadata), metadataOf(object))).toBe(0);
+    expect(Buffer.compare(encodeLibrary(metadata), library)).toBe(0);
     const digest = createHash('sha256').update(object.subarray(0, -DIGEST_BYTES)).digest();
     expect(Buffer.compare(digest, object.subarray(-DIGEST_BYTES))).toBe(0);
   });
