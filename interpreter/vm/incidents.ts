@@ -16,12 +16,13 @@ import * as objects from '../memory/objects.ts';
 import { registerRoots } from '../memory/roots.ts';
 import { STATE_OFFSET, State } from '../memory/state.ts';
 import { datatype } from '../memory/wellknown.ts';
+import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { InternalError, JuliaException, throwPlain, throwTypeError, throwUndefVar } from '../runtime/errors.ts';
 import { symbol } from '../runtime/symbols.ts';
 import { arrayGetRef } from '../runtime/values.ts';
 import type { Code } from './code.ts';
 import { machine } from './frames.ts';
-import { slotRef } from './slots.ts';
+import { setSlotNothing, slotRef } from './slots.ts';
 
 const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
 /** Bytes to allocate between two collections unless the collector says otherwise. */
@@ -42,10 +43,25 @@ export function requestSafepoint(): void {
 let waits = 0;
 /** True while an interrupt has to wait. */
 export const interruptsWait = (): boolean => waits > 0;
-/** Has interrupts wait once more, or once less. */
-export function deferInterrupts(by: 1 | -1): void {
+function deferInterrupts(by: 1 | -1): void {
   waits = Math.max(0, waits + by);
 }
+defineRuntimeFunctions({
+  jl_sigatomic_begin: [
+    'void (void)',
+    (_args, _n, result) => {
+      deferInterrupts(1);
+      setSlotNothing(result);
+    },
+  ],
+  jl_sigatomic_end: [
+    'void (void)',
+    (_args, _n, result) => {
+      deferInterrupts(-1);
+      setSlotNothing(result);
+    },
+  ],
+});
 /** Does some work of which the program knows nothing; an interrupt that comes meanwhile reaches the program after it. */
 export function whileInterruptsWait(work: () => void): void {
   deferInterrupts(1);

@@ -13,7 +13,7 @@ import { STATE_OFFSET, State } from '../memory/state.ts';
 import { Exit, intOf } from '../runtime/capi/core.ts';
 import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { throwPlain } from '../runtime/errors.ts';
-import { deferInterrupts, interruptsWait, onSafepoint } from './incidents.ts';
+import { interruptsWait, onSafepoint } from './incidents.ts';
 import { setSlotNothing } from './slots.ts';
 
 let exits = false;
@@ -33,20 +33,6 @@ onSafepoint(() => {
 });
 
 defineRuntimeFunctions({
-  jl_sigatomic_begin: [
-    'void (void)',
-    (_args, _n, result) => {
-      deferInterrupts(1);
-      setSlotNothing(result);
-    },
-  ],
-  jl_sigatomic_end: [
-    'void (void)',
-    (_args, _n, result) => {
-      deferInterrupts(-1);
-      setSlotNothing(result);
-    },
-  ],
   jl_exit_on_sigint: [
     'void (int)',
     (args, _n, result) => {

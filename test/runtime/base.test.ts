@@ -1,0 +1,23 @@
+// Functions of Base that no corpus asks for, against the answers in Julia's documentation or worked out by hand.
+
+import { expect, it } from 'vitest';
+import { answer } from './session.ts';
+
+it.each([
+  ['rtruncate("🍕🍕 I love 🍕", 10), ltruncate("🍕🍕 I love 🍕", 10)', '("🍕🍕 I lo…", "…I love 🍕")'],
+  ['ctruncate("🍕🍕 I love 🍕", 10), ctruncate("foo", 3)', '("🍕🍕 …e 🍕", "foo")'],
+  ['rtruncate("abcdef", 4, ".."), ctruncate("abcdefgh", 5; prefer_left=false)', '("ab..", "ab…gh")'],
+  ['collect(logrange(1, 512, 4))', '[1.0, 8.0, 64.0, 512.0]'],
+  ['logrange(10, 4000, length=3)', 'LogRange{Float64}(10.0, 4000.0, 3)'],
+  ['repr("text/plain", logrange(10, 4000, length=3))[end-20:end]', '"\\n 10.0, 200.0, 4000.0"'],
+  ['all!([true, true], [1 2; 3 4] .> 1), any!([true true], [1 2; 3 4] .> 3)', '(Bool[0, 1], Bool[0 1])'],
+  ['count!([0, 0], [1 2; 3 4] .> 1), extrema!([(0, 0), (0, 0)], [1 2; 3 4])', '([1, 2], [(1, 2), (3, 4)])'],
+  ['sum!([1 1], [1 2; 3 4]), sum!([10 10], [1 2; 3 4]; init=false)', '([4 6], [14 16])'],
+  ['findmax!([0, 0], fill(CartesianIndex(0, 0), 2), [1 2; 3 4])[1]', '[2, 4]'],
+  ['hex2bytes!(zeros(UInt8, 2), "0aff")', 'UInt8[0x0a, 0xff]'],
+  ['disable_sigint(() -> reenable_sigint(() -> 3))', '3'],
+  ['issticky("/tmp"), ismount("/proc"), ismount("/proc/self")', '(true, true, false)'],
+  ['@threadcall(:strlen, Csize_t, (Cstring,), "abc")', '0x0000000000000003'],
+])('%s', (code, expected) => {
+  expect(answer(code)).toBe(expected);
+});
