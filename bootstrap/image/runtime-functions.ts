@@ -193,6 +193,9 @@ const definitions: Readonly<Record<string, Definition>> = {
       machine.sp = word;
     }
   }),
+  report_not_reached: define(cVoid, [], () => {
+    throw new InternalError('compiled code went on where inference says that it does not');
+  }),
   callback_threw: define(cVoid, [], () => {
     keepPendingException(thrownByNative());
   }),

@@ -167,7 +167,7 @@ export class BodyWriter {
       const variables = typed.before[i];
       const block = this.blocks[i];
       if (variables === undefined) {
-        if (!build.finished) build.unreachable();
+        if (!build.finished) this.w.notReached();
         continue;
       }
       if (block !== undefined) {
@@ -178,7 +178,7 @@ export class BodyWriter {
       this.at = i;
       this.statement(i, variables);
     }
-    if (!build.finished) build.unreachable();
+    if (!build.finished) this.w.notReached();
   }
 
   // Variables.
@@ -275,7 +275,7 @@ export class BodyWriter {
 
   private neverReached(): Emitted {
     const { build } = this.w;
-    build.unreachable();
+    this.w.notReached();
     build.at(build.block('dead'));
     return constant(nothing);
   }
@@ -285,8 +285,9 @@ export class BodyWriter {
   private goTo(target: number): Block {
     const block = this.blocks[target];
     if (block === undefined) {
-      const dead = this.w.build.block('dead');
-      dead.terminator = { op: 'unreachable' };
+      const { build } = this.w;
+      const dead = build.block('dead');
+      build.apart(dead, () => this.w.notReached());
       return dead;
     }
     return block;
@@ -566,7 +567,7 @@ export class BodyWriter {
     const result = this.expression(value, variables, known);
     if (build.finished) return null;
     if (isImpossible(known)) {
-      build.unreachable();
+      this.w.notReached();
       return null;
     }
     return result;
@@ -766,7 +767,6 @@ export class BodyWriter {
   }
 
   private builtin(info: CallInfo & { kind: 'builtin' }, args: readonly Emitted[]): Emitted | null {
-    const { build } = this.w;
     const { result } = info;
     if (result.kind === 'const' && isPure(info)) return constant(result.value);
     const inbounds = this.inboundsHere();
@@ -776,7 +776,7 @@ export class BodyWriter {
     if (written === 'never') return null;
     if (written !== undefined) {
       if (isImpossible(result)) {
-        build.unreachable();
+        this.w.notReached();
         return null;
       }
       return this.narrowed(written, withoutConditional(result));
@@ -791,7 +791,7 @@ export class BodyWriter {
   private dynamic(operands: readonly Emitted[], result: Lattice): Emitted | null {
     const value = callDynamic(this.w, operands);
     if (isImpossible(result)) {
-      this.w.build.unreachable();
+      this.w.notReached();
       return null;
     }
     const known = withoutConditional(result);
@@ -833,7 +833,7 @@ export class BodyWriter {
       if (miss !== undefined) build.at(miss);
     });
     if (!returns) {
-      if (!build.finished) build.unreachable();
+      if (!build.finished) this.w.notReached();
       return null;
     }
     build.at(done);
@@ -879,7 +879,7 @@ export class BodyWriter {
     );
     const values = build.callLocal(compiled.name, args);
     if (compiled.isEndless || isImpossible(result)) {
-      build.unreachable();
+      this.w.notReached();
       return null;
     }
     return this.narrowed(this.w.unflatten(values, compiled.result), withoutConditional(result));
@@ -895,7 +895,7 @@ export class BodyWriter {
     const args = bundleArguments(typed.body, operands);
     const known = withoutConditional(typed.result);
     if (isImpossible(known)) {
-      this.writeInline(typed, args, () => build.unreachable());
+      this.writeInline(typed, args, () => this.w.notReached());
       return null;
     }
     const shape: Shape = known.kind === 'const' ? { kind: 'none', value: known.value } : shapeOf(widen(known));
@@ -910,7 +910,7 @@ export class BodyWriter {
       });
       if (single === undefined) {
         build.at(after);
-        build.unreachable();
+        this.w.notReached();
         return null;
       }
       build.at(after);

@@ -349,6 +349,14 @@ export class FunctionBuilder {
     this.terminate({ op: 'throw', value });
   }
 
+  /** Writes into another block in between. */
+  apart(block: Block, write: () => void): void {
+    const here = this.current;
+    this.at(block);
+    write();
+    this.at(here);
+  }
+
   unreachable(): void {
     this.terminate({ op: 'unreachable' });
   }

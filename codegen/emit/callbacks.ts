@@ -9,18 +9,12 @@
 // Everything else (closures, structs, references) the runtime makes, as the interpreter does.
 
 import { cInt64, cPointer, cVoid } from '../../ffi/ctype.ts';
-import { type Ref, typeOf } from '../../interpreter/memory/layout.ts';
+import type { Ref } from '../../interpreter/memory/layout.ts';
 import { datatype, nothing, PtrNothingType } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld } from '../../interpreter/runtime/bindings.ts';
 import { svecOf } from '../../interpreter/runtime/values.ts';
-import {
-  canonicalText,
-  isConcrete,
-  isDataType,
-  isPrimitiveType,
-  isType,
-  typeTypeOf,
-} from '../../interpreter/types/index.ts';
+import { canonicalText, isConcrete, isDataType, isPrimitiveType } from '../../interpreter/types/index.ts';
+import { ofConst, widen } from '../inference/lattice.ts';
 import { findMatches, hasAllParameters } from '../inference/matches.ts';
 import type { Compilation, CompiledFunction } from './bodies.ts';
 import { FunctionBuilder } from './builder.ts';
@@ -77,7 +71,7 @@ function nativeCallback(w: ValueWriter, compilation: Compilation, f: Ref, as: Ca
   const isVoid = as.result === datatype('Nothing');
   const result = machineOf(as.result);
   if (!isVoid && result === undefined) return undefined;
-  const matches = findMatches([isType(f) ? typeTypeOf(f) : typeOf(f), ...as.args], currentWorld());
+  const matches = findMatches([widen(ofConst(f)), ...as.args], currentWorld());
   const [target] = matches?.found ?? [];
   if (target === undefined || matches?.found.length !== 1 || !matches.covers || !hasAllParameters(target))
     return undefined;
@@ -133,7 +127,7 @@ function define(
     w.flatten(w.coerce(arg, compiled.parameters[i + 1]), compiled.parameters[i + 1]),
   );
   const values = build.callLocal(compiled.name, [...w.flatten(constant(f), compiled.parameters[0]), ...leaves]);
-  if (compiled.isEndless) build.unreachable();
+  if (compiled.isEndless) w.notReached();
   else {
     build.leaveTry(handler);
     giveBits(w.unflatten(values, compiled.result));

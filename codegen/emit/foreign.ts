@@ -169,7 +169,7 @@ function receive(
 ): Emitted | null {
   const { build } = w;
   if (declared === Bottom) {
-    build.unreachable();
+    w.notReached();
     return null;
   }
   if (place !== undefined) {
@@ -205,7 +205,7 @@ function callRuntimeFunction(
     [w.symbolOf(symbol(name)), w.symbolOf(declared), list, build.integer('i64', operands.length)],
   );
   if (declared === Bottom) {
-    build.unreachable();
+    w.notReached();
     return null;
   }
   if (result === undefined || declared === datatype('Nothing')) return constant(nothing);

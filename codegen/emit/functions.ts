@@ -228,7 +228,7 @@ export class MethodCompiler implements Compilation {
     try {
       const value = callDynamic(w, args);
       if (pending.isEndless) {
-        build.unreachable();
+        w.notReached();
         return;
       }
       const whole: Emitted =
@@ -260,7 +260,7 @@ export class MethodCompiler implements Compilation {
       leaves.push(...this.loadArgument(w, shape, list, 8 * i));
     });
     const results = build.callLocal(pending.name, leaves);
-    if (pending.isEndless) build.unreachable();
+    if (pending.isEndless) w.notReached();
     else {
       const value = w.unflatten(results, pending.result);
       if (pending.result.kind === 'bits' && pending.result.machine !== 'i128') storeBits(w, results[0], place);
@@ -283,7 +283,7 @@ export class MethodCompiler implements Compilation {
       return w.flatten(w.coerce({ kind: 'reference', type: shape.type, value }, shape), shape);
     });
     const results = build.callLocal(pending.name, leaves);
-    if (pending.isEndless) build.unreachable();
+    if (pending.isEndless) w.notReached();
     else build.return(w.box(w.unflatten(results, pending.result)));
   }
 

@@ -1,12 +1,12 @@
 // Recipes of values: how another process finds, or builds again, a value that code refers to.
 //
 // A recipe is JSON: a module by its path, a type by module, name and parameters, a symbol or string by its text, a number
-// by type and bytes, a singleton by its type, an immutable object by its fields, a binding by module and name; and as the
+// by type and bytes, a singleton or a TypeName by its type, an immutable object by its fields, a binding by module and name; and as the
 // last resort, the value of a global constant. What has no recipe cannot be referred to by compiled code.
 //
 // `encode` checks its own work: what a recipe builds in this very process must be the value that it was made for.
 
-import { U8, U32 } from '../../ffi/region.ts';
+import { U8 } from '../../ffi/region.ts';
 import { allocate } from '../../interpreter/memory/heap.ts';
 import {
   type BindingRef,
@@ -18,6 +18,7 @@ import {
   type SvecRef,
   type SymbolRef,
   setRefAt,
+  type TypeNameRef,
   typeOf,
 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
@@ -38,10 +39,14 @@ import { stringBytes, stringOfBytes, svecGet, svecLength, svecOf } from '../../i
 import {
   applyTupleType,
   applyType,
+  boxedFieldAt,
+  canonicalText,
   egal,
   fieldCount,
   fieldIsPtr,
   fieldOffset,
+  fieldSize,
+  fieldType,
   hasFreeVars,
   instanceOf,
   isBits,
@@ -185,11 +190,12 @@ class Encoder {
         elements.push(this.value(svecGet(value as SvecRef, i)));
       return { svec: elements };
     }
+    if (type === datatype('TypeName')) return { typename: this.type(wrapperOf(value as TypeNameRef)) };
     if (instanceOf(type) === value) return { instance: this.type(type) };
     const origin = this.origins.get(value);
     if (isMutableType(type) || !isConcrete(type)) {
       if (origin !== undefined) return this.global(origin);
-      throw new CannotCompile('a mutable object of the code has no recipe');
+      throw new CannotCompile(`a ${canonicalText(type)} of the code has no recipe`);
     }
     // An intrinsic is known by its very object.
     const intrinsic = type === datatype('IntrinsicFunction') ? builtinOf(value) : undefined;
@@ -201,8 +207,8 @@ class Encoder {
     try {
       const fields: Json[] = [];
       for (let i = 0, n = fieldCount(type); i < n; i++) {
-        if (!fieldIsPtr(type, i)) throw new CannotCompile('an object with fields of several kinds has no recipe');
-        fields.push(this.value(referenceField(value, type, i)));
+        const field = boxedFieldAt(value, i);
+        fields.push(field === 0 ? null : this.value(field));
       }
       return { struct: this.type(type), fields };
     } catch (error) {
@@ -264,11 +270,6 @@ class Encoder {
   }
 }
 
-/** A field that is a reference. */
-const referenceField = (object: Ref, type: Ref, index: number): Ref => readWord(object * 8 + fieldOffset(type, index));
-
-const readWord = (at: number): Ref => (U32[at >>> 2] >>> 3) as Ref;
-
 /**
  * Finds or builds what a recipe stands for.
  *
@@ -301,15 +302,16 @@ export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
     if (instance === 0) throw new CannotCompile('a type has more than one instance now');
     return instance;
   }
+  if (fields.typename !== undefined) {
+    const body = unwrapUnionAll(decode(fields.typename, variables));
+    if (!isDataType(body)) throw malformed(recipe);
+    return typeNameOf(body);
+  }
   if (fields.svec !== undefined) return svecOf(list(fields.svec).map((each) => decode(each, variables)));
   if (fields.bits !== undefined) return bitsObject(decode(fields.bits, variables), text(fields.bytes));
   if (fields.struct !== undefined) {
-    const type = decode(fields.struct, variables);
-    const object = allocate(type, Math.max(8, layoutSize(type)));
-    list(fields.fields).forEach((field, i) => {
-      setRefAt((object + (fieldOffset(type, i) >>> 3)) as Ref, 0, decode(field, variables));
-    });
-    return object;
+    const values = list(fields.fields).map((field) => (field === null ? (0 as Ref) : decode(field, variables)));
+    return structOf(decode(fields.struct, variables), values);
   }
   return decodeType(fields, variables);
 }
@@ -370,6 +372,28 @@ function typeNamed([path, name, singleton]: readonly Json[]): Ref {
     return wrapperOf(typeNameOf(typeOf(instance)));
   }
   throw new CannotCompile(`there is no type ${text(name)}`);
+}
+
+/** An immutable object with these fields, 0 for a reference that is undefined. */
+function structOf(type: Ref, values: readonly Ref[]): Ref {
+  if (!isDataType(type) || !isConcrete(type) || isMutableType(type) || fieldCount(type) !== values.length)
+    throw new CannotCompile('a type has other fields now');
+  const object = allocate(type, Math.max(8, layoutSize(type)));
+  values.forEach((value, i) => {
+    const offset = fieldOffset(type, i);
+    if (fieldIsPtr(type, i)) {
+      if (value !== 0) setRefAt((object + (offset >>> 3)) as Ref, 0, value);
+      return;
+    }
+    const declared = fieldType(type, i);
+    const members = isUnion(declared) ? unionMembers(declared) : [declared];
+    const member = members.indexOf(value === 0 ? Bottom : typeOf(value));
+    if (member < 0) throw new CannotCompile('a type has other fields now');
+    const from = value * 8;
+    U8.copyWithin(object * 8 + offset, from, from + layoutSize(members[member]));
+    if (isUnion(declared)) U8[object * 8 + offset + fieldSize(type, i) - 1] = member;
+  });
+  return object;
 }
 
 function bitsObject(type: Ref, hex: string): Ref {

@@ -6,7 +6,7 @@
 //
 // Enters: the builder of the function that is being written. Leaves: operations.
 
-import { cInt64, cPointer } from '../../ffi/ctype.ts';
+import { cInt64, cPointer, cVoid } from '../../ffi/ctype.ts';
 import { U8, U32 } from '../../ffi/region.ts';
 import type { BindingRef, StringRef, SymbolRef } from '../../interpreter/memory/layout.ts';
 import { type DataTypeRef, type Ref, typeOf } from '../../interpreter/memory/layout.ts';
@@ -32,6 +32,7 @@ import {
   layoutSize,
   unionMembers,
 } from '../../interpreter/types/index.ts';
+import type { Json } from '../object/recipe.ts';
 import { FunctionBuilder } from './builder.ts';
 import { coreObject } from './corevalues.ts';
 import { callDynamic, type DynamicCalls } from './dispatch.ts';
@@ -98,27 +99,36 @@ export class ValueWriter {
   }
 
   declareValue(value: Ref): string {
-    const recipe = { kind: 'value' as const, value: encode(value, this.origins) };
-    return this.declareUnder(nameOfValue(value), recipe);
+    return this.declareUnder(nameOfValue(value), encode(value, this.origins));
   }
 
-  declareUnder(name: string, recipe: Parameters<Program['declare']>[2]): string {
-    const text = JSON.stringify(recipe);
+  private declareUnder(name: string, value: Json): string {
     for (let n = 1; ; n++) {
       const tried = n === 1 ? name : `${name} (${n})`;
-      const known = this.program.symbols.get(tried);
-      if (known === undefined) return this.program.declare(tried, 'data', recipe);
-      if (JSON.stringify(known.recipe) === text) return tried;
+      const known = this.program.symbols.get(tried)?.recipe;
+      if (known === undefined) return this.program.declare(tried, 'data', { kind: 'value', value });
+      // As a rule equal recipes are one object.
+      if (known.kind !== 'value') continue;
+      if (known.value === value || JSON.stringify(known.value) === JSON.stringify(value)) return tried;
     }
   }
 
   symbolOfBinding(binding: BindingRef): Value {
     const name = `binding ${symbolName(bindingName(binding))}`;
-    return this.build.symbol(this.declareUnder(name, { kind: 'value', value: bindingRecipe(binding) }), 'ref');
+    return this.build.symbol(this.declareUnder(name, bindingRecipe(binding)), 'ref');
   }
 
   runtime(name: string): string {
     return this.program.declare(`jl0:${name}`, 'function', { kind: 'runtime', name });
+  }
+
+  /**
+   * Ends the block at a place that is not reached if what inference says is so. Should it be reached all the same, that is an
+   * error of jl0, and reported as one: what a processor does with the code that happens to follow would be anything.
+   */
+  notReached(): void {
+    this.build.callLocal(defineNotReached(this.program), []);
+    this.build.unreachable();
   }
 
   // Changing form.
@@ -368,7 +378,7 @@ export class ValueWriter {
       const done = build.block('rewrapped', leavesOf(shape));
       this.eachMember(value, (member) => {
         const index = members.indexOf(typeOfEmitted(member));
-        if (index < 0) build.unreachable();
+        if (index < 0) this.notReached();
         else
           build.jump(
             done,
@@ -620,4 +630,15 @@ function nameOfValue(value: Ref): string {
     return `value ${canonicalText(type)} ${U32[(value << 1) + 1].toString(16)}:${U32[value << 1].toString(16)}`;
   }
   return `value of ${canonicalText(type)}`;
+}
+
+/** The function that reports that code went on where it should not have; one for all places. */
+function defineNotReached(program: Program): string {
+  const name = 'jl0:not reached';
+  if (program.functions.has(name)) return name;
+  const build = new FunctionBuilder(program, name, [], [], { inline: 'never' });
+  const report = program.declare('jl0:report_not_reached', 'function', { kind: 'runtime', name: 'report_not_reached' });
+  build.callRuntime(report, { result: cVoid, args: [] }, []);
+  build.unreachable();
+  return name;
 }

@@ -90,7 +90,8 @@ export const internAll = ({ method, types, sparams }: Specialisation): Specialis
 
 function search(tuple: DataTypeRef, world: number, limit: number): Matches | null {
   const body = unwrapUnionAll(tuple);
-  if (!isDataType(body) || !isTupleType(body)) return null;
+  // Types with free variables are met by no signature, whatever the values are that they stand for.
+  if (!isDataType(body) || !isTupleType(body) || hasFreeVars(tuple)) return null;
   if (isDispatchTuple(tuple) && !svecToArray(readRef(tuple, objects.DataType.parameters)).some(isKindType)) {
     const found = lookupMethod(tuple, world);
     if (found.kind === 'ambiguous') return null;

@@ -69,6 +69,10 @@ function scoped_throw()
 end
 allocate(n) = (s = 0; for i in 1:n; s += length(string(i)); end; s)
 of_open(@nospecialize(t::Type)) = t.name === Type.body.name
+# constants of the code: names of types, objects with fields of several kinds
+struct Mixed; n::Int; s::String; u::Union{Int,Nothing}; b::Bool; end
+mixed(n) = n > 0 ? Mixed(7, "seven", nothing, true) : Mixed(8, "eight", 8, false)
+is_array(@nospecialize(t)) = t isa DataType && t.name === Array.body.body.name
 function main()
     t = (1, "two", 3.0, :four)
     println([pick(t, i) for i in 1:4])
@@ -87,6 +91,7 @@ function main()
     println(scopes(), scoped_throw())
     println(allocate(5000))
     println(of_open(Any[Type{Pair3}][1]), of_open(Any[Vector{Int}][1]))
+    println(mixed(1), mixed(0), is_array(Any[Vector{Int}][1]), is_array(Any[Sq][1]))
 end
 end
 Tour.main()
