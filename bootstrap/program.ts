@@ -66,9 +66,23 @@ function ended(body: () => void): number {
       reportUncaught(error);
       return FAILED;
     }
+    if (isOutsideMemory(error)) return reportSegmentationFault(error);
     reportFailure(error);
     return INTERNAL;
   }
+}
+
+/** 128 and the number of SIGSEGV, as shells have it. */
+const SEGMENTATION_FAULT = 139;
+
+/** Addresses that no process has are noticed before the processor sees them. */
+const isOutsideMemory = (error: unknown): error is RangeError =>
+  error instanceof RangeError && error.message === 'Offset is outside the bounds of the DataView';
+
+/** The program used a pointer to nowhere, which ends a process. */
+function reportSegmentationFault(error: RangeError): number {
+  process.stderr.write(`\n[${process.pid}] signal 11 (1): Segmentation fault\n${traceText(failurePlacesOf(error))}`);
+  return SEGMENTATION_FAULT;
 }
 
 /** Runs a file as `julia FILE` does: `include` into Main, then `main(ARGS)` if the file has said `@main`. */

@@ -29,7 +29,7 @@ import {
 } from '../memory/layout.ts';
 import { DataType, DataTypeFlag, Module, TypeName, TypeNameFlag } from '../memory/objects.ts';
 import { CoreModule, datatype, emptySvec, falseValue, reservedPlace, wrapper } from '../memory/wellknown.ts';
-import { symbolHash, symbolName } from '../runtime/symbols.ts';
+import { symbol, symbolHash, symbolName } from '../runtime/symbols.ts';
 import { svecGet, svecLength, svecSet, unboxInt64 } from '../runtime/values.ts';
 import { applyType } from './apply.ts';
 import { paramsOf } from './cache.ts';
@@ -92,6 +92,19 @@ export interface Place {
   readonly wrapper: Ref;
 }
 
+/**
+ * The name that the only object of a type goes by. Types of functions are called `#f`, of functions inside of others
+ * `#f#outer##1`, of functions without a name `#1#2` or `#outer##1#outer##2`, whose name keeps its `#`.
+ * Source: jl_demangle_typename in Julia's datatype.c.
+ */
+function singletonName(name: SymbolRef): SymbolRef {
+  const text = symbolName(name);
+  if (!text.startsWith('#')) return name;
+  const parts = /^#([^#]*(?:##[^#]*)?)(?:#|$)/.exec(text);
+  if (parts === null || parts[1] === '') return symbol(text.slice(1));
+  return symbol(/^\d|^[^#]*##\d/.test(parts[1]) ? `#${parts[1]}` : parts[1]);
+}
+
 /** Makes a TypeName without wrapper. @param at its reserved place */
 export function newTypeName(
   name: SymbolRef,
@@ -109,7 +122,7 @@ export function newTypeName(
   }
   writeRef(made, TypeName.name, name);
   writeRef(made, TypeName.module, module);
-  writeRef(made, TypeName.singletonname, name);
+  writeRef(made, TypeName.singletonname, singletonName(name));
   writeRef(made, TypeName.names, emptySvec);
   writeRef(made, TypeName.cache, emptySvec);
   writeRef(made, TypeName.linearcache, emptySvec);

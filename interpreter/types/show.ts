@@ -71,8 +71,8 @@ const identifier = /^[\p{L}_\p{So}][\p{L}\p{N}_!\p{So}]*$/u;
 function qualifiedName(t: Ref): string {
   const singleton = symbolName(readRef<SymbolRef>(typeNameOf(t), TypeName.singletonname));
   const text = nameText(t);
-  if (singleton !== text) {
-    // The type of a function.
+  if (text === `#${singleton}`) {
+    // The type of a function with a name.
     const path = modulePath(readRef(typeNameOf(t), TypeName.module), singleton);
     return `typeof(${path === '' ? '' : `${path}.`}${singleton})`;
   }

@@ -17,6 +17,7 @@ it.each([
   ['hex2bytes!(zeros(UInt8, 2), "0aff")', 'UInt8[0x0a, 0xff]'],
   ['disable_sigint(() -> reenable_sigint(() -> 3))', '3'],
   ['issticky("/tmp"), ismount("/proc"), ismount("/proc/self")', '(true, true, false)'],
+  ['nameof((() -> (inner(x) = x; inner))()), occursin(r"^#\\d+$", string(x -> x))', '(:inner, true)'],
   ['@threadcall(:strlen, Csize_t, (Cstring,), "abc")', '0x0000000000000003'],
 ])('%s', (code, expected) => {
   expect(answer(code)).toBe(expected);
