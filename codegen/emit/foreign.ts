@@ -69,7 +69,7 @@ export function emitForeignCall(
   const svec = declaredTypes as SvecRef;
   for (let i = 0, n = svecLength(svec); i < n; i++) types.push(svecGet(svec, i));
   const target = name === undefined ? undefined : nameOf(name);
-  if (target !== undefined && (isRuntimeName(target.name) || runtimeFunction(target.name) !== undefined)) {
+  if (target !== undefined && (isRuntimeName(target.name) || runtimeFunction(target.name)?.isOfC === false)) {
     return callRuntimeFunction(w, target.name, declaredResult, operands.slice(0, types.length), resultType);
   }
   const fixed = required === undefined || typeOf(required) !== datatype('Int64') ? 0 : unboxInt64(required);

@@ -139,11 +139,14 @@ export function egal(a: Ref, b: Ref): boolean {
 }
 
 function equalBytes(a: StringRef, b: StringRef): boolean {
-  const left = stringBytes(a);
-  const right = stringBytes(b);
-  if (left.length !== right.length) return false;
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
-  return true;
+  const left = a << 1;
+  const right = b << 1;
+  const length = U32[left];
+  if (U32[right] !== length || U32[left + 1] !== U32[right + 1]) return false;
+  // The bytes follow the length, which takes two words.
+  const end = 2 + (length >>> 2);
+  for (let i = 2; i < end; i++) if (U32[left + i] !== U32[right + i]) return false;
+  return bytesEqual((left + end) * 4, (right + end) * 4, length & 3);
 }
 
 function equalVectors(a: SvecRef, b: SvecRef): boolean {

@@ -96,11 +96,21 @@ end
 
 ## memory
 
-memcpy(dst::Ptr{UInt8}, src::Ptr{UInt8}, n::Int) = ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), dst, src, n)
-memcpy(dst::Ptr, src::Ptr, n::Integer) = ccall(:memcpy, Ptr{Cvoid}, (Ptr{Cvoid}, Ptr{Cvoid}, Csize_t), dst, src, n)
-memmove(dst::Ptr, src::Ptr, n::Integer) = ccall(:memmove, Ptr{Cvoid}, (Ptr{Cvoid}, Ptr{Cvoid}, Csize_t), dst, src, n)
-memset(p::Ptr, val, n::Integer) = ccall(:memset, Ptr{Cvoid}, (Ptr{Cvoid}, Cint, Csize_t), p, val, n)
-memcmp(a::Ptr, b::Ptr, n::Integer) = ccall(:memcmp, Int32, (Ptr{Cvoid}, Ptr{Cvoid}, Csize_t), a, b, n)
+memcpy(dst::Ptr, src::Ptr, n::Integer) = memcpy(dst, src, Int(n))
+memmove(dst::Ptr, src::Ptr, n::Integer) = memmove(dst, src, Int(n))
+memset(p::Ptr, val, n::Integer) = memset(p, Cint(val), Int(n))
+memcmp(a::Ptr, b::Ptr, n::Integer) = memcmp(a, b, Int(n))
+memcpy(dst::Ptr, src::Ptr, n::Int) =
+    @_direct ccall(:memcpy, Ptr{Cvoid}, (Ptr{Cvoid}, Ptr{Cvoid}, Int), bitcast(Ptr{Cvoid}, dst), bitcast(Ptr{Cvoid}, src), n)
+memmove(dst::Ptr, src::Ptr, n::Int) =
+    @_direct ccall(:memmove, Ptr{Cvoid}, (Ptr{Cvoid}, Ptr{Cvoid}, Int), bitcast(Ptr{Cvoid}, dst), bitcast(Ptr{Cvoid}, src), n)
+memset(p::Ptr, val::Cint, n::Int) =
+    @_direct ccall(:memset, Ptr{Cvoid}, (Ptr{Cvoid}, Cint, Int), bitcast(Ptr{Cvoid}, p), val, n)
+memcmp(a::Ptr, b::Ptr, n::Int) =
+    @_direct ccall(:memcmp, Cint, (Ptr{Cvoid}, Ptr{Cvoid}, Int), bitcast(Ptr{Cvoid}, a), bitcast(Ptr{Cvoid}, b), n)
+# Between bytes, where the pointers are what C asks for.
+memcpy(dst::Ptr{UInt8}, src::Ptr{UInt8}, n::Int) = @_direct ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), dst, src, n)
+memcmp(a::Ptr{UInt8}, b::Ptr{UInt8}, n::Int) = @_direct ccall(:memcmp, Cint, (Ptr{UInt8}, Ptr{UInt8}, Int), a, b, n)
 
 ## transcoding between Unicode encodings
 

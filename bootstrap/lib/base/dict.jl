@@ -108,9 +108,12 @@ copy(d::Dict{K, V}) where {K, V} = Dict{K, V}(d)
 copy(a::AbstractDict) = merge!(empty(a), a)
 copy(m::Memory{T}) where {T} = (n = Memory{T}(undef, length(m)); length(m) > 0 && _copymem!(memoryrefnew(n), memoryrefnew(m), length(m)); n)
 
-table_size(x::Int) = x < 16 ? 16 : 1 << (64 - leading_zeros(x - 1))
-short_hash(h::UInt) = ((h >> 57) % UInt8) | 0x80
-hash_index(h::UInt, sz::Int) = and_int(bitcast(Int, h), sub_int(sz, 1)) + 1
+table_size(x::Int) = slt_int(x, 16) ? 16 : shl_int(1, sub_int(64, bitcast(Int, ctlz_int(sub_int(x, 1)))))
+short_hash(h::UInt) = or_int(trunc_int(UInt8, lshr_int(h, 57)), 0x80)
+hash_index(h::UInt, sz::Int) = add_int(and_int(bitcast(Int, h), sub_int(sz, 1)), 1)
+isslotfilled(h::Dict, i::Int) = !(isslotempty(h, i) || isslotmissing(h, i))
+isslotempty(h::Dict, i::Int) = (@_memget h.slots i) === 0x00
+isslotmissing(h::Dict, i::Int) = (@_memget h.slots i) === 0x7f
 
 function rehash!(h::Dict{K, V}, newsz::Int=length(h.keys)) where {K, V}
     olds = h.slots
@@ -118,6 +121,7 @@ function rehash!(h::Dict{K, V}, newsz::Int=length(h.keys)) where {K, V}
     oldv = h.vals
     sz = length(olds)
     newsz = table_size(newsz)
+    mask = sub_int(newsz, 1)
     h.age += UInt(1)
     h.idxfloor = 1
     slots = fill_memory!(Memory{UInt8}(undef, newsz), 0x00)
@@ -127,24 +131,23 @@ function rehash!(h::Dict{K, V}, newsz::Int=length(h.keys)) where {K, V}
     maxprobe = 0
     if h.count > 0
         i = 1
-        while i <= sz
-            sl = olds[i]
-            if sl & 0x80 != 0x00
-                k = oldk[i]
-                v = oldv[i]
-                index = hash_index(hash(k)::UInt, newsz)
+        while sle_int(i, sz)
+            if !((@_memget olds i) === 0x00 || (@_memget olds i) === 0x7f)
+                k = @_memget oldk i
+                index = and_int(bitcast(Int, hash(k)::UInt), mask)
                 first_index = index
-                while slots[index] != 0x00
-                    index = (index & (newsz - 1)) + 1
+                index = add_int(index, 1)
+                while !((@_memget slots index) === 0x00)
+                    index = add_int(and_int(index, mask), 1)
                 end
-                probe = (index - first_index) & (newsz - 1)
-                probe > maxprobe && (maxprobe = probe)
-                slots[index] = sl
-                keys[index] = k
-                vals[index] = v
-                count += 1
+                probe = and_int(sub_int(sub_int(index, 1), first_index), mask)
+                slt_int(maxprobe, probe) && (maxprobe = probe)
+                @_memset slots index (@_memget olds i)
+                @_memset keys index k
+                @_memset vals index (@_memget oldv i)
+                count = add_int(count, 1)
             end
-            i += 1
+            i = add_int(i, 1)
         end
     end
     h.slots = slots
@@ -156,7 +159,8 @@ function rehash!(h::Dict{K, V}, newsz::Int=length(h.keys)) where {K, V}
     return h
 end
 function fill_memory!(m::Memory{UInt8}, x::UInt8)
-    length(m) > 0 && ccall(:memset, Ptr{Cvoid}, (Ptr{Cvoid}, Cint, Csize_t), m.ptr, Int32(x), length(m))
+    n = length(m)
+    n > 0 && @_direct ccall(:memset, Ptr{Cvoid}, (Ptr{Cvoid}, Cint, Int), getfield(m, :ptr), zext_int(Cint, x), n)
     return m
 end
 function sizehint!(d::Dict, n::Integer; shrink::Bool=true)
@@ -181,80 +185,80 @@ function empty!(h::Dict{K, V}) where {K, V}
 end
 
 # The slot of `key`, or -1
-@assume_effects :terminates_locally function find_slot(h::Dict{K, V}, key) where {K, V}
-    h.count == 0 && return -1
+@assume_effects :terminates_locally function ht_keyindex(h::Dict, key)
+    h.count === 0 && return -1
     hsh = hash(key)::UInt
     slots = h.slots
-    sz = length(slots)
-    index = hash_index(hsh, sz)
-    sh = short_hash(hsh)
     keys = h.keys
-    probe = 0
-    maxprobe = h.maxprobe
-    while probe <= maxprobe
-        s = slots[index]
-        s === 0x00 && return -1
-        if s === sh
-            k = keys[index]
-            (key === k || isequal(key, k)) && return index
+    left = h.maxprobe
+    mask = sub_int(length(slots), 1)
+    sh = or_int(trunc_int(UInt8, lshr_int(hsh, 57)), 0x80)
+    index = add_int(and_int(bitcast(Int, hsh), mask), 1)
+    while true
+        if (@_memget slots index) === sh
+            (key === (@_memget keys index) || isequal(key, (@_memget keys index))) && return index
+        elseif (@_memget slots index) === 0x00
+            return -1
         end
-        index = and_int(index, sub_int(sz, 1)) + 1
-        probe += 1
+        slt_int(left, 1) && return -1
+        left = sub_int(left, 1)
+        index = add_int(and_int(index, mask), 1)
     end
-    return -1
 end
 # The slot of `key` if it is there; otherwise minus the slot where it belongs
-function find_slot_for(h::Dict{K, V}, key, hsh::UInt) where {K, V}
-    sz = length(h.slots)
-    if sz == 0
-        rehash!(h, 4)
-        return -hash_index(hsh, length(h.slots))
-    end
+function find_slot_for(h::Dict, key, hsh::UInt)
     slots = h.slots
     keys = h.keys
-    index = hash_index(hsh, sz)
-    sh = short_hash(hsh)
+    sz = length(slots)
+    if sz === 0
+        rehash!(h, 4)
+        return neg_int(hash_index(hsh, length(h.slots)))
+    end
+    mask = sub_int(sz, 1)
+    sh = or_int(trunc_int(UInt8, lshr_int(hsh, 57)), 0x80)
+    index = add_int(and_int(bitcast(Int, hsh), mask), 1)
     avail = 0
     probe = 0
     maxprobe = h.maxprobe
     while true
-        s = slots[index]
-        if s === 0x00
-            return avail < 0 ? avail : -index
-        elseif s === 0x7f
-            avail == 0 && (avail = -index)
-        elseif s === sh
-            k = keys[index]
-            (key === k || isequal(key, k)) && return index
+        if (@_memget slots index) === sh
+            (key === (@_memget keys index) || isequal(key, (@_memget keys index))) && return index
+        elseif (@_memget slots index) === 0x00
+            return slt_int(avail, 0) ? avail : neg_int(index)
+        elseif (@_memget slots index) === 0x7f
+            avail === 0 && (avail = neg_int(index))
         end
-        index = and_int(index, sub_int(sz, 1)) + 1
-        probe += 1
-        probe > maxprobe && break
+        index = add_int(and_int(index, mask), 1)
+        slt_int(probe, maxprobe) || break
+        probe = add_int(probe, 1)
     end
-    avail < 0 && return avail
+    probe = add_int(probe, 1)
+    slt_int(avail, 0) && return avail
     allowed = max(16, sz >> 6)
-    while probe < allowed
-        if slots[index] & 0x80 == 0x00
+    while slt_int(probe, allowed)
+        if (@_memget slots index) === 0x00 || (@_memget slots index) === 0x7f
             h.maxprobe = probe
-            return -index
+            return neg_int(index)
         end
-        index = and_int(index, sub_int(sz, 1)) + 1
-        probe += 1
+        index = add_int(and_int(index, mask), 1)
+        probe = add_int(probe, 1)
     end
     rehash!(h, h.count > 64000 ? sz * 2 : sz * 4)
     return find_slot_for(h, key, hsh)
 end
 function put_at!(h::Dict, v, key, index::Int, sh::UInt8)
-    h.ndel -= h.slots[index] === 0x7f
-    h.slots[index] = sh
-    h.keys[index] = key
-    h.vals[index] = v
-    h.count += 1
-    h.age += UInt(1)
-    index < h.idxfloor && (h.idxfloor = index)
-    sz = length(h.keys)
-    if (h.count + h.ndel) * 3 > sz * 2
-        rehash!(h, h.count > 64000 ? h.count * 2 : max(h.count * 4, 4))
+    slots = h.slots
+    (@_memget slots index) === 0x7f && setfield!(h, :ndel, sub_int(h.ndel, 1))
+    @_memset slots index sh
+    @_memset h.keys index key
+    @_memset h.vals index v
+    count = add_int(h.count, 1)
+    setfield!(h, :count, count)
+    setfield!(h, :age, add_int(h.age, 0x0000000000000001))
+    slt_int(index, h.idxfloor) && setfield!(h, :idxfloor, index)
+    # more than two thirds are taken
+    if slt_int(mul_int(length(slots), 2), mul_int(add_int(count, h.ndel), 3))
+        rehash!(h, count > 64000 ? count * 2 : max(count * 4, 4))
     end
     return nothing
 end
@@ -262,48 +266,50 @@ end
 function converted_key(::Type{K}, key0) where {K}
     key0 isa K && return key0
     key = convert(K, key0)::K
-    isequal(key, key0) || throw(ArgumentError("$(limitrepr(key0)) is not a valid key for type $K"))
+    isequal(key, key0)::Bool || throw(ArgumentError("$(limitrepr(key0)) is not a valid key for type $K"))
     return key
 end
 limitrepr(x) = repr(x)
-function setindex!(h::Dict{K, V}, v0, key0) where {K, V}
-    key = converted_key(K, key0)
+setindex!(h::Dict{K, V}, v0, key0) where {K, V} = setindex!(h, v0, converted_key(K, key0))
+function setindex!(h::Dict{K, V}, v0, key::K) where {K, V}
     v = v0 isa V ? v0 : convert(V, v0)::V
     hsh = hash(key)::UInt
     index = find_slot_for(h, key, hsh)
-    if index > 0
-        h.age += UInt(1)
-        h.keys[index] = key
-        h.vals[index] = v
+    if slt_int(0, index)
+        setfield!(h, :age, add_int(h.age, 0x0000000000000001))
+        @_memset h.keys index key
+        @_memset h.vals index v
     else
-        put_at!(h, v, key, -index, short_hash(hsh))
+        put_at!(h, v, key, neg_int(index), short_hash(hsh))
     end
     return h
 end
 function getindex(h::Dict, key)
-    index = find_slot(h, key)
-    index < 0 && throw(KeyError(key))
-    return h.vals[index]
+    index = ht_keyindex(h, key)
+    slt_int(index, 0) && throw(KeyError(key))
+    return @_memget h.vals index
 end
 function get(h::Dict, key, default)
-    index = find_slot(h, key)
-    return index < 0 ? default : h.vals[index]
+    index = ht_keyindex(h, key)
+    slt_int(index, 0) && return default
+    return @_memget h.vals index
 end
 function get(default::Callable, h::Dict, key)
-    index = find_slot(h, key)
-    return index < 0 ? default() : h.vals[index]
+    index = ht_keyindex(h, key)
+    slt_int(index, 0) && return default()
+    return @_memget h.vals index
 end
-haskey(h::Dict, key) = find_slot(h, key) >= 0
+haskey(h::Dict, key) = slt_int(0, ht_keyindex(h, key))
 function getkey(h::Dict, key, default)
-    index = find_slot(h, key)
-    return index < 0 ? default : h.keys[index]
+    index = ht_keyindex(h, key)
+    return slt_int(index, 0) ? default : (@_memget h.keys index)
 end
 get!(h::Dict, key, default) = get!(() -> default, h, key)
 function get!(default::Callable, h::Dict{K, V}, key0) where {K, V}
     key = converted_key(K, key0)
     hsh = hash(key)::UInt
     index = find_slot_for(h, key, hsh)
-    index > 0 && return h.vals[index]
+    slt_int(0, index) && return (@_memget h.vals index)
     age = h.age
     d = default()
     v = d isa V ? d : convert(V, d)::V
@@ -316,26 +322,26 @@ function get!(default::Callable, h::Dict{K, V}, key0) where {K, V}
     end
     return v
 end
-function delete_slot!(h::Dict{K, V}, index) where {K, V}
-    sz = length(h.slots)
+function delete_slot!(h::Dict, index::Int)
+    slots = h.slots
+    mask = sub_int(length(slots), 1)
     unset_slot!(h.keys, index)
     unset_slot!(h.vals, index)
     # before an empty slot no search needs to go on, so deleted ones there can be empty too
     ndel = 1
-    next = and_int(index, sz - 1) + 1
-    if h.slots[next] === 0x00
+    if (@_memget slots add_int(and_int(index, mask), 1)) === 0x00
         while true
-            ndel -= 1
-            h.slots[index] = 0x00
-            index = and_int(index - 2, sz - 1) + 1
-            h.slots[index] === 0x7f || break
+            ndel = sub_int(ndel, 1)
+            @_memset slots index 0x00
+            index = add_int(and_int(sub_int(index, 2), mask), 1)
+            (@_memget slots index) === 0x7f || break
         end
     else
-        h.slots[index] = 0x7f
+        @_memset slots index 0x7f
     end
-    h.ndel += ndel
-    h.count -= 1
-    h.age += UInt(1)
+    setfield!(h, :ndel, add_int(h.ndel, ndel))
+    setfield!(h, :count, sub_int(h.count, 1))
+    setfield!(h, :age, add_int(h.age, 0x0000000000000001))
     return h
 end
 function unset_slot!(m::Memory{T}, i::Int) where {T}
@@ -343,16 +349,16 @@ function unset_slot!(m::Memory{T}, i::Int) where {T}
     return nothing
 end
 function pop!(h::Dict, key)
-    index = find_slot(h, key)
+    index = ht_keyindex(h, key)
     index < 0 && throw(KeyError(key))
-    v = h.vals[index]
+    v = @_memget h.vals index
     delete_slot!(h, index)
     return v
 end
 function pop!(h::Dict, key, default)
-    index = find_slot(h, key)
+    index = ht_keyindex(h, key)
     index < 0 && return default
-    v = h.vals[index]
+    v = @_memget h.vals index
     delete_slot!(h, index)
     return v
 end
@@ -365,37 +371,37 @@ function pop!(h::Dict)
     return p
 end
 function delete!(h::Dict, key)
-    index = find_slot(h, key)
+    index = ht_keyindex(h, key)
     index > 0 && delete_slot!(h, index)
     return h
 end
 function next_filled(h::Dict, i::Int)
     slots = h.slots
     L = length(slots)
-    while i <= L
-        slots[i] & 0x80 != 0x00 && return i
-        i += 1
+    while sle_int(i, L)
+        ((@_memget slots i) === 0x00 || (@_memget slots i) === 0x7f) || return i
+        i = add_int(i, 1)
     end
     return 0
 end
 function iterate(t::Dict{K, V}) where {K, V}
     i = next_filled(t, t.idxfloor)
-    i == 0 && return nothing
-    t.idxfloor = i
-    return (Pair{K, V}(t.keys[i], t.vals[i]), i == typemax(Int) ? 0 : i + 1)
+    i === 0 && return nothing
+    setfield!(t, :idxfloor, i)
+    return (Pair{K, V}((@_memget t.keys i), (@_memget t.vals i)), add_int(i, 1))
 end
 function iterate(t::Dict{K, V}, i::Int) where {K, V}
-    i == 0 && return nothing
+    i === 0 && return nothing
     j = next_filled(t, i)
-    j == 0 && return nothing
-    return (Pair{K, V}(t.keys[j], t.vals[j]), j + 1)
+    j === 0 && return nothing
+    return (Pair{K, V}((@_memget t.keys j), (@_memget t.vals j)), add_int(j, 1))
 end
 isempty(t::Dict) = t.count == 0
 length(t::Dict) = t.count
 function filter!(f, h::Dict)
     h.count == 0 && return h
     for i in 1:length(h.slots)
-        if h.slots[i] & 0x80 != 0x00
+        if isslotfilled(h, i)
             f(Pair(h.keys[i], h.vals[i])) || delete_slot!(h, i)
         end
     end
@@ -466,12 +472,12 @@ end
 function iterate(v::KeySet{<:Any, <:Dict}, i::Int=v.dict.idxfloor)
     i == 0 && return nothing
     j = next_filled(v.dict, i)
-    return j == 0 ? nothing : (v.dict.keys[j], j + 1)
+    return j === 0 ? nothing : ((@_memget v.dict.keys j), add_int(j, 1))
 end
 function iterate(v::ValueIterator{<:Dict}, i::Int=v.dict.idxfloor)
     i == 0 && return nothing
     j = next_filled(v.dict, i)
-    return j == 0 ? nothing : (v.dict.vals[j], j + 1)
+    return j === 0 ? nothing : ((@_memget v.dict.vals j), add_int(j, 1))
 end
 keys(a::AbstractDict) = KeySet(a)
 values(a::AbstractDict) = ValueIterator(a)

@@ -34,6 +34,25 @@ macro _noub_if_noinbounds_meta()
     return Expr(:meta, Expr(:purity, false, false, false, false, false, false, false, false, true, false, false))
 end
 
+# A ccall whose arguments are of the declared types already: what a ccall lowers to, without the conversions.
+macro _direct(call)
+    return Core._apply_iterate(iterate, direct_form, (__module__,), getfield(call, :args))
+end
+function direct_form(m::Module, head, name, R, types, args...)
+    argtypes = Core._apply_iterate(iterate, svec, Core.eval(m, types))
+    form = (:foreigncall, name, Core.eval(m, R), argtypes, 0, QuoteNode(:ccall))
+    return Expr(:escape, Core._apply_iterate(iterate, Core._expr, form, args))
+end
+# Element `i` of a Memory, which must be there, read and written.
+macro _memget(m, i)
+    return Expr(:escape, Expr(:call, memoryrefget, Expr(:call, memoryrefnew, Expr(:call, memoryrefnew, m), i, false),
+        QuoteNode(:not_atomic), false))
+end
+macro _memset(m, i, x)
+    return Expr(:escape, Expr(:call, memoryrefset!, Expr(:call, memoryrefnew, Expr(:call, memoryrefnew, m), i, false),
+        x, QuoteNode(:not_atomic), false))
+end
+
 struct Missing end
 const missing = Missing()
 
@@ -127,6 +146,7 @@ length(r::UnitRange{Int}) = add_int(sub_int(r.stop, r.start), 1)
 # Arrays
 
 length(a::Array{T, 1}) where {T} = getfield(getfield(a, :size), 1)
+length(a::Array{T, 2}) where {T} = (s = getfield(a, :size); mul_int(getfield(s, 1), getfield(s, 2)))
 size(a::Array) = getfield(a, :size)
 function length(a::Array)
     n = 1
@@ -138,18 +158,18 @@ end
 
 function getindex(A::Array, i::Int)
     @_noub_if_noinbounds_meta
-    @_boundscheck() && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
+    @_boundscheck() && (ult_int(sub_int(i, 1), length(A)) || throw_boundserror(A, (i,)))
     return memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false)
 end
 function setindex!(A::Array{T}, x, i::Int) where {T}
     @_noub_if_noinbounds_meta
-    @_boundscheck() && (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) || throw_boundserror(A, (i,)))
+    @_boundscheck() && (ult_int(sub_int(i, 1), length(A)) || throw_boundserror(A, (i,)))
     v = x isa T ? x : convert(T, x)::T
     memoryrefset!(memoryrefnew(getfield(A, :ref), i, false), v, :not_atomic, false)
     return A
 end
 iterate(A::Array, i::Int=1) =
-    ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, length(A))) ?
+    ult_int(sub_int(i, 1), length(A)) ?
     (memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false), add_int(i, 1)) : nothing
 getindex(r::GenericMemoryRef{:not_atomic}) = memoryrefget(r, :not_atomic, @_boundscheck())
 setindex!(r::GenericMemoryRef{:not_atomic, T}, x) where {T} = (memoryrefset!(r, x isa T ? x : convert(T, x)::T, :not_atomic, @_boundscheck()); r)
@@ -158,10 +178,16 @@ lastindex(a::Array{T, 1}) where {T} = getfield(getfield(a, :size), 1)
 
 length(m::GenericMemory) = getfield(m, :length)
 size(m::GenericMemory) = (getfield(m, :length),)
-getindex(m::Memory, i::Int) = (@_noub_if_noinbounds_meta; memoryrefget(memoryrefnew(memoryrefnew(m), i, @_boundscheck()), :not_atomic, false))
+function getindex(m::Memory, i::Int)
+    @_noub_if_noinbounds_meta
+    check = @_boundscheck()
+    return memoryrefget(memoryrefnew(memoryrefnew(m), i, check), :not_atomic, false)
+end
 function setindex!(m::Memory{T}, x, i::Int) where {T}
     @_noub_if_noinbounds_meta
-    memoryrefset!(memoryrefnew(memoryrefnew(m), i, @_boundscheck()), x isa T ? x : convert(T, x)::T, :not_atomic, false)
+    check = @_boundscheck()
+    y = x isa T ? x : convert(T, x)::T
+    memoryrefset!(memoryrefnew(memoryrefnew(m), i, check), y, :not_atomic, false)
     return m
 end
 iterate(m::GenericMemory, i::Int=1) = i <= getfield(m, :length) ? (m[i], i + 1) : nothing
@@ -204,8 +230,8 @@ function _growend!(a::Array{T, 1}, n::Int) where {T}
     return nothing
 end
 # Moves `n` elements, in the order that is right when both lie in one memory.
-_copymem!(dest::GenericMemoryRef, src::GenericMemoryRef, n::Int) = (@_terminates_globally_notaskstate_noub_meta; n > 0 && ccall(:jl_genericmemory_copyto, Cvoid,
-    (Any, Ptr{Cvoid}, Any, Ptr{Cvoid}, Int), dest.mem, dest.ptr_or_offset, src.mem, src.ptr_or_offset, n); nothing)
+_copymem!(dest::GenericMemoryRef, src::GenericMemoryRef, n::Int) = (@_terminates_globally_notaskstate_noub_meta; slt_int(0, n) && (@_direct ccall(:jl_genericmemory_copyto, Cvoid,
+    (Any, Ptr{Cvoid}, Any, Ptr{Cvoid}, Int), dest.mem, dest.ptr_or_offset, src.mem, src.ptr_or_offset, n)); nothing)
 
 function push!(a::Array{T, 1}, item) where {T}
     x = item isa T ? item : convert(T, item)::T

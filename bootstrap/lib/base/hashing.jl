@@ -16,7 +16,7 @@ end
 const hash_uint64 = hash_64_64
 const hash_uint = hash_64_64
 
-hash(x::Any) = hash(x, UInt(0))
+hash(x::Any) = hash(x, 0x0000000000000000)
 objectid(@nospecialize(x)) = ccall(:jl_object_id, UInt, (Any,), x)
 hash(@nospecialize(x), h::UInt) = hash_uint(3 * h - objectid(x))
 hash(x::Symbol) = objectid(x)
@@ -90,10 +90,12 @@ hash(x::Int128, h::UInt) = typemin(Int64) <= x <= typemax(Int64) ? hash(Int64(x)
 hash(x::UInt128, h::UInt) = x <= typemax(UInt64) ? hash(UInt64(x), h) : invoke(hash, Tuple{Real, UInt}, x, h)
 
 hash_bytes(p::Ptr{UInt8}, n::Int, h::UInt) =
-    ccall(:memhash_seed, UInt, (Ptr{UInt8}, Csize_t, UInt32), p, n % UInt, h % UInt32) + h
+    (@_direct ccall(:memhash_seed, UInt, (Ptr{UInt8}, Int, UInt32), p, n, trunc_int(UInt32, h))) + h
 @assume_effects :total function hash(s::String, h::UInt)
-    h += 0x71e729fd56419c81
-    return ccall(:memhash_seed, UInt, (Ptr{UInt8}, Csize_t, UInt32), s, Core.sizeof(s), h % UInt32) + h
+    h = add_int(h, 0x71e729fd56419c81)
+    p = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
+    m = @_direct ccall(:memhash_seed, UInt, (Ptr{UInt8}, Int, UInt32), p, Core.sizeof(s), trunc_int(UInt32, h))
+    return add_int(m, h)
 end
 hash(s::AbstractString, h::UInt) = hash(String(s), h)
 

@@ -29,7 +29,7 @@ length(s::Set) = length(s.dict)
 in(x, s::Set) = haskey(s.dict, x)
 iterate(s::Set) = iterate(KeySet(s.dict))
 iterate(s::Set, i::Int) = iterate(KeySet(s.dict), i)
-push!(s::Set, x) = (s.dict[x] = nothing; s)
+push!(s::Set, x) = (setindex!(s.dict, nothing, x); s)
 function in!(x, s::AbstractSet)
     x in s && return true
     push!(s, x)
@@ -37,8 +37,8 @@ function in!(x, s::AbstractSet)
 end
 delete!(s::Set, x) = (delete!(s.dict, x); s)
 function pop!(s::Set, x)
-    x in s || throw(KeyError(x))
-    i = find_slot(s.dict, x)
+    i = ht_keyindex(s.dict, x)
+    i < 0 && throw(KeyError(x))
     k = s.dict.keys[i]
     delete_slot!(s.dict, i)
     return k

@@ -16,26 +16,27 @@ end
 
 ## String: its bytes
 
-unsafe_convert(::Type{Ptr{UInt8}}, s::String) = ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
+unsafe_convert(::Type{Ptr{UInt8}}, s::String) = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
 unsafe_convert(::Type{Ptr{Int8}}, s::String) = bitcast(Ptr{Int8}, ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s))
 unsafe_convert(::Type{Ptr{Cvoid}}, s::String) = bitcast(Ptr{Cvoid}, ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s))
 
-pointer(s::String) = ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
+pointer(s::String) = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
 pointer(s::String, i::Integer) = pointer(s) + (Int(i) - 1)
 
-_string_n(n::Integer) = ccall(:jl_alloc_string, Any, (Csize_t,), n)::String
+_string_n(n::Integer) = ccall(:jl_alloc_string, Ref{String}, (Csize_t,), n)
+_string_n(n::Int) = slt_int(n, 0) ? throw_inexacterror(:convert, UInt, n) : (@_direct ccall(:jl_alloc_string, Ref{String}, (Int,), n))
 
 ncodeunits(s::String) = Core.sizeof(s)
 codeunit(s::String) = UInt8
 sizeof(s::String) = Core.sizeof(s)
 
 # Byte i of s, without a check.
-byte_at(s::String, i::Int) = pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
+byte_at(s::String, i::Int) = pointerref((@_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)), i, 1)
 
 function codeunit(s::String, i::Int)
     @_foldable_meta
     ult_int(sub_int(i, 1), Core.sizeof(s)) || string_bounds_err(s, i)
-    return pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
+    return pointerref((@_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)), i, 1)
 end
 codeunit(s::AbstractString, i::Integer) = codeunit(s, Int(i))
 
@@ -114,7 +115,7 @@ function char_continued(s::String, i::Int, u::UInt32)
     i = add_int(i, 1)
     (ult_int(u, 0xc0000000) || ule_int(0xf8000000, u)) && return bitcast(Char, u), i
     slt_int(n, i) && return bitcast(Char, u), i
-    p = ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
+    p = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
     b = pointerref(p, i, 1)
     eq_int(and_int(b, 0xc0), 0x80) || return bitcast(Char, u), i
     u = or_int(u, shl_int(zext_int(UInt32, b), 16))
@@ -135,7 +136,7 @@ iterate(s::String) = iterate(s, 1)
 function iterate(s::String, i::Int)
     @_foldable_meta
     ult_int(sub_int(i, 1), Core.sizeof(s)) || return nothing
-    b = pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
+    b = pointerref((@_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)), i, 1)
     u = shl_int(zext_int(UInt32, b), 24)
     ult_int(b, 0x80) && return bitcast(Char, u), add_int(i, 1)
     return char_continued(s, i, u)
@@ -144,7 +145,7 @@ end
 function getindex(s::String, i::Int)
     @_foldable_meta
     ult_int(sub_int(i, 1), Core.sizeof(s)) || string_bounds_err(s, i)
-    b = pointerref(ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), i, 1)
+    b = pointerref((@_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)), i, 1)
     u = shl_int(zext_int(UInt32, b), 24)
     ult_int(b, 0x80) && return bitcast(Char, u)
     is_continuation_byte(b) && !isvalid(s, i) && string_index_err(s, i)

@@ -21,31 +21,69 @@ string(::Nothing) = "nothing"
 string(x) = print_to_string(x)
 string() = ""
 string(a::String, b::String) = concatenate(a, b)
-string(a::String, b::String, c::String) = concatenate(a, b, c)
 # Texts and whole numbers need no stream.
-string(a::String, n::Int) = concatenate(a, decimal(n))
-string(n::Int, a::String) = concatenate(decimal(n), a)
-string(a::String, n::Int, b::String) = concatenate(a, decimal(n), b)
-function string(x1, x2, xs...)
-    buffer = new_iobuffer(Memory{UInt8}(undef, 32), true, true, false, 0, typemax(Int))
-    print(buffer, x1)
-    print(buffer, x2)
-    for x in xs
-        print(buffer, x)
+function string(a::String, n::Int)
+    k = Core.sizeof(a)
+    count = decimal_length(n)
+    s = @_direct ccall(:jl_alloc_string, Ref{String}, (Int,), add_int(k, count))
+    p = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
+    from = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), a)
+    @_direct ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), p, from, k)
+    put_decimal(p, k, n, count)
+    return s
+end
+function string(xs...)
+    n = 0
+    i = 1
+    while sle_int(i, nfields(xs))
+        k = text_length(getfield(xs, i))
+        slt_int(k, 0) && return print_to_string(xs...)
+        n = add_int(n, k)
+        i = add_int(i, 1)
     end
-    return takestring!(buffer)
+    s = @_direct ccall(:jl_alloc_string, Ref{String}, (Int,), n)
+    p = pointer(s)
+    n = 0
+    i = 1
+    while sle_int(i, nfields(xs))
+        n = put_text(p, n, getfield(xs, i))
+        i = add_int(i, 1)
+    end
+    return s
+end
+
+# How many bytes the text of `x` has; -1 where only printing it tells.
+text_length(@nospecialize x) = -1
+text_length(x::String) = Core.sizeof(x)
+text_length(x::SubString{String}) = x.ncodeunits
+text_length(x::Int) = decimal_length(x)
+text_length(x::Char) = char_bytes(bitcast(UInt32, x))
+text_length(x::Symbol) = ccall(:strlen, Int, (Ptr{UInt8},), unsafe_convert(Ptr{UInt8}, x))
+text_length(x::Bool) = x ? 4 : 5
+# Puts the text of `x` behind byte `at` of `p`; how many bytes there are then.
+put_text(p::Ptr{UInt8}, at::Int, x::String) = put_bytes(p, at, pointer(x), Core.sizeof(x))
+put_text(p::Ptr{UInt8}, at::Int, x::SubString{String}) = GC.@preserve x put_bytes(p, at, pointer(x), x.ncodeunits)
+put_text(p::Ptr{UInt8}, at::Int, x::Int) = put_decimal(p, at, x, decimal_length(x))
+put_text(p::Ptr{UInt8}, at::Int, x::Symbol) = put_bytes(p, at, unsafe_convert(Ptr{UInt8}, x), text_length(x))
+put_text(p::Ptr{UInt8}, at::Int, x::Bool) = put_text(p, at, x ? "true" : "false")
+function put_text(p::Ptr{UInt8}, at::Int, x::Char)
+    u = bitcast(UInt32, x)
+    while true
+        at = add_int(at, 1)
+        pointerset(p, trunc_int(UInt8, lshr_int(u, 24)), at, 1)
+        u = shl_int(u, 8)
+        u === 0x00000000 && return at
+    end
+end
+function put_bytes(p::Ptr{UInt8}, at::Int, from::Ptr{UInt8}, n::Int)
+    @_direct ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), add_ptr(p, bitcast(UInt, at)), from, n)
+    return add_int(at, n)
 end
 
 function char_string(c::Char)
     u = bitcast(UInt32, c)
-    n = char_bytes(u)
-    s = _string_n(n)
-    p = pointer(s)
-    i = 1
-    while i <= n
-        pointerset(p, trunc_int(UInt8, lshr_int(u, 32 - 8 * i)), i, 1)
-        i += 1
-    end
+    s = _string_n(char_bytes(u))
+    put_text(pointer(s), 0, c)
     return s
 end
 
@@ -62,27 +100,67 @@ string(b::Bool; base::Integer=10, pad::Integer=1) = base == 10 && pad == 1 ? (b 
 
 # The decimal digits of `n`
 function decimal(n::Int)
-    n < 0 && return integer_text(n, 10, 1)
-    count = 1
-    limit = 10
-    while limit <= n && count < 18
+    count = decimal_length(n)
+    s = @_direct ccall(:jl_alloc_string, Ref{String}, (Int,), count)
+    put_decimal(pointer(s), 0, n, count)
+    return s
+end
+function decimal_length(n::Int)
+    if slt_int(n, 0)
+        n === typemin(Int) && return 20
+        return add_int(decimal_length(neg_int(n)), 1)
+    end
+    slt_int(n, 10) && return 1
+    slt_int(n, 100) && return 2
+    slt_int(n, 1000) && return 3
+    slt_int(n, 10000) && return 4
+    count = 5
+    limit = 100000
+    while sle_int(limit, n) && slt_int(count, 19)
         limit = mul_int(limit, 10)
         count = add_int(count, 1)
     end
-    limit <= n && (count = n < 1000000000000000000 ? 18 : 19)
-    s = _string_n(count)
-    p = pointer(s)
-    while count > 0
-        q = udiv_int(n, 10)
-        pointerset(p, trunc_int(UInt8, add_int(sub_int(n, mul_int(q, 10)), 48)), count, 1)
-        n = q
-        count = sub_int(count, 1)
+    return count
+end
+# The two digits of each number below 100.
+const decimal_pairs = let pairs = Memory{UInt8}(undef, 200)
+    for i in 0:99
+        pairs[2i + 1] = 0x30 + UInt8(i ÷ 10)
+        pairs[2i + 2] = 0x30 + UInt8(i % 10)
     end
-    return s
+    pairs
+end
+# Puts the `count` characters of `n` behind byte `at` of `p`, two digits at a time from the last on; where they end.
+function put_decimal(p::Ptr{UInt8}, at::Int, n::Int, count::Int)
+    i = add_int(at, count)
+    last = i
+    if slt_int(n, 0)
+        at = add_int(at, 1)
+        pointerset(p, 0x2d, at, 1)
+        n = neg_int(n)
+    end
+    pairs = decimal_pairs
+    at = add_int(at, 1)
+    while slt_int(at, i)
+        q = udiv_int(n, 100)
+        r = mul_int(sub_int(n, mul_int(q, 100)), 2)
+        tens = add_int(r, 1)
+        ones = add_int(r, 2)
+        before = sub_int(i, 1)
+        pointerset(p, (@_memget pairs tens), before, 1)
+        pointerset(p, (@_memget pairs ones), i, 1)
+        n = q
+        i = sub_int(before, 1)
+    end
+    if at === i
+        ones = mul_int(add_int(n, 1), 2)
+        pointerset(p, (@_memget pairs ones), i, 1)
+    end
+    return last
 end
 integer_text(n::Unsigned, base::Int, pad::Int) = digits_text(n, base, pad, false)
 function integer_text(n::Union{Int64,Int128}, base::Int, pad::Int)
-    base === 10 && pad === 1 && n isa Int64 && n >= 0 && return decimal(n)
+    base === 10 && pad === 1 && n isa Int64 && return decimal(n)
     return n < 0 ? digits_text(unsigned(-n), base, pad, true) : digits_text(unsigned(n), base, pad, false)
 end
 integer_text(n::Integer, base::Int, pad::Int) = integer_text(convert(BigInt, n), base, pad)
@@ -129,31 +207,16 @@ end
 
 # Joins strings by copying their bytes once.
 function concatenate(a::String, b::String)
-    k = sizeof(a)
-    n = sizeof(b)
-    s = _string_n(add_int(k, n))
+    k = Core.sizeof(a)
+    n = Core.sizeof(b)
+    s = @_direct ccall(:jl_alloc_string, Ref{String}, (Int,), add_int(k, n))
     p = pointer(s)
-    GC.@preserve a b begin
-        memcpy(p, pointer(a), k)
-        memcpy(p + k, pointer(b), n)
-    end
+    # nothing between taking an address and copying from it lets the collector run
+    @_direct ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), p, pointer(a), k)
+    put_bytes(p, k, pointer(b), n)
     return s
 end
-function concatenate(xs::Union{String,SubString{String}}...)
-    n = 0
-    for x in xs
-        n += sizeof(x)
-    end
-    s = _string_n(n)
-    p = pointer(s)
-    for x in xs
-        k = sizeof(x)
-        GC.@preserve x memcpy(p, pointer(x), k)
-        p += k
-    end
-    return s
-end
-
+concatenate(xs::Union{String,SubString{String}}...) = string(xs...)
 *(a::String, b::String) = concatenate(a, b)
 *(s1::Union{String,SubString{String}}, ss::Union{String,SubString{String}}...) = concatenate(s1, ss...)
 *(s1::Union{AbstractChar,AbstractString}, ss::Union{AbstractChar,AbstractString}...) = string(s1, ss...)
