@@ -206,6 +206,10 @@ bswap(c::Char) = bitcast(Char, bswap_int(bitcast(UInt32, c)))
 function write(io::IO, c::Char)
     u = bswap_int(bitcast(UInt32, c))
     n = 1
+    if ult_int(u, 0x00000080)
+        write(io, trunc_int(UInt8, u))
+        return 1
+    end
     while true
         write(io, trunc_int(UInt8, u))
         u = lshr_int(u, 8)

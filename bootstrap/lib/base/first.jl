@@ -53,6 +53,16 @@ macro _memset(m, i, x)
         x, QuoteNode(:not_atomic), false))
 end
 
+# The same of an Array, by its number in memory order.
+macro _arrayget(a, i)
+    return Expr(:escape, Expr(:call, memoryrefget, Expr(:call, memoryrefnew, Expr(:call, getfield, a, QuoteNode(:ref)), i, false),
+        QuoteNode(:not_atomic), false))
+end
+macro _arrayset(a, i, x)
+    return Expr(:escape, Expr(:call, memoryrefset!, Expr(:call, memoryrefnew, Expr(:call, getfield, a, QuoteNode(:ref)), i, false),
+        x, QuoteNode(:not_atomic), false))
+end
+
 struct Missing end
 const missing = Missing()
 
@@ -115,7 +125,8 @@ firstindex(@nospecialize t::Tuple) = 1
 lastindex(@nospecialize t::Tuple) = nfields(t)
 iterate(@nospecialize(t::Tuple), i::Int=1) = (@_nothrow_meta; (1 <= i <= nfields(t)) ? (getfield(t, i), add_int(i, 1)) : nothing)
 function indexed_iterate end
-indexed_iterate(t::Tuple, i::Int, state=1) = (getfield(t, i), add_int(i, 1))
+indexed_iterate(t::Tuple, i::Int) = (getfield(t, i), add_int(i, 1))
+indexed_iterate(t::Tuple, i::Int, state) = (getfield(t, i), add_int(i, 1))
 function tail(x::Tuple)
     f(x, rest...) = rest
     return f(x...)
@@ -131,12 +142,14 @@ struct UnitRange{T<:Real} <: AbstractUnitRange{T}
     start::T
     stop::T
     UnitRange{T}(start::T, stop::T) where {T<:Real} = new(start, unitrange_last(start, stop))
+    UnitRange{Int}(start::Int, stop::Int) = new{Int}(start, sle_int(start, stop) ? stop : sub_int(start, 1))
 end
 UnitRange(start::T, stop::T) where {T<:Real} = UnitRange{T}(start, stop)
 unitrange_last(start::T, stop::T) where {T<:BitInteger} = stop >= start ? stop : sub_int(start, Core._int_bits(T, 1))
 
 struct Colon <: Function end
 const (:) = Colon()
+(::Colon)(start::Int, stop::Int) = UnitRange{Int}(start, stop)
 (::Colon)(start::T, stop::T) where {T<:BitInteger} = UnitRange{T}(start, stop)
 
 iterate(r::UnitRange{Int}) = slt_int(r.stop, r.start) ? nothing : (r.start, r.start)
@@ -158,14 +171,18 @@ end
 
 function getindex(A::Array, i::Int)
     @_noub_if_noinbounds_meta
-    @_boundscheck() && (ult_int(sub_int(i, 1), length(A)) || throw_boundserror(A, (i,)))
-    return memoryrefget(memoryrefnew(getfield(A, :ref), i, false), :not_atomic, false)
+    ult_int(sub_int(i, 1), length(A)) || (@_boundscheck() && throw_boundserror(A, (i,)))
+    return @_arrayget A i
 end
 function setindex!(A::Array{T}, x, i::Int) where {T}
     @_noub_if_noinbounds_meta
-    @_boundscheck() && (ult_int(sub_int(i, 1), length(A)) || throw_boundserror(A, (i,)))
-    v = x isa T ? x : convert(T, x)::T
-    memoryrefset!(memoryrefnew(getfield(A, :ref), i, false), v, :not_atomic, false)
+    ult_int(sub_int(i, 1), length(A)) || (@_boundscheck() && throw_boundserror(A, (i,)))
+    if x isa T
+        @_arrayset A i x
+    else
+        y = convert(T, x)::T
+        @_arrayset A i y
+    end
     return A
 end
 iterate(A::Array, i::Int=1) =
@@ -211,10 +228,10 @@ function _growend!(a::Array{T, 1}, n::Int) where {T}
     @_terminates_globally_notaskstate_noub_meta
     ref = getfield(a, :ref)
     len = length(a)
-    newlen = len + n
+    newlen = add_int(len, n)
     offset = memoryrefoffset(ref)
     mem = getfield(ref, :mem)
-    if offset + newlen - 1 > length(mem)
+    if sle_int(length(mem), sub_int(add_int(offset, newlen), 2))
         if 4 * offset > length(mem) && offset > 1 && newlen < length(mem)
             # much room is free at the front: slide down instead of growing
             newref = memoryrefnew(mem)
@@ -236,6 +253,7 @@ _copymem!(dest::GenericMemoryRef, src::GenericMemoryRef, n::Int) = (@_terminates
 function push!(a::Array{T, 1}, item) where {T}
     x = item isa T ? item : convert(T, item)::T
     _growend!(a, 1)
-    memoryrefset!(memoryrefnew(getfield(a, :ref), length(a), false), x, :not_atomic, false)
+    n = length(a)
+    @_arrayset a n x
     return a
 end

@@ -214,6 +214,42 @@ print_integer_text(io::IO, n::Int) = print(io, string(n))
 
 const PrintedFloat = Union{Float16,Float32,Float64}
 
+# The text of a number of few digits between 1e-4 and 1e6, found without C; nothing for others. `y` over a power of ten
+# that is exact divides to the number that is nearest to the decimal, so the first that gives `x` is the shortest; below
+# 10^15 no other decimal of as many digits could.
+function short_float_text(x::Float64)
+    a = abs_float(x)
+    (le_float(1.0e-4, a) && lt_float(a, 1.0e6)) || return nothing
+    k = 0
+    scale = 1.0
+    y = rint_llvm(a)
+    while !eq_float(div_float(y, scale), a)
+        k === 11 && return nothing
+        k = add_int(k, 1)
+        scale = mul_float(scale, 10.0)
+        y = rint_llvm(mul_float(a, scale))
+        lt_float(y, 1.0e15) || return nothing
+    end
+    unit = 10
+    digits = 1
+    while slt_int(digits, k)
+        unit = mul_int(unit, 10)
+        digits = add_int(digits, 1)
+    end
+    whole = fptosi(Int, a)
+    rest = k === 0 ? 0 : sub_int(fptosi(Int, y), mul_int(whole, unit))
+    negative = lt_float(x, 0.0) ? 1 : 0
+    n = add_int(decimal_length(whole), negative)
+    s = _string_n(add_int(add_int(n, digits), 1))
+    p = pointer(s)
+    # the digits behind the point, with a one in front, in whose place the point goes
+    put_decimal(p, n, add_int(unit, rest), add_int(digits, 1))
+    pointerset(p, 0x2e, add_int(n, 1), 1)
+    put_decimal(p, negative, whole, sub_int(n, negative))
+    negative === 1 && pointerset(p, 0x2d, 1, 1)
+    return s
+end
+
 show(io::IO, x::PrintedFloat) = show_float(io, x)
 function show_float(io::IO, x::PrintedFloat)
     compact = get(io, :compact, false)::Bool
@@ -221,8 +257,21 @@ function show_float(io::IO, x::PrintedFloat)
     print_float(io, x, typed, compact)
 end
 print(io::IO, x::PrintedFloat) = print_float(io, x, false, get(io, :compact, false)::Bool)
-show(io::IO, x::Float64) = print_float(io, x, false, get(io, :compact, false)::Bool)
+show(io::IO, x::Float64) = print(io, x)
+function print(io::IO, x::Float64)
+    compact = get(io, :compact, false)::Bool
+    s = compact ? nothing : short_float_text(x)
+    s === nothing ? print_float(io, x, false, compact) : print(io, s)
+    return nothing
+end
 
+function string(x::Float64)
+    s = short_float_text(x)
+    s === nothing || return s
+    buffer = IOBuffer()
+    print_float(buffer, x, false, false)
+    return takestring!(buffer)
+end
 function string(x::PrintedFloat)
     buffer = IOBuffer()
     print_float(buffer, x, false, false)

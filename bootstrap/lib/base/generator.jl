@@ -13,11 +13,17 @@ end
 Generator(f, I1, I2, Is...) = Generator(a -> f(a...), zip(I1, I2, Is...))
 Generator(::Type{T}, iter::I) where {T, I} = Generator{I, Type{T}}(T, iter)
 
-function iterate(g::Generator, s...)
-    y = iterate(g.iter, s...)
+function iterate(g::Generator)
+    y = iterate(g.iter)
     y === nothing && return nothing
     y = y::Tuple{Any, Any}
-    return (g.f(y[1]), y[2])
+    return (g.f(getfield(y, 1)), getfield(y, 2))
+end
+function iterate(g::Generator, s)
+    y = iterate(g.iter, s)
+    y === nothing && return nothing
+    y = y::Tuple{Any, Any}
+    return (g.f(getfield(y, 1)), getfield(y, 2))
 end
 length(g::Generator) = length(g.iter)
 size(g::Generator) = size(g.iter)

@@ -4,14 +4,16 @@
 # them. Numbers that are equal across types are hashed as the Int64, UInt64 or Float64 they equal.
 
 # Thomas Wang's 64-bit integer mix
+# Shifts to the left that are added up are one multiplication.
 function hash_64_64(n::UInt64)
-    a = ~n + n << 21
-    a = xor(a, a >> 24)
-    a = a + a << 3 + a << 8
-    a = xor(a, a >> 14)
-    a = a + a << 2 + a << 4
-    a = xor(a, a >> 28)
-    return a + a << 31
+    a = bitcast(Int, n)
+    a = add_int(xor_int(a, -1), mul_int(a, 2097152))
+    a = xor_int(a, lshr_int(a, 24))
+    a = mul_int(a, 265)
+    a = xor_int(a, lshr_int(a, 14))
+    a = mul_int(a, 21)
+    a = xor_int(a, lshr_int(a, 28))
+    return bitcast(UInt64, mul_int(a, 2147483649))
 end
 const hash_uint64 = hash_64_64
 const hash_uint = hash_64_64
@@ -23,6 +25,7 @@ hash(x::Symbol) = objectid(x)
 hash(w::WeakRef, h::UInt) = hash(w.value, h)
 hash(T::Type, h::UInt) = hash_uint(3 * h - ccall(:jl_type_hash, UInt, (Any,), T))
 
+hash(x::Int64) = hash_64_64(bitcast(UInt64, x))
 hash(x::Int64, h::UInt) = hash_uint64(bitcast(UInt64, x)) - 3 * h
 hash(x::UInt64, h::UInt) = hash_uint64(x) - 3 * h
 hash(x::Union{Bool, Int8, UInt8, Int16, UInt16, Int32, UInt32}, h::UInt) = hash(Int64(x), h)

@@ -48,24 +48,28 @@ widen(::Type{Int128}) = BigInt
 widen(::Type{UInt128}) = BigInt
 
 # The wider type wins; of two equally wide ones the unsigned
-function promote_rule(::Type{T}, ::Type{S}) where {T<:BitInteger, S<:BitInteger}
-    st = Core.sizeof(T)
-    ss = Core.sizeof(S)
-    st > ss && return T
-    ss > st && return S
-    return T <: Unsigned ? T : S
+for T in BitInteger_types, S in BitInteger_types
+    wins = slt_int(Core.sizeof(S), Core.sizeof(T)) ? true :
+        Core.sizeof(T) === Core.sizeof(S) ? T <: Unsigned && S <: Signed : false
+    wins && Core.eval(Base, :(promote_rule(::Type{$T}, ::Type{$S}) = $T))
 end
 promote_rule(::Type{Bool}, ::Type{T}) where {T<:Number} = T
 
 unsigned(::Type{Bool}) = UInt
-unsigned(::Type{T}) where {T<:BitSigned} = typeof(Unsigned(zero(T)))
 unsigned(::Type{T}) where {T<:Unsigned} = T
-signed(::Type{T}) where {T<:BitUnsigned} = typeof(Signed(zero(T)))
 signed(::Type{T}) where {T<:Signed} = T
-unsigned(x::BitSigned) = bitcast(unsigned(typeof(x)), x)
+for i in 1:5
+    U = BitInteger_types[2i]
+    S = BitInteger_types[2i - 1]
+    Core.eval(Base, quote
+        unsigned(::Type{$S}) = $U
+        signed(::Type{$U}) = $S
+        unsigned(x::$S) = bitcast($U, x)
+        signed(x::$U) = bitcast($S, x)
+    end)
+end
 unsigned(x::BitUnsigned) = x
 unsigned(x::Bool) = UInt(x)
-signed(x::BitUnsigned) = bitcast(signed(typeof(x)), x)
 signed(x::BitSigned) = x
 signed(x::Bool) = Int(x)
 

@@ -15,6 +15,18 @@ function gcd(a::T, b::T) where {T<:BitInteger}
     r < 0 && throw(OverflowError("gcd($a, $b) overflows"))
     return r
 end
+function gcd(a::Int, b::Int)
+    x = slt_int(a, 0) ? neg_int(a) : a
+    y = slt_int(b, 0) ? neg_int(b) : b
+    # a magnitude that is no Int is one as an unsigned number
+    while !(y === 0)
+        r = urem_int(x, y)
+        x = y
+        y = r
+    end
+    slt_int(x, 0) || return x
+    a === 0 || b === 0 ? checked_abs(x) : throw(OverflowError("gcd($a, $b) overflows"))
+end
 function gcd(a::T, b::T) where {T<:Integer}
     while b != 0
         a, b = b, rem(a, b)

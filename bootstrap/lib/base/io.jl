@@ -119,37 +119,59 @@ function ensureroom(io::GenericIOBuffer, n::Int)
     return
 end
 
-function unsafe_write(io::GenericIOBuffer, p::Ptr{UInt8}, n::UInt)
-    return unsafe_write(io, p, Int(n))
-end
+unsafe_write(io::GenericIOBuffer, p::Ptr{UInt8}, n::UInt) = unsafe_write(io, p, Int(n))
 function unsafe_write(io::GenericIOBuffer, p::Ptr{UInt8}, n::Int)
-    at = io.append ? io.size + 1 : io.ptr
-    room = length(io.data) - at + 1
-    if n > room || !io.writable
+    at = io.append ? add_int(io.size, 1) : io.ptr
+    room = sub_int(length(io.data), sub_int(at, 1))
+    if slt_int(room, n) || !io.writable
         ensureroom(io, n)
-        room = length(io.data) - at + 1
-        n > room && (n = max(room, 0))
+        room = sub_int(length(io.data), sub_int(at, 1))
+        slt_int(room, n) && (n = max(room, 0))
     end
-    if n > 0
+    if slt_int(0, n)
         data = io.data
         GC.@preserve data memcpy(pointer(data) + (at - 1), p, n)
+        wrote!(io, at, n)
     end
-    last = at + n - 1
-    last > io.size && (io.size = last)
-    io.append || (io.ptr = at + n)
     return n
 end
-function write(io::GenericIOBuffer, b::UInt8)
-    at = io.append ? io.size + 1 : io.ptr
-    if !io.writable || at > length(io.data)
-        ensureroom(io, 1)
-        at > length(io.data) && return 0
+# Into memory the bytes go directly.
+function unsafe_write(io::GenericIOBuffer{Memory{UInt8}}, p::Ptr{UInt8}, n::Int)
+    at = io.append ? add_int(io.size, 1) : io.ptr
+    data = io.data
+    room = sub_int(length(data), sub_int(at, 1))
+    if slt_int(room, n) || !io.writable
+        ensureroom(io, n)
+        data = io.data
+        room = sub_int(length(data), sub_int(at, 1))
+        slt_int(room, n) && (n = max(room, 0))
     end
-    @inbounds io.data[at] = b
-    at > io.size && (io.size = at)
-    io.append || (io.ptr = at + 1)
+    if slt_int(0, n)
+        start = add_ptr(bitcast(Ptr{UInt8}, getfield(data, :ptr)), bitcast(UInt, sub_int(at, 1)))
+        @_direct ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), start, p, n)
+        wrote!(io, at, n)
+    end
+    return n
+end
+# n bytes were put at place `at`.
+function wrote!(io::GenericIOBuffer, at::Int, n::Int)
+    next = add_int(at, n)
+    slt_int(io.size, sub_int(next, 1)) && setfield!(io, :size, sub_int(next, 1))
+    io.append || setfield!(io, :ptr, next)
+    return nothing
+end
+function write(io::GenericIOBuffer, b::UInt8)
+    at = io.append ? add_int(io.size, 1) : io.ptr
+    if !io.writable || slt_int(length(io.data), at)
+        ensureroom(io, 1)
+        slt_int(length(io.data), at) && return 0
+    end
+    io.data[at] = b
+    wrote!(io, at, 1)
     return 1
 end
+write(io::GenericIOBuffer{Memory{UInt8}}, s::String) = unsafe_write(io, pointer(s), Core.sizeof(s))
+print(io::GenericIOBuffer{Memory{UInt8}}, s::String) = (unsafe_write(io, pointer(s), Core.sizeof(s)); nothing)
 
 function check_readable(io::GenericIOBuffer)
     io.readable || throw(ArgumentError("read failed, IOBuffer is not readable"))
@@ -991,6 +1013,18 @@ function println(io::IO, x)
     finally
         unlock(io)
     end
+    return nothing
+end
+# A buffer needs no lock.
+function println(io::GenericIOBuffer, x, y)
+    print(io, x)
+    print(io, y)
+    write(io, 0x0a)
+    return nothing
+end
+function print(io::GenericIOBuffer, x, y)
+    print(io, x)
+    print(io, y)
     return nothing
 end
 function println(io::IO, xs...)

@@ -20,11 +20,16 @@ enumerate(iter) = Enumerate(iter)
 length(e::Enumerate) = length(e.itr)
 size(e::Enumerate) = size(e.itr)
 axes(e::Enumerate) = axes(e.itr)
-function iterate(e::Enumerate, state=(1,))
-    i = state[1]
-    y = iterate(e.itr, tail(state)...)
+function iterate(e::Enumerate)
+    y = iterate(e.itr)
     y === nothing && return nothing
-    return (i, y[1]), (i + 1, y[2])
+    return ((1, getfield(y, 1)), (2, getfield(y, 2)))
+end
+function iterate(e::Enumerate, state)
+    i = getfield(state, 1)
+    y = iterate(e.itr, getfield(state, 2))
+    y === nothing && return nothing
+    return ((i, getfield(y, 1)), (i + 1, getfield(y, 2)))
 end
 eltype(::Type{Enumerate{I}}) where {I} = Tuple{Int, eltype(I)}
 IteratorSize(::Type{Enumerate{I}}) where {I} = IteratorSize(I)
@@ -84,18 +89,20 @@ end
 IteratorEltype(::Type{Zip{Is}}) where {Is} = Base.all(I -> IteratorEltype(I) isa HasEltype, Is.parameters) ? HasEltype() : EltypeUnknown()
 isempty(z::Zip) = Base.any(isempty, z.is)
 function iterate(z::Zip{<:Tuple{Any, Any}})
-    a = iterate(z.is[1])
+    is = z.is
+    a = iterate(getfield(is, 1))
     a === nothing && return nothing
-    b = iterate(z.is[2])
+    b = iterate(getfield(is, 2))
     b === nothing && return nothing
-    return (a[1], b[1]), (a[2], b[2])
+    return ((getfield(a, 1), getfield(b, 1)), (getfield(a, 2), getfield(b, 2)))
 end
 function iterate(z::Zip{<:Tuple{Any, Any}}, st)
-    a = iterate(z.is[1], st[1])
+    is = z.is
+    a = iterate(getfield(is, 1), getfield(st, 1))
     a === nothing && return nothing
-    b = iterate(z.is[2], st[2])
+    b = iterate(getfield(is, 2), getfield(st, 2))
     b === nothing && return nothing
-    return (a[1], b[1]), (a[2], b[2])
+    return ((getfield(a, 1), getfield(b, 1)), (getfield(a, 2), getfield(b, 2)))
 end
 function iterate(z::Zip, st=nothing)
     vals = Any[]

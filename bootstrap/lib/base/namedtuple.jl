@@ -29,8 +29,10 @@ eltype(::Type{T}) where {names, T<:NamedTuple{names}} = T isa DataType ? eltype(
 eltype(nt::NamedTuple) = eltype(typeof(nt))
 in(x::Symbol, names::Tuple{Vararg{Symbol}}) = sym_in(x, names)
 @assume_effects :foldable function sym_in(x::Symbol, names::Tuple)
-    for n in names
-        n === x && return true
+    i = 1
+    while sle_int(i, nfields(names))
+        getfield(names, i) === x && return true
+        i = add_int(i, 1)
     end
     return false
 end
@@ -73,8 +75,14 @@ reverse(nt::NamedTuple) = NamedTuple{reverse(keys(nt))}(reverse(values(nt)))
 
 merge_names(an::Tuple, bn::Tuple) = (an..., filter_names(bn, an)...)
 @assume_effects :foldable function filter_names(bn::Tuple, an::Tuple)
+    first = 1
+    while sle_int(first, nfields(bn)) && sym_in(getfield(bn, first), an)
+        first = add_int(first, 1)
+    end
+    slt_int(nfields(bn), first) && return ()
     out = Any[]
-    for n in bn
+    for i in first:nfields(bn)
+        n = getfield(bn, i)
         sym_in(n, an) || push!(out, n)
     end
     return (out...,)
@@ -130,6 +138,7 @@ structdiff(a::NamedTuple{an}, b::Union{NamedTuple{bn}, Type{NamedTuple{bn}}}) wh
 function struct_difference(a, an, bn)
     an === bn && return NamedTuple()
     names = diff_names(an, bn)
+    names === () && return NamedTuple()
     return NamedTuple{names, diff_types(a, names)}(map(n -> getfield(a, n), names))
 end
 delete(a::NamedTuple{an}, field::Symbol) where {an} = NamedTuple{diff_names(an, (field,))}(a)

@@ -21,6 +21,34 @@ function tryparse(::Type{T}, c::AbstractChar; base::Integer=10) where {T<:Intege
     return d < base ? convert(T, d) : nothing
 end
 
+# Nothing but a few decimal digits, perhaps with a sign, is what most texts of numbers are; nothing for all others.
+function short_decimal(p::Ptr{UInt8}, count::Int)
+    slt_int(18, count) && return nothing
+    i = 1
+    negative = false
+    if slt_int(1, count)
+        b = pointerref(p, 1, 1)
+        negative = b === 0x2d
+        (negative || b === 0x2b) && (i = 2)
+    end
+    sle_int(i, count) || return nothing
+    n = 0
+    while sle_int(i, count)
+        d = sub_int(zext_int(Int, pointerref(p, i, 1)), 48)
+        ult_int(d, 10) || return nothing
+        n = add_int(mul_int(n, 10), d)
+        i = add_int(i, 1)
+    end
+    return negative ? neg_int(n) : n
+end
+function parse_integer(::Type{Int}, s::StringOrSub, base::Int, raise::Bool)
+    if base === 0 || base === 10
+        n = GC.@preserve s short_decimal(pointer(s), sizeof(s))
+        n === nothing || return n
+    end
+    return invoke(parse_integer, Tuple{Type{Int},AbstractString,Int,Bool}, Int, s, base, raise)
+end
+
 # Parses an integer from s[from:upto]; base 0 lets a prefix choose. Throws, or gives nothing.
 function parse_integer(::Type{T}, s::AbstractString, base::Int, raise::Bool) where {T<:Integer}
     i = 1

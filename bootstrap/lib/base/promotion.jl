@@ -136,9 +136,11 @@ end
 promote() = ()
 promote(x) = (x,)
 function promote(x, y)
-    px, py = _promote(x, y)
-    not_sametype((x, y), (px, py))
-    return px, py
+    R = promote_type(typeof(x), typeof(y))
+    px = x isa R ? x : convert(R, x)
+    py = y isa R ? y : convert(R, y)
+    typeof(px) === typeof(py) || not_sametype((x, y), (px, py))
+    return (px, py)
 end
 function promote(x, y, z)
     R = promote_type(promote_type(typeof(x), typeof(y)), typeof(z))
@@ -166,35 +168,23 @@ function sametype_error(input)
     error("promotion of types ", join(map(x -> string(typeof(x)), input), ", ", " and "), " failed to change any arguments")
 end
 
-+(x::Number, y::Number) = +(promote(x, y)...)
-*(x::Number, y::Number) = *(promote(x, y)...)
--(x::Number, y::Number) = -(promote(x, y)...)
-/(x::Number, y::Number) = /(promote(x, y)...)
-^(x::Number, y::Number) = ^(promote(x, y)...)
-//(x::Number, y::Number) = //(promote(x, y)...)
+for op in (:+, :*, :-, :/, :^, ://, :(==))
+    @eval $op(x::Number, y::Number) = (p = promote(x, y); $op(getfield(p, 1), getfield(p, 2)))
+end
+for op in (:<, :<=, :div, :rem, :mod, :fld, :cld, :mod1, :fld1, :max, :min, :minmax)
+    @eval $op(x::Real, y::Real) = (p = promote(x, y); $op(getfield(p, 1), getfield(p, 2)))
+end
 fma(x::Number, y::Number, z::Number) = fma(promote(x, y, z)...)
 muladd(x::Number, y::Number, z::Number) = muladd(promote(x, y, z)...)
-==(x::Number, y::Number) = (==)(promote(x, y)...)
-<(x::Real, y::Real) = <(promote(x, y)...)
-<=(x::Real, y::Real) = <=(promote(x, y)...)
-div(x::Real, y::Real) = div(promote(x, y)...)
-rem(x::Real, y::Real) = rem(promote(x, y)...)
-mod(x::Real, y::Real) = mod(promote(x, y)...)
-fld(x::Real, y::Real) = fld(promote(x, y)...)
-cld(x::Real, y::Real) = cld(promote(x, y)...)
-mod1(x::Real, y::Real) = mod1(promote(x, y)...)
-fld1(x::Real, y::Real) = fld1(promote(x, y)...)
-max(x::Real, y::Real) = max(promote(x, y)...)
-min(x::Real, y::Real) = min(promote(x, y)...)
-minmax(x::Real, y::Real) = minmax(promote(x, y)...)
 
 # Integers of different types meet by their low bits: the arithmetic wraps around as it does within one type, so -1 and a
 # UInt8 have a sum, where converting -1 to UInt8 would have been an error.
 for op in (:+, :-, :*, :&, :|, :xor)
     @eval function $op(a::Integer, b::Integer)
         T = promote_type(typeof(a), typeof(b))
-        aT, bT = a % T, b % T
-        not_sametype((a, b), (aT, bT))
+        aT = a % T
+        bT = b % T
+        typeof(aT) === typeof(bT) || not_sametype((a, b), (aT, bT))
         return $op(aT, bT)
     end
 end

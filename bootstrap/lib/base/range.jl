@@ -35,6 +35,7 @@ struct StepRange{T, S} <: OrdinalRange{T, S}
         st = convert(S, step)
         return new(a, st, steprange_last(a, st, convert(T, stop)))
     end
+    StepRange{Int, Int}(start::Int, step::Int, stop::Int) = new{Int, Int}(start, step, steprange_last(start, step, stop))
 end
 StepRange(start::T, step::S, stop::T) where {T, S} = StepRange{T, S}(start, step, stop)
 StepRange{T, S}(r::AbstractUnitRange) where {T, S} = StepRange{T, S}(first(r), one(S), last(r))
@@ -64,6 +65,16 @@ function steprange_last(start, step, stop)
     end
     remain = rem(stop - start, step)
     return stop - remain
+end
+function steprange_last(start::Int, step::Int, stop::Int)
+    step === 0 && throw(ArgumentError("step cannot be zero"))
+    stop === start && return stop
+    if slt_int(0, step)
+        slt_int(stop, start) && return sub_int(start, 1)
+        return sub_int(stop, urem_int(sub_int(stop, start), step))
+    end
+    slt_int(start, stop) && return add_int(start, 1)
+    return add_int(stop, urem_int(sub_int(start, stop), neg_int(step)))
 end
 steprange_empty(start::Integer, step) = step > zero(step) ? start - oneunit(start) : start + oneunit(start)
 steprange_empty(start, step) = start - step
@@ -121,6 +132,7 @@ LinRange(start, stop, len::Integer) = LinRange{typeof((stop - start) / len)}(sta
 (::Colon)(start::T, stop::T) where {T<:Real} = UnitRange{T}(start, stop)
 (::Colon)(start::Real, stop::Real) = (:)(promote(start, stop)...)
 (::Colon)(start::T, stop::T) where {T<:AbstractFloat} = (:)(start, one(T), stop)
+(::Colon)(start::Int, step::Int, stop::Int) = StepRange{Int, Int}(start, step, stop)
 (::Colon)(start::T, step::T, stop::T) where {T<:Real} = StepRange(start, step, stop)
 (::Colon)(start::T, step::T, stop::T) where {T<:AbstractFloat} = StepRangeLen(start, step, float_range_length(start, step, stop))
 (::Colon)(start::Real, step::Real, stop::Real) = colon_promoted(start, step, stop)
@@ -222,6 +234,11 @@ length(r::StepRangeLen) = r.len
 length(r::LinRange) = r.len
 size(r::AbstractRange) = (Int(length(r)),)
 axes(r::AbstractRange) = (OneTo(Int(length(r))),)
+iterate(r::StepRange{Int, Int}) = isempty(r) ? nothing : (r.start, r.start)
+function isempty(r::StepRange{Int, Int})
+    r.start === r.stop && return false
+    return slt_int(0, r.step) ? slt_int(r.stop, r.start) : slt_int(r.start, r.stop)
+end
 isempty(r::StepRange) = (r.start != r.stop) & ((r.step > zero(r.step)) != (r.stop > r.start))
 isempty(r::AbstractUnitRange) = first(r) > last(r)
 isempty(r::StepRangeLen) = length(r) == 0

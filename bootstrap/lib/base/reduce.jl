@@ -115,13 +115,26 @@ function mapreduce_all(f, op, A::AbstractArray, init)
 end
 function mapreduce_block(f, op, A, lo::Int, hi::Int)
     if hi - lo < 1024
-        v = mapreduce_first(f, op, A[lo])
-        lo == hi && return v
+        lo === hi && return mapreduce_first(f, op, A[lo])
         v = op(f(A[lo]), f(A[lo+1]))
-        i = lo + 2
-        while i <= hi
+        i = add_int(lo, 2)
+        while sle_int(i, hi)
             v = op(v, f(A[i]))
-            i += 1
+            i = add_int(i, 1)
+        end
+        return v
+    end
+    mid = lo + ((hi - lo) >> 1)
+    return op(mapreduce_block(f, op, A, lo, mid), mapreduce_block(f, op, A, mid + 1, hi))
+end
+function mapreduce_block(f, op, A::Array, lo::Int, hi::Int)
+    if hi - lo < 1024
+        lo === hi && return mapreduce_first(f, op, A[lo])
+        v = op(f(A[lo]), f(A[lo+1]))
+        i = add_int(lo, 2)
+        while sle_int(i, hi)
+            v = op(v, f(@_arrayget A i))
+            i = add_int(i, 1)
         end
         return v
     end
@@ -210,6 +223,15 @@ function count(f, itr; init=0)
 end
 count(A::AbstractArray; dims=:, init=0) = count(identity, A; dims=dims, init=init)
 count(f, A::AbstractArray; dims=:, init=0) = dims === (:) ? count_all(f, A, init) : mapreduce_dims(x -> Int(f(x)), +, A, dims, init)
+function count_all(::typeof(identity), A::Array{Bool}, n::Int)
+    len = length(A)
+    i = 1
+    while sle_int(i, len)
+        (@_arrayget A i) && (n = add_int(n, 1))
+        i = add_int(i, 1)
+    end
+    return n
+end
 function count_all(f, A, n)
     for x in A
         v = f(x)::Bool

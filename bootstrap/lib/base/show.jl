@@ -145,6 +145,7 @@ show(io::IO, n::Signed) = (print(io, string(n)); nothing)
 show(io::IO, n::Unsigned) = print(io, "0x", string(n, pad=sizeof(n) << 1, base=16))
 print(io::IO, n::Unsigned) = print(io, string(n))
 print(io::IO, n::Signed) = print(io, string(n))
+print(io::IO, n::Int) = print(io, decimal(n))
 function show(io::IO, b::Bool)
     if nonmissing_typeinfo(io) === Bool
         print(io, b ? "1" : "0")

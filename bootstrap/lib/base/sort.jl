@@ -3,7 +3,7 @@
 module Sort
 using ..Base
 using ..Base.Order
-using ..Base: copymutable, OneTo, mapreduce_dims, reduced_dims, Callable
+using ..Base: @_arrayget, @_arrayset, add_int, sub_int, slt_int, sle_int, copymutable, OneTo, mapreduce_dims, reduced_dims, Callable
 import ..Base: sort, sort!, issorted, sortperm, sortperm!, sortslices, searchsorted, searchsortedfirst, searchsortedlast, insorted,
     partialsort, partialsort!, partialsortperm, partialsortperm!
 export sort, sort!, sortperm, sortperm!, issorted, searchsorted, searchsortedfirst, searchsortedlast, insorted, partialsort, partialsort!,
@@ -52,7 +52,23 @@ function insertion_sort!(v, lo::Int, hi::Int, o)
     end
     return v
 end
-function merge_sort!(v, lo::Int, hi::Int, o, t)
+function insertion_sort!(v::Array, lo::Int, hi::Int, o)
+    i = add_int(lo, 1)
+    while sle_int(i, hi)
+        x = @_arrayget v i
+        j = i
+        before = sub_int(i, 1)
+        while slt_int(lo, j) && lt(o, x, (@_arrayget v before))
+            @_arrayset v j (@_arrayget v before)
+            j = before
+            before = sub_int(j, 1)
+        end
+        @_arrayset v j x
+        i = add_int(i, 1)
+    end
+    return v
+end
+function merge_sort!(v, lo::Int, hi::Int, o, t::Array)
     hi - lo <= 12 && return insertion_sort!(v, lo, hi, o)
     mid = lo + ((hi - lo) >> 1)
     merge_sort!(v, lo, mid, o, t)
@@ -64,9 +80,12 @@ function merge_sort!(v, lo::Int, hi::Int, o, t)
         t[i] = v[lo+i-1]
         i += 1
     end
+    merge_halves!(v, t, lo, mid + 1, hi, n, o)
+    return v
+end
+# Merges the n elements of t and those of v from j to hi into v from k on; what is left of v then is in its place.
+function merge_halves!(v, t::Array, k::Int, j::Int, hi::Int, n::Int, o)
     i = 1
-    j = mid + 1
-    k = lo
     while i <= n && j <= hi
         if lt(o, v[j], t[i])
             v[k] = v[j]
@@ -82,7 +101,24 @@ function merge_sort!(v, lo::Int, hi::Int, o, t)
         i += 1
         k += 1
     end
-    return v
+end
+function merge_halves!(v::Array, t::Array, k::Int, j::Int, hi::Int, n::Int, o)
+    i = 1
+    while sle_int(i, n) && sle_int(j, hi)
+        if lt(o, (@_arrayget v j), (@_arrayget t i))
+            @_arrayset v k (@_arrayget v j)
+            j = add_int(j, 1)
+        else
+            @_arrayset v k (@_arrayget t i)
+            i = add_int(i, 1)
+        end
+        k = add_int(k, 1)
+    end
+    while sle_int(i, n)
+        @_arrayset v k (@_arrayget t i)
+        i = add_int(i, 1)
+        k = add_int(k, 1)
+    end
 end
 function sort_range!(v::AbstractVector, lo::Int, hi::Int, o::Ordering)
     lo < hi || return v

@@ -278,13 +278,13 @@ end
 function cmp(a::String, b::String)
     m = Core.sizeof(a)
     n = Core.sizeof(b)
-    c = memcmp(pointer(a), pointer(b), m < n ? m : n)
-    c == 0 && return m < n ? -1 : m > n ? 1 : 0
-    return c < 0 ? -1 : 1
+    c = @_direct ccall(:memcmp, Int32, (Ptr{UInt8}, Ptr{UInt8}, Int), pointer(a), pointer(b), (slt_int(m, n) ? m : n))
+    c === Int32(0) || return slt_int(c, Int32(0)) ? -1 : 1
+    return slt_int(m, n) ? -1 : slt_int(n, m) ? 1 : 0
 end
 cmp(a::Symbol, b::Symbol) = cmp(String(a), String(b))
 isless(a::Symbol, b::Symbol) = cmp(a, b) < 0
-isless(a::String, b::String) = cmp(a, b) < 0
+isless(a::String, b::String) = slt_int(cmp(a, b), 0)
 
 ==(a::AbstractString, b::Symbol) = false
 ==(a::Symbol, b::AbstractString) = false

@@ -540,6 +540,30 @@ function findnext(f::Function, s::AbstractString, i::Integer)
     end
     return nothing
 end
+# A character of one byte is found as that byte: near by looking, farther off by memchr(3).
+function findnext(f::Fix2{<:Union{typeof(isequal),typeof(==)},Char}, s::StringOrSub, i::Integer)
+    u = bitcast(UInt32, f.x)
+    and_int(u, 0x80ffffff) === 0x00000000 || return invoke(findnext, Tuple{Function,AbstractString,Integer}, f, s, i)
+    i = Int(i)
+    n = ncodeunits(s)
+    sle_int(1, i) && sle_int(i, add_int(n, 1)) || throw(BoundsError(s, i))
+    sle_int(i, n) || return nothing
+    isvalid(s, i) || string_index_err(s, i)
+    at = GC.@preserve s find_byte(pointer(s), trunc_int(UInt8, lshr_int(u, 24)), i, n)
+    return at === 0 ? nothing : at
+end
+# Where the byte b is first among bytes i to n of p; 0 if it is not.
+function find_byte(p::Ptr{UInt8}, b::UInt8, i::Int, n::Int)
+    near = add_int(i, 24)
+    slt_int(n, near) && (near = n)
+    while sle_int(i, near)
+        pointerref(p, i, 1) === b && return i
+        i = add_int(i, 1)
+    end
+    slt_int(n, i) && return 0
+    hit = ccall(:memchr, Ptr{UInt8}, (Ptr{UInt8}, Cint, Csize_t), p + (i - 1), b, n - i + 1)
+    return hit === Ptr{UInt8}(0) ? 0 : bitcast(Int, sub_ptr(hit, bitcast(UInt, p))) + 1
+end
 findfirst(f::Function, s::AbstractString) = findnext(f, s, 1)
 
 findlast(t::AbstractString, s::AbstractString) = findprev(t, s, lastindex(s))
@@ -632,14 +656,18 @@ match_range(i::Integer) = (Int(i), Int(i))
 
 # State: start of the next piece, where to search from, pieces made so far. A piece may be empty, but an empty match
 # (whose end lies before its start) separates only what lies between two characters.
-function iterate(it::SplitIterator, (i, k, n)=(1, 1, 0))
+function iterate(it::SplitIterator, state=(1, 1, 0))
+    i = getfield(state, 1)
+    k = getfield(state, 2)
+    n = getfield(state, 3)
     s = it.str
     z = ncodeunits(s)
     i > z + 1 && return nothing
     while n != it.limit - 1
         m = next_match(it.splitter, s, k)
         m === nothing && break
-        a, b = m
+        a = getfield(m, 1)
+        b = getfield(m, 2)
         a <= z || break
         after = nextind(s, b)
         k = max(after, nextind(s, a))
@@ -647,13 +675,17 @@ function iterate(it::SplitIterator, (i, k, n)=(1, 1, 0))
             piece_from = i
             i = after
             if it.keepempty || piece_from < a
-                return SubString(s, piece_from, prevind(s, a)), (i, k, n + 1)
+                return (piece(s, piece_from, a), (i, k, n + 1))
             end
         end
     end
     it.keepempty || i <= z || return nothing
     return SubString(s, i, lastindex(s)), (z + 2, k, n + 1)
 end
+
+# The characters from index i to before index j.
+piece(s::AbstractString, i::Int, j::Int) = SubString(s, i, prevind(s, j))
+piece(s::String, i::Int, j::Int) = SubString{String}(s, sub_int(i, 1), sub_int(j, i), Val(:noshift))
 
 splitter(d::AbstractString) = d
 splitter(c::AbstractChar) = isequal(c)
