@@ -42,17 +42,21 @@ size(B::BitArray) = getfield(B, :dims)
 size(B::BitArray{1}) = (getfield(B, :len),)
 length(B::BitArray) = getfield(B, :len)
 function getindex(B::BitArray, i::Int)
-    @boundscheck 1 <= i <= B.len || throw_boundserror(B, (i,))
-    k = i - 1
-    return (B.chunks[(k >> 6) + 1] >> (k & 63)) & 0x0000000000000001 !== 0x0000000000000000
+    k = sub_int(i, 1)
+    ult_int(k, B.len) || (@_boundscheck() && throw_boundserror(B, (i,)))
+    c = add_int(lshr_int(k, 6), 1)
+    word = @_arrayget B.chunks c
+    return !(and_int(bitcast(Int, word), shl_int(1, and_int(k, 63))) === 0)
 end
 function setindex!(B::BitArray, x, i::Int)
     v = x isa Bool ? x : convert(Bool, x)
-    @boundscheck 1 <= i <= B.len || throw_boundserror(B, (i,))
-    k = i - 1
-    c = (k >> 6) + 1
-    bit = 0x0000000000000001 << (k & 63)
-    B.chunks[c] = v ? B.chunks[c] | bit : B.chunks[c] & ~bit
+    k = sub_int(i, 1)
+    ult_int(k, B.len) || (@_boundscheck() && throw_boundserror(B, (i,)))
+    c = add_int(lshr_int(k, 6), 1)
+    bit = shl_int(1, and_int(k, 63))
+    word = bitcast(Int, (@_arrayget B.chunks c))
+    word = bitcast(UInt64, v ? or_int(word, bit) : and_int(word, xor_int(bit, -1)))
+    @_arrayset B.chunks c word
     return B
 end
 getindex(B::BitArray, i::Int, j::Int, I::Int...) = (J = (i, j, I...); checkbounds(B, J...); B[linear_index(B, J)])

@@ -168,6 +168,7 @@ function get_element(A::AbstractArray, I::Int)
     ndims(A) == 1 && return A[length(A) == 1 ? first(axes(A, 1)) : I]
     return A[size(A, 1) == 1 ? 1 : I]
 end
+get_element(A::Array{<:Any, 1}, I::Int) = A[length(A) === 1 ? 1 : I]
 function get_element(A::AbstractArray, I::CartesianIndex)
     J = I.I
     ax = axes(A)
@@ -225,6 +226,11 @@ function materialize!(dest, x)
     if y isa Broadcasted
         for a in y.args
             check_broadcast_axes(axes(dest), a)
+        end
+        # one value for all
+        if y.f === identity && nfields(y.args) == 1 && dest isa AbstractArray && getfield(y.args, 1) isa Union{Number, Ref}
+            fill!(dest, getfield(y.args, 1)[])
+            return dest
         end
         copyto!(dest, Broadcasted(y.style isa Style{Tuple} || y.style === nothing ? combine_styles(dest, y) : y.style, y.f, y.args, axes(dest)))
         return dest

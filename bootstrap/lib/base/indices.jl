@@ -293,14 +293,19 @@ end
 function getindex(A::Array{T, 2}, i::Int, j::Int) where {T}
     sz = getfield(A, :size)
     m = getfield(sz, 1)
-    @boundscheck (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, m)) && ult_int(bitcast(UInt, sub_int(j, 1)), bitcast(UInt, getfield(sz, 2)))) || throw_boundserror(A, (i, j))
-    return memoryrefget(memoryrefnew(getfield(A, :ref), add_int(mul_int(sub_int(j, 1), m), i), false), :not_atomic, false)
+    column = sub_int(j, 1)
+    (ult_int(sub_int(i, 1), m) && ult_int(column, getfield(sz, 2))) || (@_boundscheck() && throw_boundserror(A, (i, j)))
+    k = add_int(mul_int(column, m), i)
+    return @_arrayget A k
 end
 function setindex!(A::Array{T, 2}, x, i::Int, j::Int) where {T}
     sz = getfield(A, :size)
     m = getfield(sz, 1)
-    @boundscheck (ult_int(bitcast(UInt, sub_int(i, 1)), bitcast(UInt, m)) && ult_int(bitcast(UInt, sub_int(j, 1)), bitcast(UInt, getfield(sz, 2)))) || throw_boundserror(A, (i, j))
-    memoryrefset!(memoryrefnew(getfield(A, :ref), add_int(mul_int(sub_int(j, 1), m), i), false), x isa T ? x : convert(T, x)::T, :not_atomic, false)
+    column = sub_int(j, 1)
+    (ult_int(sub_int(i, 1), m) && ult_int(column, getfield(sz, 2))) || (@_boundscheck() && throw_boundserror(A, (i, j)))
+    y = x isa T ? x : convert(T, x)::T
+    k = add_int(mul_int(column, m), i)
+    @_arrayset A k y
     return A
 end
 function getindex(A::Array, i1::Int, i2::Int, I::Int...)
@@ -315,6 +320,14 @@ function setindex!(A::Array, x, i1::Int, i2::Int, I::Int...)
     return A
 end
 
+function getindex(A::Array{T, 1}, r::UnitRange{Int}) where {T}
+    n = length(r)
+    slt_int(0, n) || return Array{T, 1}(undef, 0)
+    (sle_int(1, r.start) && sle_int(r.stop, length(A))) || (@_boundscheck() && throw_boundserror(A, (r,)))
+    b = Array{T, 1}(undef, n)
+    _copymem!(getfield(b, :ref), memoryrefnew(getfield(A, :ref), r.start, false), n)
+    return b
+end
 getindex(A::AbstractArray) = (@boundscheck checkbounds(A); A[first(eachindex(A))])
 getindex(A::AbstractArray, I...) = get_by_style(IndexStyle(A), A, to_indices(A, I), I)
 setindex!(A::AbstractArray, v) = (@boundscheck checkbounds(A); A[first(eachindex(A))] = v; A)

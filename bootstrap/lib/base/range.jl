@@ -8,7 +8,9 @@
 struct OneTo{T<:Integer} <: AbstractUnitRange{T}
     stop::T
     OneTo{T}(stop) where {T<:Integer} = new(max(zero(T), convert(T, stop)))
+    OneTo{Int}(stop::Int) = new{Int}(slt_int(stop, 0) ? 0 : stop)
 end
+OneTo(stop::Int) = OneTo{Int}(stop)
 OneTo(stop::T) where {T<:Integer} = OneTo{T}(stop)
 function OneTo(r::AbstractRange)
     (first(r) == 1 && step(r) == 1) || throw(ArgumentError("first element must be 1, got $(first(r))"))
@@ -229,6 +231,14 @@ function length(r::StepRange)
     end
     n = div(r.stop - r.start, r.step)
     return n + oneunit(n)
+end
+function length(r::StepRange{Int, Int})
+    isempty(r) && return 0
+    step = r.step
+    n = slt_int(0, step) ? udiv_int(sub_int(r.stop, r.start), step) : udiv_int(sub_int(r.start, r.stop), neg_int(step))
+    # there may be more than the largest Int
+    slt_int(n, 0) && return Int(bitcast(UInt, n))
+    return n + 1
 end
 length(r::StepRangeLen) = r.len
 length(r::LinRange) = r.len

@@ -200,7 +200,15 @@ end
 function isascii(s::String)
     n = Core.sizeof(s)
     p = pointer(s)
+    # eight bytes at a time, while there are so many
+    words = lshr_int(n, 3)
+    q = bitcast(Ptr{Int}, p)
     i = 1
+    while sle_int(i, words)
+        and_int(pointerref(q, i, 1), -9187201950435737472) === 0 || return false
+        i = add_int(i, 1)
+    end
+    i = add_int(mul_int(words, 8), 1)
     while sle_int(i, n)
         ult_int(pointerref(p, i, 1), 0x80) || return false
         i = add_int(i, 1)
