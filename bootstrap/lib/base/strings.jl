@@ -24,7 +24,7 @@ pointer(s::String) = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
 pointer(s::String, i::Integer) = pointer(s) + (Int(i) - 1)
 
 _string_n(n::Integer) = ccall(:jl_alloc_string, Ref{String}, (Csize_t,), n)
-_string_n(n::Int) = slt_int(n, 0) ? throw_inexacterror(:convert, UInt, n) : (@_direct ccall(:jl_alloc_string, Ref{String}, (Int,), n))
+_string_n(n::Int) = slt_int(n, 0) ? Core.throw_inexacterror(:convert, UInt, n) : (@_direct ccall(:jl_alloc_string, Ref{String}, (Int,), n))
 
 ncodeunits(s::String) = Core.sizeof(s)
 codeunit(s::String) = UInt8
