@@ -1015,18 +1015,6 @@ function println(io::IO, x)
     end
     return nothing
 end
-# A buffer needs no lock.
-function println(io::GenericIOBuffer, x, y)
-    print(io, x)
-    print(io, y)
-    write(io, 0x0a)
-    return nothing
-end
-function print(io::GenericIOBuffer, x, y)
-    print(io, x)
-    print(io, y)
-    return nothing
-end
 function println(io::IO, xs...)
     lock(io)
     try
