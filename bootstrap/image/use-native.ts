@@ -5,6 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { ObjectError } from '../../codegen/object/error.ts';
+import { reason } from '../cli/input.ts';
 import { LoadError } from '../loader/error.ts';
 import { type NativeMethods, NOT_CALLED, prepareNative } from './attach.ts';
 
@@ -12,21 +13,31 @@ import { type NativeMethods, NOT_CALLED, prepareNative } from './attach.ts';
 export function useNative(files: readonly string[]): () => void {
   const loaded: { file: string; methods: NativeMethods }[] = [];
   for (const file of files) {
-    try {
-      loaded.push({ file, methods: prepareNative(readFileSync(file)) });
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      process.stderr.write(`jl0: ${file} is not used: ${error.message}\n`);
-    }
+    const methods = prepareFile(file);
+    if (typeof methods === 'string') process.stderr.write(`jl0: ${file} is not used: ${methods}\n`);
+    else loaded.push({ file, methods });
   }
   return () => {
     for (const { file, methods } of loaded) {
-      for (const { name, reason } of methods.refused()) {
-        if (reason !== NOT_CALLED) process.stderr.write(`jl0: ${file}: ${name} is interpreted: ${reason}\n`);
+      for (const { name, reason: why } of methods.refused()) {
+        if (why !== NOT_CALLED) process.stderr.write(`jl0: ${file}: ${name} is interpreted: ${why}\n`);
       }
     }
   };
 }
 
-const isRefusal = (error: unknown): error is Error =>
-  error instanceof LoadError || error instanceof ObjectError || (error instanceof Error && 'code' in error);
+/** Gets the methods of an object ready, or says why it cannot be used. */
+function prepareFile(file: string): NativeMethods | string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    return reason(error);
+  }
+  try {
+    return prepareNative(bytes);
+  } catch (error) {
+    if (error instanceof LoadError || error instanceof ObjectError) return error.message;
+    throw error;
+  }
+}
