@@ -30,7 +30,7 @@ export function compileObject(
     target: { architecture, system: targetSystem, processor },
     methods,
     symbols: recipesOf(program, bytes),
-    references: Object.fromEntries([...program.functions.values()].map((each) => [each.name, referencesOf(each)])),
+    references: new Map([...program.functions.values()].map((each) => [each.name, referencesOf(each)])),
   };
   return makeObject(bytes, metadata);
 }
@@ -39,13 +39,15 @@ export function compileObject(
  * The recipes of the symbols that the code refers to in the end. Those that the program does not declare are the thread
  * state, and functions of the C library that the compiler calls on its own (memcpy, _setjmp, 128-bit division, ...).
  */
-function recipesOf(program: Program, emitted: Uint8Array): Record<string, SymbolRecipe> {
-  const recipes: Record<string, SymbolRecipe> = {};
+function recipesOf(program: Program, emitted: Uint8Array): ReadonlyMap<string, SymbolRecipe> {
+  const recipes = new Map<string, SymbolRecipe>();
   for (const { name, section } of readElf(emitted).symbols) {
     if (section !== 'undefined') continue;
     const declared = program.symbols.get(name)?.recipe;
-    recipes[name] =
-      declared ?? (name === THREAD_STATE_SYMBOL ? { kind: 'threadState' } : { kind: 'c', library: '', name });
+    recipes.set(
+      name,
+      declared ?? (name === THREAD_STATE_SYMBOL ? { kind: 'threadState' } : { kind: 'c', library: '', name }),
+    );
   }
   return recipes;
 }

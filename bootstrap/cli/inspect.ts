@@ -35,7 +35,7 @@ export function registerInspect(program: Command): void {
       }
       const report = reportOf(object, bytes.length, relocationName);
       if (options.json) console.log(JSON.stringify(report, null, 2));
-      else show(file, report, (name) => describeRecipe(object.metadata.symbols[name]));
+      else show(file, report, (name) => describeRecipe(report.symbols[name]));
     });
 }
 
@@ -51,7 +51,7 @@ function reportOf(object: OpenedObject, bytes: number, relocationName: (type: nu
     target: metadata.target,
     sections: elf.sections.map((section) => ({ name: section.name, bytes: section.size, flags: flagsOf(section) })),
     methods: metadata.methods.map((method) => ({ ...method, bytes: sizes.get(method.specialised) ?? 0 })),
-    symbols: metadata.symbols,
+    symbols: Object.fromEntries(metadata.symbols),
     relocations: elf.sections.flatMap((section) =>
       [...section.relocations].map(({ offset, type, symbol, addend }) => ({
         section: section.name,

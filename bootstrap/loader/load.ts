@@ -149,7 +149,7 @@ function readiness(metadata: Metadata, outside: OutsideNames): LinkedObject['rea
     const seen = new Set([name]);
     for (const each of seen) {
       if (done.has(each)) continue;
-      const references = metadata.references[each];
+      const references = metadata.references.get(each);
       if (references === undefined) {
         const found = outside.has(each) ? outside.resolve(each) : undefined;
         if (typeof found === 'string') return `${each} cannot be resolved: ${found}`;

@@ -40,7 +40,8 @@ export class OutsideNames {
 
   /** Names that no function is said to refer to: the compiler has put them in on its own. */
   unclaimed(): string[] {
-    const claimed = new Set(Object.values(this.metadata.references).flat());
+    const claimed = new Set<string>();
+    for (const list of this.metadata.references.values()) for (const name of list) claimed.add(name);
     return [...this.symbols.keys()].filter((name) => name !== '' && !claimed.has(name));
   }
 
@@ -52,7 +53,7 @@ export class OutsideNames {
   resolve(name: string): Address | string {
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    const recipe = this.metadata.symbols[name];
+    const recipe = this.metadata.symbols.get(name);
     if (recipe === undefined) return 'it has no recipe';
     const found = this.resolver(recipe, name);
     if (typeof found === 'string') return `${describeRecipe(recipe)}: ${found}`;
@@ -102,7 +103,7 @@ export function functionsThatLack(
   const reasons = new Map<string, string>();
   if (missing.size === 0) return reasons;
   const users = new Map<string, string[]>();
-  for (const [user, names] of Object.entries(metadata.references)) {
+  for (const [user, names] of metadata.references) {
     for (const name of names) {
       const list = users.get(name);
       if (list === undefined) users.set(name, [user]);

@@ -32,7 +32,13 @@ import {
   nothing,
   trueValue,
 } from '../../interpreter/memory/wellknown.ts';
-import { bindingModule, bindingName, getBinding, globalValue } from '../../interpreter/runtime/bindings.ts';
+import {
+  bindingModule,
+  bindingName,
+  getBinding,
+  globalValue,
+  onBindingChange,
+} from '../../interpreter/runtime/bindings.ts';
 import { moduleParent } from '../../interpreter/runtime/modules.ts';
 import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
 import { stringBytes, stringOfBytes, svecGet, svecLength, svecOf } from '../../interpreter/runtime/values.ts';
@@ -356,7 +362,33 @@ function makeType(fields: Fields, variables: readonly Ref[]): Ref {
   );
 }
 
-function typeNamed([path, name, singleton]: readonly Json[]): Ref {
+/** What names in recipes have led to, by the recipe's own part; forgotten when one of the names gets another meaning. */
+const namedTypes = new Map<readonly Json[], Ref>();
+const namedModules = new Map<readonly Json[], ModuleRef>();
+const namesInUse = new Set<SymbolRef>();
+registerRoots((visit) => {
+  for (const type of namedTypes.values()) visit(type);
+  for (const module of namedModules.values()) visit(module);
+});
+onBindingChange((binding) => {
+  if (!namesInUse.has(bindingName(binding))) return;
+  namesInUse.clear();
+  namedTypes.clear();
+  namedModules.clear();
+  decodedTypes.clear();
+});
+
+function typeNamed(recipe: readonly Json[]): Ref {
+  let type = namedTypes.get(recipe);
+  if (type === undefined) {
+    type = findType(recipe);
+    namedTypes.set(recipe, type);
+    for (const name of recipe.slice(1)) namesInUse.add(symbol(text(name)));
+  }
+  return type;
+}
+
+function findType([path, name, singleton]: readonly Json[]): Ref {
   const module = moduleOf(list(path));
   const direct = globalValue(module, symbol(text(name)));
   if (direct !== 0 && isType(direct)) {
@@ -408,13 +440,23 @@ function bitsObject(type: Ref, hex: string): Ref {
 }
 
 function moduleOf(path: readonly Json[]): ModuleRef {
+  let module = namedModules.get(path);
+  if (module === undefined) {
+    module = findModule(path);
+    namedModules.set(path, module);
+    for (const name of path) namesInUse.add(symbol(text(name)));
+  }
+  return module;
+}
+
+function findModule(path: readonly Json[]): ModuleRef {
   const module = moduleAt(path.map(text));
   if (module === null) throw new CannotCompile(`there is no module ${path.join('.')}`);
   return module;
 }
 
 function split(path: readonly Json[]): [ModuleRef, string] {
-  return [moduleOf(path.slice(0, -1)), text(path.at(-1))];
+  return [findModule(path.slice(0, -1)), text(path.at(-1))];
 }
 
 const malformed = (recipe: Json): CannotCompile =>

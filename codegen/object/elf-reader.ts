@@ -300,7 +300,8 @@ class StringTable {
   }
 
   at(place: number): string {
-    const end = place < this.bytes.length ? this.bytes.indexOf(0, place) : -1;
+    const inside = place < this.bytes.length;
+    const end = inside ? (this.ascii?.indexOf('\0', place) ?? this.bytes.indexOf(0, place)) : -1;
     if (end < 0) throw new ObjectError('malformed', 'a name lies outside its table');
     if (this.ascii !== undefined) return this.ascii.slice(place, end);
     try {

@@ -52,9 +52,9 @@ export interface Metadata {
   readonly producer: string;
   readonly target: { readonly architecture: string; readonly system: string; readonly processor: string };
   readonly methods: readonly MethodRecord[];
-  readonly symbols: { readonly [name: string]: SymbolRecipe };
+  readonly symbols: ReadonlyMap<string, SymbolRecipe>;
   /** For each function the functions and symbols that it refers to itself. */
-  readonly references: { readonly [name: string]: readonly string[] };
+  readonly references: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The metadata as bytes: equal metadata gives equal bytes, as long as keys are in one order. */
@@ -68,8 +68,8 @@ export function encodeMetadata(metadata: Metadata): Uint8Array {
     target,
     methods: methods.map(({ libraryDependencies: _, ...method }) => method),
     // As pairs: names are written once, too, then.
-    symbols: Object.entries(symbols),
-    references: Object.entries(references),
+    symbols: [...symbols],
+    references: [...references],
   };
   return new TextEncoder().encode(packJson(json));
 }
@@ -112,13 +112,11 @@ export function decodeMetadata(bytes: Uint8Array, library: Uint8Array): Metadata
       processor: asString(target.processor, 'the processor'),
     },
     methods: asArray(fields.methods, 'the methods').map((method, i) => asMethod(method, () => ofLibrary()[i])),
-    symbols: asRecord(fields.symbols, 'the symbols', (recipe, name) => {
+    symbols: asMap(fields.symbols, 'the symbols', (recipe, name) => {
       if (!isRecipe(recipe)) throw malformed(`the recipe of ${name}`);
       return recipe;
     }),
-    references: asRecord(fields.references, 'the references', (list, name) => {
-      return asArray(list, `the references of ${name}`).map((each) => asString(each, `a reference of ${name}`));
-    }),
+    references: asMap(fields.references, 'the references', asStrings),
   };
 }
 
@@ -151,18 +149,25 @@ function asString(json: Json | undefined, what: string): string {
   return json;
 }
 
-/** A record, from pairs; without prototype, since a symbol may be called anything. */
-function asRecord<Value>(
+function asStrings(json: Json, name: string): readonly string[] {
+  const list = asArray(json, name);
+  for (const each of list) if (typeof each !== 'string') throw malformed(`what ${name} refers to`);
+  return list as readonly string[];
+}
+
+/** What pairs of a name and a value say. */
+function asMap<Value>(
   json: Json | undefined,
   what: string,
   read: (json: Json, name: string) => Value,
-): { readonly [name: string]: Value } {
-  const record: { [name: string]: Value } = Object.create(null);
+): ReadonlyMap<string, Value> {
+  const map = new Map<string, Value>();
   for (const pair of asArray(json, what)) {
     const [name, value] = asArray(pair, what);
-    record[asString(name, what)] = read(value, asString(name, what));
+    if (value === undefined) throw malformed(what);
+    map.set(asString(name, what), read(value, name as string));
   }
-  return record;
+  return map;
 }
 
 function asSlotKind(json: Json | undefined): SlotKind {

@@ -18,7 +18,7 @@ const dropped: ReadonlySet<string> = new Set(['.note.GNU-stack', '.comment', '.l
 export function makeObject(emitted: Uint8Array, metadata: Metadata): Uint8Array {
   const elf = readElf(emitted);
   for (const symbol of elf.symbols) {
-    if (symbol.section === 'undefined' && !Object.hasOwn(metadata.symbols, symbol.name)) {
+    if (symbol.section === 'undefined' && !metadata.symbols.has(symbol.name)) {
       throw new ObjectError('malformed', `the code refers to ${symbol.name}, which has no recipe`);
     }
   }
