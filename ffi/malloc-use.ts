@@ -17,7 +17,8 @@ function prepare(): (() => MallocInfo) | null {
   try {
     const names = 'arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost'.split(' ');
     const info = koffi.struct('jl0_mallinfo2', Object.fromEntries(names.map((name) => [name, 'size_t'])));
-    return thisProcess.func('mallinfo2', info, []) as unknown as () => MallocInfo;
+    const mallinfo2 = thisProcess.func('mallinfo2', info, []);
+    return (): MallocInfo => mallinfo2();
   } catch {
     return null;
   }

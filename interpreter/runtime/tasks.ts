@@ -4,7 +4,7 @@
 // it to the runtime, and then calls Base.task_done_hook, which switches to another task and never returns. The code is
 // lowered on first use. It runs in the world in which the task was made.
 
-import type { CodeInfo } from '../ir/code.ts';
+import { CodeInfo } from '../ir/code.ts';
 import { codeInfoToHeap } from '../ir/heap.ts';
 import { lower } from '../lowering/index.ts';
 import { allocate } from '../memory/heap.ts';
@@ -62,9 +62,9 @@ function entry(): CodeInfoRef {
   if (entryCode === 0) {
     const [, parsed] = parseAll(source, { file: 'task' }).value.args;
     const lowered = lower(parsed, moduleSyntax(CoreModule), runtimeHost, { file: 'task', line: 1 });
-    if (!(lowered instanceof Expr) || lowered.head !== 'thunk')
-      throw new InternalError('the entry of tasks does not lower');
-    entryCode = codeInfoToHeap(lowered.args[0] as unknown as CodeInfo);
+    const code = lowered instanceof Expr && lowered.head === 'thunk' ? lowered.args[0] : undefined;
+    if (!(code instanceof CodeInfo)) throw new InternalError('the entry of tasks does not lower');
+    entryCode = codeInfoToHeap(code);
   }
   return entryCode;
 }
