@@ -125,14 +125,15 @@ export function compileUsed(name: string, includeLibrary = false): CompiledProgr
   const wanted: Wanted[] = [];
   const library: Wanted[] = [];
   const called = new Set<MethodRef>();
-  for (const [instance, { callers, isCalledElsewhere }] of reachedInstances()) {
+  for (const [instance, { callers, isCalledElsewhere, hasFrame }] of reachedInstances()) {
     called.add(readRef<MethodRef>(instance, objects.MethodInstance.def));
     const of = specialisationOf(instance);
     if (of === null) continue;
     const isOwn = includeLibrary || !isLibrary(readRef(of.method, objects.Method.module));
     const isCalledBy = (methods: ReadonlySet<Ref>): boolean =>
       isCalledElsewhere || [...callers].some((caller) => methods.has(caller));
-    if (!isOwn && !isBusy(instance)) continue;
+    // What runs without a frame is never on the stack; it costs little to compile.
+    if (!isOwn && hasFrame && !isBusy(instance)) continue;
     (isOwn ? wanted : library).push({ name: nameOf(of), of, isCalledBy });
   }
   const compiler = new MethodCompiler(name, Number.isFinite(firstWorld) ? firstWorld : 0, (method) =>

@@ -348,7 +348,7 @@ const madeBy = (isMade: boolean): Pick<CachedCall, 'isMade' | 'askers' | 'lastAs
 /** The method instances that calls of the program have reached in this process, with the methods that made the calls. */
 export type ReachedInstances = ReadonlyMap<
   MethodInstanceRef,
-  { readonly callers: ReadonlySet<Ref>; isCalledElsewhere: boolean }
+  { readonly callers: ReadonlySet<Ref>; isCalledElsewhere: boolean; readonly hasFrame: boolean }
 >;
 
 /**
@@ -357,7 +357,7 @@ export type ReachedInstances = ReadonlyMap<
  */
 export function reachedInstances(): ReachedInstances {
   const methodOf = (instance: Ref): Ref => readRef(instance as MethodInstanceRef, objects.MethodInstance.def);
-  const reached = new Map<MethodInstanceRef, { callers: Set<Ref>; isCalledElsewhere: boolean }>();
+  const reached = new Map<MethodInstanceRef, { callers: Set<Ref>; isCalledElsewhere: boolean; hasFrame: boolean }>();
   const called = new Set<Ref>();
   let left: CachedCall[] = [];
   for (const list of cache.values()) left.push(...list.filter((each) => each.target.instance !== 0));
@@ -373,7 +373,11 @@ export function reachedInstances(): ReachedInstances {
       const instance = each.target.instance as MethodInstanceRef;
       called.add(methodOf(instance));
       if (each.stale) continue;
-      const known = reached.get(instance) ?? { callers: new Set(), isCalledElsewhere: false };
+      const known = reached.get(instance) ?? {
+        callers: new Set(),
+        isCalledElsewhere: false,
+        hasFrame: each.target.code !== null,
+      };
       for (const caller of callers) known.callers.add(caller);
       if (callers.length === 0) known.isCalledElsewhere = true;
       reached.set(instance, known);
