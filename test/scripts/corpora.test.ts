@@ -76,6 +76,24 @@ const literal = (text: string): string => JSON.stringify(text).replaceAll('$', '
 const column = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? `[${value.map(column).join(',')}]` : String(value);
 
+interface BuiltinRow {
+  readonly src: string;
+  readonly rt?: string;
+  readonly out?: string;
+  readonly err?: string;
+}
+
+/** Runtime functions put their name before some texts, and the core ends others before what Base adds. */
+const withoutAdditions = (text: string): string =>
+  text.replace(/, available fields: .*$/, '').replace(/^(err\tConcurrencyViolationError: )[^ ]+: /, '$1');
+
+interface InferenceRow {
+  readonly src: string;
+  readonly f: string;
+  readonly argtypes: string;
+  readonly rettype: string;
+}
+
 const layoutColumns =
   'kind sizeof alignment fieldoffsets isbits ismutable isconcrete singleton haspadding pointerfree npointers layoutsize ' +
   'nfields allocatedinline elsize isbitsunion uniondatasize atomicfields constfields';
@@ -152,5 +170,38 @@ describe.skipIf(oracle === undefined)('rows of the corpora, asked by scripts', (
       return got[i] === expected ? [] : [`${row.type}: ${got[i]}, not ${expected}`];
     });
     expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(Math.floor(rows.length / 50));
+  });
+
+  it.each(['builtins', 'pointers'])('intrinsics/%s', { timeout: 300_000 }, async (file) => {
+    const rows = sample<BuiltinRow>(`intrinsics/${file}.jsonl`, 3);
+    const preludes = ['prelude.jl', 'prelude-src.jl'].map((name) => join(folder, 'intrinsics', name));
+    const got = await answers(
+      'builtins.jl',
+      preludes,
+      rows.map((row) => literal(row.src)),
+    );
+    const wrong = rows.flatMap((row, i) => {
+      const answer: unknown = JSON.parse((got[i] ?? 'null').replaceAll('\\$', '$').replaceAll('\\e', '\\u001b'));
+      const expected = row.err === undefined ? `${row.rt}\t${row.out}` : `err\t${row.err}`;
+      return withoutAdditions(String(answer)) === withoutAdditions(expected)
+        ? []
+        : [`${row.src}: ${answer}, not ${expected}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('infer', { timeout: 300_000 }, async () => {
+    const rows = sample<InferenceRow>('infer/infer.jsonl', 4);
+    const lines = rows.map((row) => [row.src, row.f, row.argtypes].map(literal).join(', '));
+    const got = await answers('infer.jl', [], lines);
+    const wrong = rows.flatMap((row, i) => {
+      const [rettype, effects] = String(JSON.parse((got[i] ?? 'null').replaceAll('\\$', '$'))).split('\t');
+      const plausible = /^\([+!?][a-z](,[+!?][a-z]){8}\)$/.test(effects);
+      return plausible && rettype === row.rettype.replace(/#\d+/g, '#')
+        ? []
+        : [`${row.f}, ${row.src}: ${rettype}, ${effects}, not ${row.rettype}`];
+    });
+    // What inference itself answers is compared with the whole corpus in test/inference.
+    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(Math.floor(rows.length / 15));
   });
 });
