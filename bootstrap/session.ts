@@ -23,6 +23,7 @@ import { symbol } from '../interpreter/runtime/symbols.ts';
 import { string } from '../interpreter/runtime/values.ts';
 import { afterBoot } from '../interpreter/types/index.ts';
 import { call, rehearse, saveKnownCalls } from '../interpreter/vm/calls.ts';
+import { collectNow } from '../interpreter/vm/collection.ts';
 import { prepareOutOfMemory, startSafepoints } from '../interpreter/vm/incidents.ts';
 import { setExercise } from '../interpreter/vm/run.ts';
 import { dropOldImages, imagePlace } from './image/snapshot-store.ts';
@@ -94,6 +95,8 @@ function bootForImage(progress: (what: string) => void): void {
     progress('(they failed)');
   }
   call(fromBase('forget_process'), []);
+  // What the program above left behind may have finalizers; once they have run it can be saved.
+  collectNow();
   saveKnownCalls();
   keepBuffersInside(false);
 }

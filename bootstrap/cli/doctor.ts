@@ -120,6 +120,20 @@ const checks: readonly Check[] = [
     },
   },
   {
+    name: 'image',
+    required: false,
+    purpose: 'a quick start: the library as it was when it had been booted',
+    remedy: isCheckout ? 'npm run build' : 'reinstall jl0',
+    look: async () => {
+      const { imagePlace } = await import('../image/snapshot-store.ts');
+      const { verifySnapshot } = await import('../../interpreter/memory/snapshot.ts');
+      const { file, onDemand } = imagePlace();
+      if (onDemand && !existsSync(file)) return 'the next start makes one';
+      // What a start does not do, because it would take as long as the image is large: the data itself is checked.
+      return `${file}, ${(verifySnapshot(file) / 2 ** 20).toFixed(1)} MiB, sound`;
+    },
+  },
+  {
     name: 'LLVM',
     required: false,
     purpose: 'compiling to native objects',

@@ -27,6 +27,8 @@ export function registerImage(program: Command): void {
       const { reportBootFailure } = await import('../program.ts');
       try {
         buildImage(file, identity);
+        const { verifySnapshot } = await import('../../interpreter/memory/snapshot.ts');
+        verifySnapshot(file);
       } catch (error) {
         process.exitCode = reportBootFailure(error);
       }

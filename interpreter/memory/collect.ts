@@ -293,6 +293,9 @@ export function addFinalizer(object: Ref, f: Ref): void {
   if (--registrationsLeft <= 0) askMalloc();
 }
 
+/** How many finalizers are registered, or due. */
+export const finalizersLeft = (): number => finalizers.length + due.length;
+
 /** Runs all finalizers of an object now (`finalize(x)`), or of all objects at exit (no argument). */
 export function takeFinalizers(object?: Ref): readonly Finalizer[] {
   const taken = finalizers.filter((entry) => object === undefined || entry.object === object);

@@ -15,9 +15,20 @@
 // Enters: a heap in which no Julia code runs. Leaves: a file; or the heap that a file holds. The JavaScript tables that
 // lead from objects to their implementations are not in it: runtime/core.ts fills them again.
 
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { mapFileOverRegion, U8, U32 } from '../../ffi/region.ts';
+import { finalizersLeft } from './collect.ts';
 import { PAGE_BYTES } from './heap.ts';
 import { STATE_OFFSET, State, setStateWide, stateU32 } from './state.ts';
 
@@ -47,15 +58,25 @@ function seal(bytes: Uint8Array): number {
 const transient: readonly number[] = [State.handler_chain, State.pending_exception, State.shadow_stack];
 
 /**
- * Writes the heap to a file. The file appears under its name only when it is complete.
+ * Writes the heap to a file. The file appears under its name only when it is complete; several processes may write it at the
+ * same time, and the last one that ends has its way.
+ *
+ * What finalizers stand for (memory of C's, open files) is not in the heap, and would not be there in another process.
  *
  * @param identity 32 bytes that say what the heap was made from and which runtime it is for
- * @throws Error of the file system
+ * @throws Error if objects with finalizers are left; of the file system
  */
 export function saveSnapshot(file: string, identity: Uint8Array): void {
+  const finalizers = finalizersLeft();
+  if (finalizers > 0) {
+    throw new Error(
+      `the heap holds ${finalizers} ${finalizers === 1 ? 'object' : 'objects'} with a finalizer, which cannot be saved`,
+    );
+  }
   for (const field of transient) setStateWide(field, 0);
   const length = stateU32(State.pages_top) * PAGE_BYTES;
   mkdirSync(dirname(file), { recursive: true });
+  dropUnfinished(file);
   const unfinished = `${file}.${process.pid}`;
   const fd = openSync(unfinished, 'w');
   try {
@@ -80,6 +101,23 @@ export function saveSnapshot(file: string, identity: Uint8Array): void {
   }
   closeSync(fd);
   renameSync(unfinished, file);
+}
+
+/** Deletes what processes left that were stopped while they wrote the file. */
+function dropUnfinished(file: string): void {
+  const folder = dirname(file);
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(`${basename(file)}.`) ? Number(name.slice(basename(file).length + 1)) : Number.NaN;
+    if (Number.isInteger(pid) && !isRunning(pid)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 function writeAll(fd: number, bytes: Uint8Array, position: number): void {

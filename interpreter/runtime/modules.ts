@@ -185,7 +185,7 @@ export function assignableBinding(module: ModuleRef, variable: SymbolRef): Resol
   if (kind === PartitionKind.EXPLICIT || kind === PartitionKind.IMPORTED) {
     const target = resolveBinding(binding, currentWorld());
     throwError(
-      `cannot assign a value to imported variable ${modulePath(bindingModule(target.binding))}.${symbolName(variable)} from module ${moduleName(module)}`,
+      `cannot assign a value to imported variable ${moduleName(bindingModule(target.binding))}.${symbolName(variable)} from module ${moduleName(module)}`,
     );
   }
   throwError(

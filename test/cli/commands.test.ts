@@ -104,6 +104,7 @@ describe('doctor', () => {
       'Node',
       'koffi',
       'memory',
+      'image',
       'LLVM',
       'llvm-bindings',
       'libgmp',

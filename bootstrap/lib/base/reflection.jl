@@ -205,7 +205,7 @@ function methods(@nospecialize(f), @nospecialize(t), mod=nothing)
 end
 isempty_builtin(f) = true
 methods(@nospecialize(f)) = methods(f, Tuple{Vararg{Any}})
-methods(@nospecialize(f), mod::Union{Module, AbstractArray{Module}, Tuple{Vararg{Module}}}) = methods(f, Tuple{Vararg{Any}}, mod)
+methods(@nospecialize(f), mod::Union{Module, AbstractArray{Module}}) = methods(f, Tuple{Vararg{Any}}, mod)
 hasmethod(@nospecialize(f), @nospecialize(t)) = hasmethod_in(f, t, ccall(:jl_get_tls_world_age, UInt, ()))
 Core.kwcall(kwargs::NamedTuple, ::typeof(hasmethod), @nospecialize(f), @nospecialize(t)) = hasmethod_in(f, t, kwargs.world::UInt)
 hasmethod_in(@nospecialize(f), @nospecialize(t), world::UInt) =
@@ -249,7 +249,8 @@ function kwarg_decl(m::Method, kwtype=nothing)
     m.sig === Tuple && return Symbol[]
     called = rewrap_unionall(Tuple{typeof(Core.kwcall), NamedTuple, (unwrap_unionall(m.sig)::DataType).parameters...}, m.sig)
     found = ccall(:jl_gf_invoke_lookup, Any, (Any, Any, UInt), called, nothing, get_world_counter())
-    found === nothing && return Symbol[]
+    # one that takes these arguments too, but is of another method, does not count
+    found isa Method && found.sig == called || return Symbol[]
     names = method_argnames_slots(found::Method)
     out = Symbol[]
     for i in found.nargs+1:length(names)
