@@ -50,8 +50,19 @@ export function shallInline(stack: InlineStack, target: Specialisation, typed: T
   return cost <= (stack.depth > DEEP ? MAX_DEEP_COST : MAX_COST);
 }
 
+const costs = new WeakMap<Typed, number>();
+
 /** How much code a body is, roughly: one for each thing that the machine has to do. */
 function costOf(typed: Typed): number {
+  let cost = costs.get(typed);
+  if (cost === undefined) {
+    cost = countCost(typed);
+    costs.set(typed, cost);
+  }
+  return cost;
+}
+
+function countCost(typed: Typed): number {
   let cost = 0;
   for (let i = 1; i < typed.body.statements.length; i++) {
     if (typed.before[i] === undefined) continue;

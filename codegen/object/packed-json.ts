@@ -21,6 +21,7 @@ interface Node {
   /** The nodes of the elements or fields. */
   readonly inner: readonly Node[];
   readonly id: number;
+  /** In how many places of other nodes it stands. */
   uses: number;
   /** Its number among the parts; -1: it is written where it stands. */
   part: number;
@@ -29,7 +30,7 @@ interface Node {
 /** The text of a value. */
 export function packJson(value: Json): string {
   const nodes = new Map<string, Node>();
-  const root = nodeOf(value, nodes);
+  const root = nodeOf(value, nodes, new Map());
   const parts: string[] = [];
   // Inner nodes were made before those that they are in, so a part is numbered after the parts in it.
   for (const node of nodes.values()) {
@@ -46,27 +47,37 @@ function isWorthSharing(value: Json): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-/** The node of a value: equal values have the same. */
-function nodeOf(value: Json, nodes: Map<string, Node>): Node {
+/**
+ * The node of a value: equal values have the same.
+ *
+ * @param seen nodes of objects that were met before: who makes metadata uses one object in many places, too
+ */
+function nodeOf(value: Json, nodes: Map<string, Node>, seen: Map<object, Node>): Node {
+  if (typeof value !== 'object' || value === null) return findNode(JSON.stringify(value), value, [], nodes);
+  const known = seen.get(value);
+  if (known !== undefined) return known;
   let key: string;
-  let inner: readonly Node[] = [];
+  let inner: readonly Node[];
   if (Array.isArray(value)) {
-    inner = (value as readonly Json[]).map((each) => nodeOf(each, nodes));
+    inner = (value as readonly Json[]).map((each) => nodeOf(each, nodes, seen));
     key = `[${inner.map((node) => node.id).join(',')}`;
-  } else if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value);
-    inner = entries.map(([, each]) => nodeOf(each, nodes));
-    key = `{${entries.map(([name], i) => `${JSON.stringify(name)}:${inner[i].id}`).join(',')}`;
   } else {
-    key = JSON.stringify(value);
+    const entries = Object.entries(value);
+    inner = entries.map(([, each]) => nodeOf(each, nodes, seen));
+    key = `{${entries.map(([name], i) => `${JSON.stringify(name)}:${inner[i].id}`).join(',')}`;
   }
-  const known = nodes.get(key);
-  if (known !== undefined) {
-    known.uses++;
-    return known;
+  const node = findNode(key, value, inner, nodes);
+  seen.set(value, node);
+  return node;
+}
+
+function findNode(key: string, value: Json, inner: readonly Node[], nodes: Map<string, Node>): Node {
+  let node = nodes.get(key);
+  if (node === undefined) {
+    for (const each of inner) each.uses++;
+    node = { value, inner, id: nodes.size, uses: 0, part: -1 };
+    nodes.set(key, node);
   }
-  const node: Node = { value, inner, id: nodes.size, uses: 1, part: -1 };
-  nodes.set(key, node);
   return node;
 }
 
