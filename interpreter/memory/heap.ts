@@ -130,11 +130,14 @@ export function allocate(type: Ref, bytes: number): Ref {
   const units = (bytes + 23) >>> 4; // header and rounding, in 16-byte units
   let object: number;
   if (units <= MAX_CELL_BYTES >> 4) {
-    U32[BUDGET] -= units << 4;
+    I32[BUDGET] = (I32[BUDGET] - (units << 4)) | 0;
     const cell = U32[FREE + units];
     if (cell !== 0) {
-      U32[FREE + units] = U32[(cell >>> 2) + 2];
-      U32.fill(0, cell >>> 2, (cell >>> 2) + (units << 2));
+      const first = cell >>> 2;
+      U32[FREE + units] = U32[first + 2];
+      // What follows the header; for little of it, calling `fill` would cost more than it does.
+      if (units <= 4) for (let word = first + 2, end = first + (units << 2); word < end; word++) I32[word] = 0;
+      else I32.fill(0, first, first + (units << 2));
       object = (cell + 8) >>> 3;
     } else {
       const at = U32[BUMP + 2 * units];

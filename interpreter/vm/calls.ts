@@ -30,14 +30,14 @@ import { symbolName } from '../runtime/symbols.ts';
 import { svecGet } from '../runtime/values.ts';
 import { applyTupleType, instanceIsA, isSubtype, typeTypeOf } from '../types/index.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
-import { CALL_HEADER, type Code, codeAt, codes, Op, retireCode, type Site, type Target } from './code.ts';
+import { CALL_HEADER, type Code, codeAt, codes, Entry, Op, retireCode, type Site, type Target } from './code.ts';
 import { forgetFields } from './codezone.ts';
 import { agedVariant, decode, instructionLength, onCodeInvalidated, setLeafResolver } from './decode.ts';
 import { exceptionDepth } from './exceptions.ts';
 import { frameBelow, HEADER_WORDS, Header, machine } from './frames.ts';
 import { observed, onObservationChange } from './hooks.ts';
 import { generatedSource, stackOverflow } from './incidents.ts';
-import { quicken, quickenGetter } from './quicken.ts';
+import { quicken, quickenBuiltin, quickenGetter } from './quicken.ts';
 import { run } from './run.ts';
 import { forgetSavedCalls, type KnownCall, saveCalls, savedInstance } from './savedcalls.ts';
 import { setSlot, slotRef, slotType } from './slots.ts';
@@ -727,7 +727,10 @@ function learnBuiltin(
   const guards = new Int32Array(n);
   if (code.ops[pc + CALL_HEADER] >= 0) guards[0] = -callee;
   site.add(guards, { code: null, instance: 0 as Ref, leaf, name, field: null });
-  if (site.entries.length === 1 && guards[0] === 0) quicken(code, pc, words, n, name);
+  if (site.entries.length === 1 && guards[0] === 0) {
+    quicken(code, pc, words, n, name);
+    quickenBuiltin(code.ops, pc, n, name, U32[site.entries[0].words + Entry.TARGET]);
+  }
 }
 
 // Calls from JavaScript.

@@ -74,6 +74,8 @@ export const Op = {
   BRANCH_IF: 51,
   MEMORY_GET: 52,
   MEMORY_SET: 53,
+  LEAF: 54,
+  TYPE_MEMO: 55,
 } as const;
 
 /** Fused instructions, and branches, make no calls: they mean the same in every world. */

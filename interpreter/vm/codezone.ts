@@ -2,7 +2,7 @@
 //
 // The loop reads instructions and what call sites know from the same array that holds frames and objects, so it needs no
 // JavaScript object to go on with. This file only hands out and takes back stretches of words; retired thunks make way
-// for the next ones, by size. Two tables lie here as well, in which the loop finds what instructions that see many types
+// for the next ones, by size. Three tables lie here as well, in which the loop finds what instructions that see many types
 // cannot keep themselves; each is indexed by a hash and says nothing where another entry has taken the place.
 
 import { I32 } from '../../ffi/region.ts';
@@ -16,7 +16,12 @@ const TABLE_ENTRIES = 4096;
 export const ARRAY_TABLE = CONSTANTS_END;
 /** Fields at fixed places: [type, what asks for it, byte offset, type of the field or 0 for a reference]. */
 export const FIELD_TABLE = ARRAY_TABLE + 4 * TABLE_ENTRIES;
-const CODE_START = FIELD_TABLE + 4 * TABLE_ENTRIES;
+/** What builtins answered about types: see typememo.ts. */
+export const MEMO_TABLE = FIELD_TABLE + 4 * TABLE_ENTRIES;
+/** Words of an entry of MEMO_TABLE. */
+export const MEMO_WORDS = 8;
+const MEMO_END = MEMO_TABLE + MEMO_WORDS * TABLE_ENTRIES;
+const CODE_START = MEMO_END;
 const CODE_END = (STACKS_START + 0x0400_0000) >>> 2;
 /** First word of the root task's stack. */
 export const CODE_ZONE_END = CODE_END;
@@ -72,8 +77,12 @@ export function forgetFields(): void {
   I32.fill(0, FIELD_TABLE, FIELD_TABLE + 4 * TABLE_ENTRIES);
 }
 
-/** Forgets both tables: types may be collected. */
+/** The place of an entry in MEMO_TABLE, by a hash. */
+export const memoPlace = (hash: number): number => MEMO_TABLE + (hash & (TABLE_ENTRIES - 1)) * MEMO_WORDS;
+
+/** Forgets all tables: types may be collected. */
 export function forgetTables(): void {
+  I32.fill(0, MEMO_TABLE, MEMO_END);
   I32.fill(0, ARRAY_TABLE, ARRAY_TABLE + 4 * TABLE_ENTRIES);
   forgetFields();
 }

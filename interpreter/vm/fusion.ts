@@ -77,8 +77,9 @@ export function findFusions(statements: readonly Ref[], facts: UseFacts, builtin
   const undisturbed = (from: number, to: number, part: number): boolean => {
     for (let i = from + 1; i < to; i++) {
       if (i === part) continue;
-      const type = typeOf(statements[i - 1]);
-      if (type === T.Expr) return false;
+      const statement = statements[i - 1];
+      if (typeOf(statement) !== T.Expr) continue;
+      if (symbolName(readRef<SymbolRef>(statement, objects.Expr.head)) !== 'boundscheck') return false;
     }
     return true;
   };

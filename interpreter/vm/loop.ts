@@ -37,6 +37,7 @@ import {
 import { learnField, learnSetfield } from './quicken.ts';
 import { setSlot } from './slots.ts';
 import { isSingletonPair, makeKnownTuple } from './tuples.ts';
+import { rememberedIsa, rememberedType } from './typememo.ts';
 
 /**
  * Calls and backward jumps after which the loop returns, to be entered anew. What V8 makes for a function that is
@@ -802,9 +803,16 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const x = a >= 0 ? fp + a : -a;
             const y = b >= 0 ? fp + b : -b;
             const tag = I32[x + 2];
-            if ((tag !== 0 ? tag : (I32[(I32[x] >>> 2) - 2] & ~15) >>> 3) !== I32[pc + 4]) break;
-            if (I32[y + 2] !== 0 || I32[y] >>> 3 !== I32[pc + 5]) break;
-            is = I32[pc + 6] !== 0;
+            const type = tag !== 0 ? tag : (I32[(I32[x] >>> 2) - 2] & ~15) >>> 3;
+            if (I32[y + 2] !== 0) break;
+            const asked = I32[y] >>> 3;
+            if (type === asked) is = true;
+            else if (type === I32[pc + 4] && asked === I32[pc + 5]) is = I32[pc + 6] !== 0;
+            else {
+              const answer = rememberedIsa(type, asked);
+              if (answer < 0) break;
+              is = answer > 0;
+            }
             break comparison;
           }
           case 48: {
@@ -837,6 +845,33 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const yh = I32[y + 1] ^ SIGN;
             is = xh < yh || (xh === yh && (I32[x] ^ SIGN) < (I32[y] ^ SIGN));
             break comparison;
+          }
+          case 54: {
+            // LEAF: q0 the number of the builtin, whatever it is called with
+            const target = targets[I32[pc + 4]];
+            const n = I32[pc + 3];
+            if (target === null || target.leaf === null || n > 32) break;
+            for (let i = 1; i < n; i++) {
+              const operand = I32[pc + 7 + i];
+              scratch[i - 1] = operand >= 0 ? fp + operand : -operand;
+            }
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            target.leaf(scratch, n - 1, fp + I32[pc + 1]);
+            pc += 7 + n;
+            continue;
+          }
+          case 55: {
+            // TYPE_MEMO: q0 the number of the builtin
+            const target = targets[I32[pc + 4]];
+            if (target === null || target.leaf === null) break;
+            I32[fp - 10] = pc - base;
+            machine.fp = fp;
+            machine.sp = fp + I32[base - 2];
+            if (!rememberedType(target.leaf, pc, fp)) break;
+            pc += 7 + I32[pc + 3];
+            continue;
           }
           case 42: {
             // CONSTANT: q0 the constant's slot

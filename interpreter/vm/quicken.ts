@@ -20,6 +20,7 @@ import { enterField } from './codezone.ts';
 import { constantGlobalOf } from './decode.ts';
 import { setSlot, slotRef, slotType } from './slots.ts';
 import { knownShape } from './tuples.ts';
+import { isMemorable } from './typememo.ts';
 
 const SymbolType = datatype('Symbol');
 const Int64 = datatype('Int64');
@@ -88,6 +89,13 @@ export function quicken(code: Code, pc: number, words: Int32Array, n: number, na
   } else if (n === 4 && name === 'setfield!') {
     quickenSetfield(ops, pc, words);
   }
+}
+
+/** A call of a builtin that has no instruction of its own at least need not look what it calls. */
+export function quickenBuiltin(ops: Int32Array, pc: number, n: number, name: string, target: number): void {
+  if (ops[pc] !== Op.CALL) return;
+  ops[pc + 4] = target;
+  ops[pc] = isMemorable(name, n) ? Op.TYPE_MEMO : Op.LEAF;
 }
 
 /** `x isa T` remembers one answer; types as values have too many. */
