@@ -65,7 +65,7 @@ export function endOfForeignRun(): never {
  * check and one instruction; what a module exports or keeps in a variable it loads anew each time.
  */
 function makeLoop(): (startFp: number, startPc: number, bottom: number) => boolean {
-  const { F64, I32, U8, U16 } = region;
+  const { F64: regionF64, I32: regionI32, U8: regionU8, U16: regionU16 } = region;
   const { imul } = Math;
   const { isNaN } = Number;
   const Int64 = datatype('Int64') as number;
@@ -85,12 +85,10 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
   const { ARRAY_TABLE, FIELD_TABLE } = zone;
   const scratch = new Int32Array(64);
   let slice = FIRST_SLICE;
-  const machine = theMachine;
-  const codes = allCodes;
-  const targets = siteTargets;
 
   /** Puts a reference that was read from the heap into a slot. */
   function putObject(word: number, object: number): void {
+    const I32 = regionI32;
     const type = (I32[(object << 1) - 2] & ~15) >>> 3;
     if (type >= FirstBits && type <= LastBits) {
       setSlot(word, object as Ref);
@@ -106,6 +104,15 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
    * slice is over or a safepoint is due (false: go on at `machine.resume` of `machine.fp`).
    */
   function execute(startFp: number, startPc: number, bottom: number): boolean {
+    // Bound here and not in the loop, they are known to V8 as constants before it looks at the loop; only then does it
+    // build the address and the length of an array into each access.
+    const I32 = regionI32;
+    const F64 = regionF64;
+    const U8 = regionU8;
+    const U16 = regionU16;
+    const machine = theMachine;
+    const codes = allCodes;
+    const targets = siteTargets;
     let fp = startFp;
     let base = I32[fp - 14];
     let pc = base + startPc;
