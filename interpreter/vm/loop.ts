@@ -113,10 +113,10 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
     const machine = theMachine;
     const codes = allCodes;
     const targets = siteTargets;
-    let fp = startFp;
+    let fp = startFp | 0;
     let base = I32[fp - 14];
-    let pc = base + startPc;
-    let left = slice;
+    let pc = (base + startPc) | 0;
+    let left = slice | 0;
     for (;;) {
       let is = false;
       // biome-ignore lint/suspicious/noConfusingLabels: comparisons leave the switch for the code that they share
@@ -125,18 +125,18 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 0: {
             // MOVE dst src
             const source = I32[pc + 2];
-            const from = source >= 0 ? fp + source : -source;
-            const to = fp + I32[pc + 1];
+            const from = source >= 0 ? (fp + source) | 0 : -source | 0;
+            const to = (fp + I32[pc + 1]) | 0;
             I32[to] = I32[from];
             I32[to + 1] = I32[from + 1];
             I32[to + 2] = I32[from + 2];
-            pc += 3;
+            pc = (pc + 3) | 0;
             continue;
           }
           case 1: {
             // JUMP target
-            const target = base + I32[pc + 1];
-            if (target <= pc && (--left === 0 || I32[BUDGET] < 0)) {
+            const target = (base + I32[pc + 1]) | 0;
+            if (target <= pc && ((left = (left - 1) | 0) === 0 || I32[BUDGET] < 0)) {
               machine.fp = fp;
               machine.resume = target - base;
               slice = sliceLength;
@@ -148,7 +148,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 2: {
             // BRANCH_UNLESS condition target
             const source = I32[pc + 1];
-            const word = source >= 0 ? fp + source : -source;
+            const word = source >= 0 ? (fp + source) | 0 : -source | 0;
             if (I32[word + 2] !== Bool) {
               I32[fp - 10] = pc - base;
               machine.fp = fp;
@@ -160,7 +160,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 51: {
             // BRANCH_IF condition target
             const source = I32[pc + 1];
-            const word = source >= 0 ? fp + source : -source;
+            const word = source >= 0 ? (fp + source) | 0 : -source | 0;
             if (I32[word + 2] !== Bool) {
               I32[fp - 10] = pc - base;
               machine.fp = fp;
@@ -172,7 +172,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 3: {
             // RETURN src
             const source = I32[pc + 1];
-            const from = source >= 0 ? fp + source : -source;
+            const from = source >= 0 ? (fp + source) | 0 : -source | 0;
             const to = I32[fp - 11];
             I32[to] = I32[from];
             I32[to + 1] = I32[from + 1];
@@ -194,7 +194,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[fp - 10] = pc - base;
             machine.fp = fp;
             getGlobal(codes[I32[base - 1]], pc - base, fp);
-            pc += 3;
+            pc = (pc + 3) | 0;
             continue;
           }
           case 18: {
@@ -207,18 +207,18 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
               continue;
             }
             putObject(fp + I32[pc + 1], cell);
-            pc += 3;
+            pc = (pc + 3) | 0;
             continue;
           }
           case 6: {
             // CHECK_DEFINED slot number
-            const word = fp + I32[pc + 1];
+            const word = (fp + I32[pc + 1]) | 0;
             if (I32[word] === 0 && I32[word + 2] === 0) {
               I32[fp - 10] = pc - base;
               machine.fp = fp;
               undefinedSlot(codes[I32[base - 1]], I32[pc + 2]);
             }
-            pc += 3;
+            pc = (pc + 3) | 0;
             continue;
           }
           case 7: {
@@ -236,24 +236,25 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           }
           case 8: {
             // ENTER dst scope
-            const word = fp + I32[pc + 1];
+            const word = (fp + I32[pc + 1]) | 0;
             I32[word] = exceptionDepth();
             I32[word + 1] = scopeDepth();
             I32[word + 2] = Int64;
-            if (I32[pc + 2] !== NO_OPERAND) enterScope(word, I32[pc + 2] >= 0 ? fp + I32[pc + 2] : -I32[pc + 2]);
-            pc += 3;
+            if (I32[pc + 2] !== NO_OPERAND)
+              enterScope(word, I32[pc + 2] >= 0 ? (fp + I32[pc + 2]) | 0 : -I32[pc + 2] | 0);
+            pc = (pc + 3) | 0;
             continue;
           }
           case 9: {
             // LEAVE count
             if (I32[pc + 1] !== 0) leaveScopesTo(scopeDepth() - I32[pc + 1]);
-            pc += 2;
+            pc = (pc + 2) | 0;
             continue;
           }
           case 10: {
             // POP_EXCEPTION token
             popExceptionsTo(I32[fp + I32[pc + 1]]);
-            pc += 2;
+            pc = (pc + 2) | 0;
             continue;
           }
           case 11: {
@@ -261,15 +262,15 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const top = topException();
             if (top === undefined) throw new InternalError('the_exception outside of a catch block');
             setSlot(fp + I32[pc + 1], top.exception);
-            pc += 2;
+            pc = (pc + 2) | 0;
             continue;
           }
           case 12: {
             // CLEAR slot
-            const word = fp + I32[pc + 1];
+            const word = (fp + I32[pc + 1]) | 0;
             I32[word] = 0;
             I32[word + 2] = 0;
-            pc += 2;
+            pc = (pc + 2) | 0;
             continue;
           }
           case 13: {
@@ -284,7 +285,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // LATESTWORLD
             I32[fp - 12] = currentWorld();
             const code = codes[I32[base - 1]];
-            pc += 1;
+            pc = (pc + 1) | 0;
             if (code.isAged && code.aged !== null) {
               pc -= base;
               base = code.aged.start;
@@ -298,17 +299,17 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const values = I32[(I32[fp - 13] << 1) + SPARAM_VALUES] >>> 2;
             const value = I32[pc + 2] < I32[values] ? I32[values + 2 + (I32[pc + 2] << 1)] : 0;
             if (value !== 0 && (I32[(value >>> 2) - 2] & ~15) >>> 3 === DataType) {
-              const to = fp + I32[pc + 1];
+              const to = (fp + I32[pc + 1]) | 0;
               I32[to] = value;
               I32[to + 1] = HIGH;
               I32[to + 2] = 0;
-              pc += 3;
+              pc = (pc + 3) | 0;
               continue;
             }
             I32[fp - 10] = pc - base;
             machine.fp = fp;
             staticParameter(fp, I32[pc + 2], fp + I32[pc + 1]);
-            pc += 3;
+            pc = (pc + 3) | 0;
             continue;
           }
           case 16: {
@@ -328,9 +329,9 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             foreignCall(codes[I32[base - 1]], pc - base, fp);
             if (machine.fp !== fp) {
               // The task was switched.
-              fp = machine.fp;
+              fp = machine.fp | 0;
               base = I32[fp - 14];
-              pc = base + machine.resume;
+              pc = (base + machine.resume) | 0;
               continue;
             }
             pc += 5 + I32[pc + 3];
@@ -340,10 +341,10 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // ADD_I64: the carry is the top bit of what both or one of the operands and not the sum have set
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const xl = I32[x];
             const yl = I32[y];
             const low = (xl + yl) | 0;
@@ -351,17 +352,17 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[to + 1] = (((I32[x + 1] + I32[y + 1]) | 0) + carry) | 0;
             I32[to] = low;
             I32[to + 2] = Int64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 21: {
             // SUB_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const xl = I32[x];
             const yl = I32[y];
             const low = (xl - yl) | 0;
@@ -369,17 +370,17 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[to + 1] = (((I32[x + 1] - I32[y + 1]) | 0) - borrow) | 0;
             I32[to] = low;
             I32[to + 2] = Int64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 22: {
             // MUL_I64: the low 64 bits, from 16-bit parts, so that no intermediate result needs more than 32 bits
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const xl = I32[x];
             const yl = I32[y];
             const x0 = xl & 0xffff;
@@ -393,15 +394,15 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[to + 1] = (high + crossed) | 0;
             I32[to] = imul(xl, yl);
             I32[to + 2] = Int64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 23: {
             // SLT_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
             const xh = I32[x + 1];
             const yh = I32[y + 1];
@@ -412,8 +413,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // SLE_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
             const xh = I32[x + 1];
             const yh = I32[y + 1];
@@ -424,8 +425,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // EQ_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
             is = I32[x] === I32[y] && I32[x + 1] === I32[y + 1];
             break comparison;
@@ -434,8 +435,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // NE_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
             is = I32[x] !== I32[y] || I32[x + 1] !== I32[y + 1];
             break comparison;
@@ -444,61 +445,61 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // ADD_F64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const value = F64[x >>> 1] + F64[y >>> 1];
             // Which NaN comes out is the processor's business: the intrinsic follows it.
             if (isNaN(value)) break;
             F64[to >>> 1] = value;
             I32[to + 2] = Float64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 27: {
             // SUB_F64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const value = F64[x >>> 1] - F64[y >>> 1];
             if (isNaN(value)) break;
             F64[to >>> 1] = value;
             I32[to + 2] = Float64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 28: {
             // MUL_F64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const value = F64[x >>> 1] * F64[y >>> 1];
             if (isNaN(value)) break;
             F64[to >>> 1] = value;
             I32[to + 2] = Float64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 29: {
             // DIV_F64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const value = F64[x >>> 1] / F64[y >>> 1];
             if (isNaN(value)) break;
             F64[to >>> 1] = value;
             I32[to + 2] = Float64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 30:
@@ -507,8 +508,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // LT_F64, LE_F64, EQ_F64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
             const one = F64[x >>> 1];
             const other = F64[y >>> 1];
@@ -521,10 +522,10 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // AND_I64, OR_I64, XOR_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const op = I32[pc];
             const xh = I32[x + 1];
             const yh = I32[y + 1];
@@ -533,7 +534,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[to + 1] = op === 34 ? xh & yh : op === 35 ? xh | yh : xh ^ yh;
             I32[to] = op === 34 ? xl & yl : op === 35 ? xl | yl : xl ^ yl;
             I32[to + 2] = Int64;
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 41: {
@@ -541,9 +542,9 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const v = I32[pc + 10];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
-            const value = v >= 0 ? fp + v : -v;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
+            const value = v >= 0 ? (fp + v) | 0 : -v | 0;
             if (I32[x + 2] !== 0 || I32[y + 2] !== 0) break;
             const at = I32[x];
             const holder = (I32[(at >>> 2) - 2] & ~15) >>> 3;
@@ -564,40 +565,40 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
               I32[place >>> 2] = I32[value];
               I32[(place >>> 2) + 1] = I32[value + 1];
             }
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             I32[to] = I32[value];
             I32[to + 1] = I32[value + 1];
             I32[to + 2] = I32[value + 2];
-            pc += 11;
+            pc = (pc + 11) | 0;
             continue;
           }
           case 33: {
             // NOT_BOOL
             const a = I32[pc + 8];
-            const x = a >= 0 ? fp + a : -a;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             if (I32[x + 2] !== Bool) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             I32[to] = I32[x] ^ 1;
             I32[to + 1] = 0;
             I32[to + 2] = Bool;
-            pc += 9;
+            pc = (pc + 9) | 0;
             continue;
           }
           case 40: {
             // NEG_F64
             const a = I32[pc + 8];
-            const x = a >= 0 ? fp + a : -a;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             if (I32[x + 2] !== Float64) break;
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             F64[to >>> 1] = -F64[x >>> 1];
             I32[to + 2] = Float64;
-            pc += 9;
+            pc = (pc + 9) | 0;
             continue;
           }
           case 37: {
             // GETFIELD: q0 the type of the object, q1 the byte offset of the field, q2 its type, 0 for a reference
             const a = I32[pc + 8];
-            const x = a >= 0 ? fp + a : -a;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             if (I32[x + 2] !== 0) break;
             const at = I32[x];
             const holder = (I32[(at >>> 2) - 2] & ~15) >>> 3;
@@ -612,7 +613,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
               }
               if (I32[facts + 2] < 0) break;
             }
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             const type = I32[facts + 3];
             const offset = (at + I32[facts + 2]) | 0;
             if (type === 0) {
@@ -636,8 +637,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // ARRAY_GET array index ..., MEMORY_GET memory index ...: what there is to know stands in the table of types
             const a = I32[pc + 7];
             const b = I32[pc + 8];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             const at = I32[x + 2] === 0 ? I32[x] >>> 2 : ARRAY_TABLE;
             const array = (I32[at - 2] & ~15) >>> 3;
             const isArray = I32[pc] < 52;
@@ -655,14 +656,14 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
                 offset >>> 0 < imul(I32[memory], size) >>> 0 &&
                 I32[memory + 3] === HIGH
               ) {
-                const to = fp + I32[pc + 1];
+                const to = (fp + I32[pc + 1]) | 0;
                 const type = I32[facts + 2];
                 const place = (I32[memory + 2] + offset) | 0;
                 if (type === 0) {
                   const element = I32[place >>> 2] >>> 3;
                   if (element !== 0) {
                     putObject(to, element);
-                    pc += 12;
+                    pc = (pc + 12) | 0;
                     continue;
                   }
                 } else {
@@ -674,7 +675,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
                     I32[to + 1] = 0;
                   }
                   I32[to + 2] = type;
-                  pc += 12;
+                  pc = (pc + 12) | 0;
                   continue;
                 }
               }
@@ -683,7 +684,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             machine.fp = fp;
             machine.sp = fp + I32[base - 2];
             arrayGet(codes[I32[base - 1]], pc - base, fp);
-            pc += 12;
+            pc = (pc + 12) | 0;
             continue;
           }
           case 44:
@@ -692,9 +693,9 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const a = I32[pc + 7];
             const b = I32[pc + 8];
             const v = I32[pc + 10];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
-            const value = v >= 0 ? fp + v : -v;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
+            const value = v >= 0 ? (fp + v) | 0 : -v | 0;
             const at = I32[x + 2] === 0 ? I32[x] >>> 2 : ARRAY_TABLE;
             const array = (I32[at - 2] & ~15) >>> 3;
             const isArray = I32[pc] < 52;
@@ -727,11 +728,11 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
                 } else if (size === 1) U8[place >>> 0] = I32[value];
                 else if (size === 4) I32[place >>> 2] = I32[value];
                 else U16[place >>> 1] = I32[value];
-                const to = fp + I32[pc + 1];
+                const to = (fp + I32[pc + 1]) | 0;
                 I32[to] = I32[value];
                 I32[to + 1] = I32[value + 1];
                 I32[to + 2] = type;
-                pc += 13;
+                pc = (pc + 13) | 0;
                 continue;
               }
             }
@@ -739,23 +740,23 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             machine.fp = fp;
             machine.sp = fp + I32[base - 2];
             arraySet(codes[I32[base - 1]], pc - base, fp);
-            pc += 13;
+            pc = (pc + 13) | 0;
             continue;
           }
           case 45: {
             // GETFIELD_NESTED object outer inner: q0 the object's type, q1 byte offset, q2 the field's type (0: a reference)
             const a = I32[pc + 7];
-            const x = a >= 0 ? fp + a : -a;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const at = I32[x];
             if (I32[x + 2] === 0 && (I32[(at >>> 2) - 2] & ~15) >>> 3 === I32[pc + 4]) {
               const offset = (at + I32[pc + 5]) | 0;
               const type = I32[pc + 6];
-              const to = fp + I32[pc + 1];
+              const to = (fp + I32[pc + 1]) | 0;
               if (type === 0) {
                 const field = I32[offset >>> 2] >>> 3;
                 if (field !== 0) {
                   putObject(to, field);
-                  pc += 10;
+                  pc = (pc + 10) | 0;
                   continue;
                 }
               } else {
@@ -767,7 +768,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
                   I32[to + 1] = I32[(offset >>> 2) + 1];
                 }
                 I32[to + 2] = type;
-                pc += 10;
+                pc = (pc + 10) | 0;
                 continue;
               }
             }
@@ -775,15 +776,15 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             machine.fp = fp;
             machine.sp = fp + I32[base - 2];
             getFieldNested(codes[I32[base - 1]], pc - base, fp);
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 46: {
             // IS: `===` of values that are references or of different kinds
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             const tagX = I32[x + 2];
             const tagY = I32[y + 2];
             if (tagX === 0 && tagY === 0) {
@@ -807,8 +808,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // ISA: q0 the type of the value, q1 the type asked about, q2 the answer
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             const tag = I32[x + 2];
             const type = tag !== 0 ? tag : (I32[(I32[x] >>> 2) - 2] & ~15) >>> 3;
             if (I32[y + 2] !== 0) break;
@@ -831,22 +832,22 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 49: {
             // BITCAST_64 type value: q0 the value's type, q1 the type it gets
             const a = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const t = I32[pc + 8];
-            if (I32[x + 2] !== I32[pc + 4] || I32[t >= 0 ? fp + t : -t] >>> 3 !== I32[pc + 5]) break;
-            const to = fp + I32[pc + 1];
+            if (I32[x + 2] !== I32[pc + 4] || I32[t >= 0 ? (fp + t) | 0 : -t | 0] >>> 3 !== I32[pc + 5]) break;
+            const to = (fp + I32[pc + 1]) | 0;
             I32[to] = I32[x];
             I32[to + 1] = I32[x + 1];
             I32[to + 2] = I32[pc + 5];
-            pc += 10;
+            pc = (pc + 10) | 0;
             continue;
           }
           case 50: {
             // ULT_64: q0 the type of both operands
             const a = I32[pc + 8];
             const b = I32[pc + 9];
-            const x = a >= 0 ? fp + a : -a;
-            const y = b >= 0 ? fp + b : -b;
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== I32[pc + 4] || I32[y + 2] !== I32[pc + 4]) break;
             const xh = I32[x + 1] ^ SIGN;
             const yh = I32[y + 1] ^ SIGN;
@@ -860,7 +861,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             if (target === null || target.leaf === null || n > 32) break;
             for (let i = 1; i < n; i++) {
               const operand = I32[pc + 7 + i];
-              scratch[i - 1] = operand >= 0 ? fp + operand : -operand;
+              scratch[i - 1] = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
             }
             I32[fp - 10] = pc - base;
             machine.fp = fp;
@@ -883,7 +884,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 42: {
             // CONSTANT: q0 the constant's slot
             const from = I32[pc + 4];
-            const to = fp + I32[pc + 1];
+            const to = (fp + I32[pc + 1]) | 0;
             I32[to] = I32[from];
             I32[to + 1] = I32[from + 1];
             I32[to + 2] = I32[from + 2];
@@ -898,7 +899,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             machine.fp = fp;
             machine.sp = fp + I32[base - 2];
             const entered = callWorld(codes[I32[base - 1]], at, fp);
-            if (entered !== 0) fp = entered;
+            if (entered !== 0) fp = entered | 0;
             base = I32[fp - 14];
             pc = entered !== 0 ? base : base + next;
             continue;
@@ -923,7 +924,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const guard = I32[entry + 5 + i];
             if (guard === 0) continue;
             const operand = I32[pc + 7 + i];
-            const word = operand >= 0 ? fp + operand : -operand;
+            const word = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
             const tag = I32[word + 2];
             if (guard > 0) {
               if (tag !== guard && (tag !== 0 || (I32[(I32[word] >>> 2) - 2] & ~15) >>> 3 !== guard)) break;
@@ -941,7 +942,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             let to = newFp;
             for (let i = 0; i < n; i++, to += 4) {
               const operand = I32[pc + 7 + i];
-              const from = operand >= 0 ? fp + operand : -operand;
+              const from = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
               I32[to] = I32[from];
               I32[to + 1] = I32[from + 1];
               I32[to + 2] = I32[from + 2];
@@ -956,7 +957,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             I32[newFp - 13] = I32[entry + 4];
             I32[newFp - 12] = I32[fp - 12];
             I32[newFp - 11] = fp + I32[pc + 1];
-            if (--left === 0 || I32[BUDGET] < 0) {
+            left = (left - 1) | 0;
+            if (left === 0 || I32[BUDGET] < 0) {
               machine.fp = newFp;
               machine.resume = 0;
               slice = sliceLength;
@@ -972,20 +974,20 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           if (target.leaf !== null && n <= 32) {
             for (let i = 1; i < n; i++) {
               const operand = I32[pc + 7 + i];
-              scratch[i - 1] = operand >= 0 ? fp + operand : -operand;
+              scratch[i - 1] = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
             }
             target.leaf(scratch, n - 1, fp + I32[pc + 1]);
             pc = base + next;
             continue;
           }
           const entered = enterTarget(codes[I32[base - 1]], at, fp, target);
-          if (entered !== 0) fp = entered;
+          if (entered !== 0) fp = entered | 0;
           base = I32[fp - 14];
           pc = entered !== 0 ? base : base + next;
           continue;
         }
         const entered = callSlow(codes[I32[base - 1]], at, fp);
-        if (entered !== 0) fp = entered;
+        if (entered !== 0) fp = entered | 0;
         base = I32[fp - 14];
         pc = entered !== 0 ? base : base + next;
         continue;
@@ -996,7 +998,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
       I32[to] = is ? 1 : 0;
       I32[to + 1] = 0;
       I32[to + 2] = Bool;
-      pc += 10;
+      pc = (pc + 10) | 0;
       if (I32[pc + 1] === dst) {
         const branch = I32[pc];
         if (branch === 2) pc = is ? pc + 3 : base + I32[pc + 2];
