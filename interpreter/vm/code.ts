@@ -76,6 +76,8 @@ export const Op = {
   MEMORY_SET: 53,
   LEAF: 54,
   TYPE_MEMO: 55,
+  REM_I64: 56,
+  DIV_I64: 57,
 } as const;
 
 /** Fused instructions, and branches, make no calls: they mean the same in every world. */

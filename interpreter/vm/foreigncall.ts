@@ -38,6 +38,7 @@ import { slotRef } from './slots.ts';
 
 /** What a site knows after its first execution, per method instance where its types depend on static parameters. */
 interface Settled {
+  readonly kind: 'settled';
   readonly count: number;
   /** A function of the runtime, called with the argument slots as they are. */
   readonly runtime: RuntimeCall | null;
@@ -56,14 +57,8 @@ const scratch = new Int32Array(256);
 /** Executes a FOREIGNCALL: [19, dst, site, n, object, arguments...]. */
 export function foreignCall(code: Code, pc: number, fp: number): void {
   const { ops } = code;
-  const site = code.sites[ops[pc + 2]];
-  const expr = code.objects[ops[pc + 4]];
-  let settled = site.data as Settled | Map<Ref, Settled> | null;
-  if (settled === null || settled instanceof Map) {
-    settled = settleFor(code, fp, expr, settled, (data) => {
-      site.data = data;
-    });
-  }
+  const known = code.sites[ops[pc + 2]].data as Settled | SettledFor | null;
+  const settled = known !== null && known.kind === 'settled' ? known : settleFor(code, pc, fp, known);
   const result = fp + ops[pc + 1];
   const { count } = settled;
   if (settled.runtime !== null) {
@@ -84,7 +79,7 @@ export function foreignCall(code: Code, pc: number, fp: number): void {
     }
     const prepared = fromC.prepare === null ? (0 as Ref) : fromC.prepare(base);
     if (plan !== null) plan.call(base);
-    else callAt(shape, pointerOperand(code, fp, expr), base);
+    else callAt(shape, pointerOperand(code, fp, code.objects[ops[pc + 4]]), base);
     if (isExceptionPending()) throwPending();
     fromC.take(base, result, prepared);
   } finally {
@@ -99,24 +94,28 @@ function throwPending(): never {
 
 const argsOf = (expr: Ref): ArrayRef => readRef<ArrayRef>(expr, objects.Expr.args);
 
-function settleFor(
-  code: Code,
-  fp: number,
-  expr: Ref,
-  known: Map<Ref, Settled> | null,
-  store: (data: Settled | Map<Ref, Settled>) => void,
-): Settled {
+/** What a site knows whose types, library or name depend on static parameters. */
+interface SettledFor {
+  readonly kind: 'by instance';
+  readonly instances: Map<Ref, Settled>;
+  /** The instance that was asked for last, and its answer. */
+  instance: Ref;
+  last: Settled;
+}
+
+function settleFor(code: Code, pc: number, fp: number, known: SettledFor | null): Settled {
+  const instance = frameInstance(fp);
+  if (known !== null && known.instance === instance) return known.last;
+  const expr = code.objects[code.ops[pc + 4]];
+  const settled = known?.instances.get(instance) ?? settle(code, fp, expr);
   if (known !== null) {
-    const found = known.get(frameInstance(fp));
-    if (found !== undefined) return found;
-  }
-  const settled = settle(code, fp, expr);
-  if (mentionsStaticParameter(expr)) {
-    const map = known ?? new Map<Ref, Settled>();
-    map.set(frameInstance(fp), settled);
-    store(map);
+    known.instances.set(instance, settled);
+    known.instance = instance;
+    known.last = settled;
   } else {
-    store(settled);
+    code.sites[code.ops[pc + 2]].data = mentionsStaticParameter(expr)
+      ? { kind: 'by instance', instances: new Map([[instance, settled]]), instance, last: settled }
+      : settled;
   }
   return settled;
 }
@@ -147,6 +146,7 @@ function settle(code: Code, fp: number, expr: Ref): Settled {
       throwError(`ccall: the runtime function ${target.name} is not part of jl0's C API`);
     }
     return {
+      kind: 'settled',
       count,
       declaredResult,
       runtime: own.call,
@@ -169,6 +169,7 @@ function settle(code: Code, fp: number, expr: Ref): Settled {
   try {
     if (target.kind === 'pointer') {
       return {
+        kind: 'settled',
         count,
         declaredResult,
         runtime: null,
@@ -181,7 +182,17 @@ function settle(code: Code, fp: number, expr: Ref): Settled {
     }
     const address = findSymbol(target.name, target.library);
     const plan = planFor(address, signature, target.name, target.library);
-    return { count, declaredResult, runtime: null, plan, shape: plan.shape, toC, fromC, byPointer: false };
+    return {
+      kind: 'settled',
+      count,
+      declaredResult,
+      runtime: null,
+      plan,
+      shape: plan.shape,
+      toC,
+      fromC,
+      byPointer: false,
+    };
   } catch (error) {
     return throwForeign(error);
   }

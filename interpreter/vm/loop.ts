@@ -145,20 +145,9 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc = target;
             continue;
           }
-          case 2: {
-            // BRANCH_UNLESS condition target
-            const source = I32[pc + 1];
-            const word = source >= 0 ? (fp + source) | 0 : -source | 0;
-            if (I32[word + 2] !== Bool) {
-              I32[fp - 10] = pc - base;
-              machine.fp = fp;
-              nonBooleanCondition(word);
-            }
-            pc = I32[word] !== 0 ? pc + 3 : base + I32[pc + 2];
-            continue;
-          }
+          case 2:
           case 51: {
-            // BRANCH_IF condition target
+            // BRANCH_UNLESS condition target, BRANCH_IF condition target
             const source = I32[pc + 1];
             const word = source >= 0 ? (fp + source) | 0 : -source | 0;
             if (I32[word + 2] !== Bool) {
@@ -166,7 +155,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
               machine.fp = fp;
               nonBooleanCondition(word);
             }
-            pc = I32[word] === 0 ? pc + 3 : base + I32[pc + 2];
+            pc = (I32[word] !== 0) === I32[pc] < 51 ? (pc + 3) | 0 : (base + I32[pc + 2]) | 0;
             continue;
           }
           case 3: {
@@ -441,61 +430,22 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             is = I32[x] !== I32[y] || I32[x + 1] !== I32[y + 1];
             break comparison;
           }
-          case 26: {
-            // ADD_F64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            const to = (fp + I32[pc + 1]) | 0;
-            const value = F64[x >>> 1] + F64[y >>> 1];
-            // Which NaN comes out is the processor's business: the intrinsic follows it.
-            if (isNaN(value)) break;
-            F64[to >>> 1] = value;
-            I32[to + 2] = Float64;
-            pc = (pc + 10) | 0;
-            continue;
-          }
-          case 27: {
-            // SUB_F64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            const to = (fp + I32[pc + 1]) | 0;
-            const value = F64[x >>> 1] - F64[y >>> 1];
-            if (isNaN(value)) break;
-            F64[to >>> 1] = value;
-            I32[to + 2] = Float64;
-            pc = (pc + 10) | 0;
-            continue;
-          }
-          case 28: {
-            // MUL_F64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
-            const to = (fp + I32[pc + 1]) | 0;
-            const value = F64[x >>> 1] * F64[y >>> 1];
-            if (isNaN(value)) break;
-            F64[to >>> 1] = value;
-            I32[to + 2] = Float64;
-            pc = (pc + 10) | 0;
-            continue;
-          }
+          case 26:
+          case 27:
+          case 28:
           case 29: {
-            // DIV_F64
+            // ADD_F64, SUB_F64, MUL_F64, DIV_F64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const y = b >= 0 ? (fp + b) | 0 : -b | 0;
             if (I32[x + 2] !== Float64 || I32[y + 2] !== Float64) break;
             const to = (fp + I32[pc + 1]) | 0;
-            const value = F64[x >>> 1] / F64[y >>> 1];
+            const op = I32[pc];
+            const one = F64[x >>> 1];
+            const other = F64[y >>> 1];
+            const value = op === 28 ? one * other : op === 26 ? one + other : op === 27 ? one - other : one / other;
+            // Which NaN comes out is the processor's business: the intrinsic follows it.
             if (isNaN(value)) break;
             F64[to >>> 1] = value;
             I32[to + 2] = Float64;
@@ -533,6 +483,24 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const yl = I32[y];
             I32[to + 1] = op === 34 ? xh & yh : op === 35 ? xh | yh : xh ^ yh;
             I32[to] = op === 34 ? xl & yl : op === 35 ? xl | yl : xl ^ yl;
+            I32[to + 2] = Int64;
+            pc = (pc + 10) | 0;
+            continue;
+          }
+          case 56:
+          case 57: {
+            // REM_I64, DIV_I64: of values from 0 to 2^31, which the processor divides at once
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
+            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64 || (I32[x + 1] | I32[y + 1]) !== 0) break;
+            const one = I32[x];
+            const other = I32[y];
+            if (one < 0 || other <= 0) break;
+            const to = (fp + I32[pc + 1]) | 0;
+            I32[to] = I32[pc] === 56 ? (one % other) | 0 : (one / other) | 0;
+            I32[to + 1] = 0;
             I32[to + 2] = Int64;
             pc = (pc + 10) | 0;
             continue;
@@ -904,11 +872,12 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc = entered !== 0 ? base : base + next;
             continue;
           }
-          default:
+          case 4:
             break;
+          default:
+            throw new InternalError(`no such instruction: ${I32[pc]}`);
         }
         // CALL and quick instructions whose assumptions do not hold: [op, dst, site, n, q0, q1, q2, callee, arguments...]
-        if (I32[pc] < 4) throw new InternalError(`no such instruction: ${I32[pc]}`);
         const n = I32[pc + 3];
         const at = pc - base;
         const next = at + 7 + n;

@@ -40,6 +40,8 @@ const quickIntegers = new Map<string, number>([
   ['or_int', Op.OR_I64],
   ['xor_int', Op.XOR_I64],
   ['===', Op.EQ_I64],
+  ['checked_srem_int', Op.REM_I64],
+  ['checked_sdiv_int', Op.DIV_I64],
 ]);
 const quickFloats = new Map<string, number>([
   ['add_float', Op.ADD_F64],

@@ -96,8 +96,12 @@ defineRuntimeFunctions({
     (args, _n, result, declared) => {
       const string = slotRef(args[0]) as StringRef;
       const start = string * 8 + objects.JuliaString.$size;
-      const nul = U8.indexOf(0, start);
-      setFlagResult(result, declared, nul < start + readWide(string, objects.JuliaString.length));
+      const end = start + readWide(string, objects.JuliaString.length);
+      // Short strings are looked through here; a NUL follows each string, so that the search of a long one ends.
+      let nul = start;
+      for (const near = Math.min(end, start + 32); nul < near && U8[nul] !== 0; ) nul++;
+      if (nul < end && U8[nul] !== 0) nul = U8.indexOf(0, nul);
+      setFlagResult(result, declared, nul < end);
     },
   ],
   jl_symbol_name: [

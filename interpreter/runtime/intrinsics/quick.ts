@@ -6,7 +6,7 @@
 //
 // Each is written out, not made by a common builder: only then does the compiler give each its own inline caches.
 
-import { U32 } from '../../../ffi/region.ts';
+import { I32, U32 } from '../../../ffi/region.ts';
 import { datatype } from '../../memory/wellknown.ts';
 import type { SlotFunction } from '../../vm/builtin.ts';
 import * as halves from './halves.ts';
@@ -233,6 +233,37 @@ const shiftRight: Wrap = (general) => (args, n, result) => {
   U32[result + 2] = tag;
 };
 
+/** Whether two operands are 64-bit integers of one type from 0 to 2^31, and the second is not 0. */
+function dividesShort(a: number, b: number): boolean {
+  return U32[a + 2] === U32[b + 2] && isWide(a) && (U32[a + 1] | U32[b + 1]) === 0 && I32[a] >= 0 && I32[b] > 0;
+}
+
+const quotient: Wrap = (general) => (args, n, result) => {
+  const a = args[0];
+  const b = args[1];
+  if (n !== 2 || !dividesShort(a, b)) {
+    general(args, n, result);
+    return;
+  }
+  const tag = U32[a + 2];
+  I32[result] = (I32[a] / I32[b]) | 0;
+  I32[result + 1] = 0;
+  U32[result + 2] = tag;
+};
+
+const remainder: Wrap = (general) => (args, n, result) => {
+  const a = args[0];
+  const b = args[1];
+  if (n !== 2 || !dividesShort(a, b)) {
+    general(args, n, result);
+    return;
+  }
+  const tag = U32[a + 2];
+  I32[result] = (I32[a] % I32[b]) | 0;
+  I32[result + 1] = 0;
+  U32[result + 2] = tag;
+};
+
 /** The intrinsics that have a short way, given their general one. */
 export const quickIntrinsics: Readonly<Record<string, Wrap>> = {
   add_int: add,
@@ -249,4 +280,12 @@ export const quickIntrinsics: Readonly<Record<string, Wrap>> = {
   sle_int: signedLessOrEqual,
   shl_int: shiftLeft,
   lshr_int: shiftRight,
+  sdiv_int: quotient,
+  udiv_int: quotient,
+  checked_sdiv_int: quotient,
+  checked_udiv_int: quotient,
+  srem_int: remainder,
+  urem_int: remainder,
+  checked_srem_int: remainder,
+  checked_urem_int: remainder,
 };
