@@ -50,10 +50,49 @@ describe('quick arithmetic', { timeout: 300_000 }, () => {
     }
     expect(answer(program)).toBe(JSON.stringify(expected.join(' ')));
   });
+  it('divides as 64 bits, towards zero', () => {
+    const program = `edges = Int[${edges.map(julia).join(', ')}]
+      function divided(edges)
+        out = Int[]
+        for a in edges, b in edges
+          b == 0 || b == -1 || push!(out, a % b, a ÷ b)
+        end
+        out
+      end
+      quotient(a, b) = a ÷ b
+      remainder(a, b) = a % b
+      caught(f, a, b) = try string(f(a, b)) catch e; string(typeof(e)) end
+      (join(divided(edges), ' '), [caught(f, a, b) for f in (quotient, remainder) for (a, b) in
+        ((7, 2), (7, 0), (-7, 2), (typemin(Int), -1), (0xff, 0x10), (Int8(-7), Int8(2)), (7, -1))])`;
+    const expected: bigint[] = [];
+    for (const a of edges) for (const b of edges) if (b !== 0n && b !== -1n) expected.push(a % b, a / b);
+    const single = ['3', 'DivideError', '-3', 'DivideError', '15', '-3', '-7'];
+    const rest = ['1', 'DivideError', '-1', '0', '15', '-1', '0'];
+    expect(answer(program)).toBe(
+      `("${expected.join(' ')}", [${[...single, ...rest].map((text) => JSON.stringify(text)).join(', ')}])`,
+    );
+  });
   it('takes branches on floats as they compare, NaN with nothing', () => {
     const program = `order(a, b) = a < b ? 1 : a <= b ? 2 : a == b ? 3 : !(a < b) ? 4 : 5
       [order(a, b) for a in (1.0, -0.0, NaN, Inf) for b in (1.0, 0.0, NaN, Inf)]`;
     expect(answer(program)).toBe('[2, 4, 4, 1, 1, 2, 4, 1, 4, 4, 4, 4, 4, 4, 4, 2]');
+  });
+  it('answers isa, apply_type and fieldtype at one place for many types, before and after a collection', () => {
+    const program = `is(x, T) = x isa T
+      vector_of(T) = Vector{T}
+      array_of(T, n) = Array{T, n}
+      field_of(T, i) = fieldtype(T, i)
+      asked() = [is(x, T) for x in Any[1, 2.5, "a", Int, Union{}, nothing, [1], Vector] for T in Any[Int, Real, Any, Type, Type{Int}, Union{Nothing, String}, Vector{Int}]]
+      made() = Any[vector_of(Int), vector_of(Any), vector_of(Real), array_of(Int, 2), array_of(Int, 3), array_of(Any, 2),
+        field_of(Tuple{Int, Any}, 1), field_of(Tuple{Int, Any}, 2), field_of(Complex{Float64}, :im)]
+      before = (asked(), made())
+      GC.gc()
+      after = (asked(), made())
+      caught(f, args...) = try string(f(args...)) catch e; string(typeof(e)) end
+      (before == after, sum(before[1]), join(after[2], ' '), caught(is, 1, 2), caught(field_of, Tuple{Int}, 2), caught(array_of, 1, 2) )`;
+    expect(answer(program)).toBe(
+      '(true, 18, "Vector{Int64} Vector{Any} Vector{Real} Matrix{Int64} Array{Int64, 3} Matrix{Any} Int64 Any Float64", "TypeError", "BoundsError", "Matrix{1}")',
+    );
   });
   it('serves several types at one place', () => {
     const program = 'let s = 0; for x in Any[1, 2.5, 3, 0x01, big(7), 4.5, true]; s += x * x; end; s end';
