@@ -1,149 +1,173 @@
-# Cartesian and linear indices as values and as arrays of indices.
+# Macros for code over N dimensions, written once with names like `i_d` and expanded for each d.
+#
+# Every macro takes a number and an anonymous function of the dimension, `d -> ex`. Its body is copied for a dimension:
+# the name `d` becomes the number, `i_d` becomes `i_2`, `i_{d-1}` becomes `i_1`; what is then known (arithmetic of numbers,
+# conditions on them) is computed while the macro is expanded, so that only the code for that dimension is left.
 
-CartesianIndex(index::NTuple{N, Integer}) where {N} = CartesianIndex{N}(index)
-CartesianIndex(index::Integer...) = CartesianIndex(index)
-CartesianIndex{N}(index::Vararg{Integer, N}) where {N} = CartesianIndex{N}(index)
-CartesianIndex(index::CartesianIndex) = index
-CartesianIndex{N}(index::CartesianIndex{N}) where {N} = index
-CartesianIndex() = CartesianIndex{0}(())
-CartesianIndex(index::Union{Integer, CartesianIndex}...) = CartesianIndex(flatten_index(index))
-flatten_index(t::Tuple) = (out = Int[]; for i in t
-    i isa CartesianIndex ? append!(out, i.I) : push!(out, Int(i))
-end; (out...,))
+module Cartesian
 
-show(io::IO, i::CartesianIndex) = (print(io, "CartesianIndex("); join(io, i.I, ", "); print(io, ")"))
-getindex(index::CartesianIndex, i::Integer) = index.I[i]
-Tuple(index::CartesianIndex) = index.I
-Int(index::CartesianIndex{1}) = index.I[1]
-length(::CartesianIndex{N}) where {N} = N
-length(::Type{CartesianIndex{N}}) where {N} = N
-ndims(::CartesianIndex) = 0
-eltype(::Type{T}) where {T<:CartesianIndex} = Int
-get(A::AbstractArray, I::CartesianIndex, default) = checkbounds(Bool, A, I) ? A[I] : default
-getindex(A::AbstractArray, I::CartesianIndex) = getindex(A, I.I...)
-setindex!(A::AbstractArray, v, I::CartesianIndex) = setindex!(A, v, I.I...)
-isassigned(A::AbstractArray, I::CartesianIndex) = isassigned(A, I.I...)
-iterate(::CartesianIndex) = error("iteration is deliberately unsupported for CartesianIndex. Use `I` rather than `I...`, or use `Tuple(I)...`")
-zero(::CartesianIndex{N}) where {N} = CartesianIndex(ntuple(i -> 0, N))
-zero(::Type{CartesianIndex{N}}) where {N} = CartesianIndex(ntuple(i -> 0, N))
-one(::CartesianIndex{N}) where {N} = CartesianIndex(ntuple(i -> 1, N))
-one(::Type{CartesianIndex{N}}) where {N} = CartesianIndex(ntuple(i -> 1, N))
-oneunit(::Type{CartesianIndex{N}}) where {N} = one(CartesianIndex{N})
-oneunit(::CartesianIndex{N}) where {N} = one(CartesianIndex{N})
--(i::CartesianIndex{N}) where {N} = CartesianIndex{N}(map(-, i.I))
-+(i::CartesianIndex{N}, j::CartesianIndex{N}) where {N} = CartesianIndex{N}(map(+, i.I, j.I))
--(i::CartesianIndex{N}, j::CartesianIndex{N}) where {N} = CartesianIndex{N}(map(-, i.I, j.I))
-*(a::Integer, i::CartesianIndex{N}) where {N} = CartesianIndex{N}(map(x -> a * x, i.I))
-*(i::CartesianIndex, a::Integer) = a * i
-min(i::CartesianIndex{N}, j::CartesianIndex{N}) where {N} = CartesianIndex{N}(map(min, i.I, j.I))
-max(i::CartesianIndex{N}, j::CartesianIndex{N}) where {N} = CartesianIndex{N}(map(max, i.I, j.I))
-isless(i::CartesianIndex{N}, j::CartesianIndex{N}) where {N} = isless(reverse(i.I), reverse(j.I))
-==(i::CartesianIndex{N}, j::CartesianIndex{N}) where {N} = i.I == j.I
-isequal(i::CartesianIndex{N}, j::CartesianIndex{N}) where {N} = i.I == j.I
-hash(i::CartesianIndex, h::UInt) = hash(i.I, xor(h, 0xda86b3bf0ce4d12e))
-convert(::Type{T}, i::CartesianIndex{1}) where {T<:Number} = convert(T, i.I[1])
-convert(::Type{T}, i::CartesianIndex) where {T<:Tuple} = convert(T, i.I)
+export @nloops, @nref, @ncall, @ncallkw, @nexprs, @nextract, @nall, @nany, @ntuple, @nif
 
-struct CartesianIndices{N, R<:NTuple{N, OrdinalRange{Int, Int}}} <: AbstractArray{CartesianIndex{N}, N}
-    indices::R
+macro nloops(N, itersym, rangeexpr, args...)
+    return _nloops(N, itersym, rangeexpr, args...)
 end
-CartesianIndices(::Tuple{}) = CartesianIndices{0, Tuple{}}(())
-function CartesianIndices(inds::Tuple{Vararg{Union{Integer, OrdinalRange{<:Integer, <:Integer}}}})
-    r = map(i -> i isa Integer ? OneTo(Int(i)) : i isa AbstractUnitRange ? (i isa OneTo{Int} || i isa UnitRange{Int} || i isa Slice ? i : UnitRange{Int}(i)) : i, inds)
-    return CartesianIndices{nfields(r), typeof(r)}(r)
+
+function _nloops(N::Int, itersym::Symbol, arraysym::Symbol, args::Expr...)
+    d = gensym("d")
+    return _nloops(N, itersym, :($d -> Base.axes($arraysym, $d)), args...)
 end
-CartesianIndices(A::AbstractArray) = CartesianIndices(axes(A))
-CartesianIndices(inds::Union{Integer, OrdinalRange}...) = CartesianIndices(inds)
-(::Colon)(I::CartesianIndex{N}, J::CartesianIndex{N}) where {N} = CartesianIndices(map(:, I.I, J.I))
-(::Colon)(I::CartesianIndex{N}, S::CartesianIndex{N}, J::CartesianIndex{N}) where {N} = CartesianIndices(map((a, s, b) -> a:s:b, I.I, S.I, J.I))
-IndexStyle(::Type{<:CartesianIndices}) = IndexCartesian()
-size(c::CartesianIndices) = map(length, c.indices)
-axes(c::CartesianIndices) = map(r -> axes(r)[1], c.indices)
-length(c::CartesianIndices) = (n = 1; for r in c.indices
-    n *= length(r)
-end; n)
-isempty(c::CartesianIndices) = any(isempty, c.indices)
-first(c::CartesianIndices) = CartesianIndex(map(first, c.indices))
-last(c::CartesianIndices) = CartesianIndex(map(last, c.indices))
-step(c::CartesianIndices) = CartesianIndex(map(step, c.indices))
-getindex(c::CartesianIndices{N}, I::Vararg{Int, N}) where {N} = (@boundscheck checkbounds(c, I...); CartesianIndex{N}(map((r, i) -> r[i], c.indices, I)))
-getindex(c::CartesianIndices{1}, i::Int) = CartesianIndex{1}((c.indices[1][i],))
-function getindex(c::CartesianIndices{N}, I::Vararg{Union{OrdinalRange{<:Integer, <:Integer}, Colon}, N}) where {N}
-    return CartesianIndices(map((r, i) -> i isa Colon ? r : r[i], c.indices, I))
-end
-getindex(c::CartesianIndices{N}, I::CartesianIndices{N}) where {N} = CartesianIndices(map(getindex, c.indices, I.indices))
-function iterate(c::CartesianIndices{N}) where {N}
-    isempty(c) && return nothing
-    i = first(c)
-    return i, i
-end
-function iterate(c::CartesianIndices{N}, state) where {N}
-    I = state.I
-    inds = c.indices
-    d = 1
-    while d <= N
-        r = inds[d]
-        x = I[d]
-        if x != last(r)
-            k = d
-            J = ntuple(j -> j < k ? first(inds[j]) : j == k ? I[j] + step(r) : I[j], N)
-            i = CartesianIndex{N}(J)
-            return i, i
+function _nloops(N::Int, itersym::Symbol, rangeexpr::Expr, args::Expr...)
+    rangeexpr.head === :-> ||
+        throw(ArgumentError("second argument must be an anonymous function expression to compute the range"))
+    1 <= length(args) <= 3 ||
+        throw(ArgumentError("number of arguments must be 1 ≤ length(args) ≤ 3, got $(length(args))"))
+    inner = Expr(:escape, args[end])
+    for dim in 1:N
+        variable = inlineanonymous(itersym, dim)
+        range = inlineanonymous(rangeexpr, dim)
+        before = length(args) > 1 ? inlineanonymous(args[1], dim) : :(nothing)
+        after = length(args) > 2 ? inlineanonymous(args[2], dim) : :(nothing)
+        inner = quote
+            for $(esc(variable)) = $(esc(range))
+                $(esc(before))
+                $inner
+                $(esc(after))
+            end
         end
-        d += 1
+    end
+    return inner
+end
+
+for_each_dimension(N::Int, @nospecialize(ex)) = Any[inlineanonymous(ex, i) for i in 1:N]
+
+macro nref(N::Int, A::Symbol, ex)
+    return esc(Expr(:ref, A, for_each_dimension(N, ex)...))
+end
+macro ncall(N::Int, f, args...)
+    return esc(Expr(:call, f, args[1:end-1]..., for_each_dimension(N, args[end])...))
+end
+macro ncallkw(N::Int, f, kw, args...)
+    keywords = Expr(:parameters, Expr(:..., kw))
+    return esc(Expr(:call, f, keywords, args[1:end-1]..., for_each_dimension(N, args[end])...))
+end
+macro nexprs(N::Int, ex::Expr)
+    return esc(Expr(:block, for_each_dimension(N, ex)...))
+end
+macro nextract(N::Int, esym::Symbol, isym::Symbol)
+    return Expr(:block, Any[esc(Expr(:(=), inlineanonymous(esym, i), :(($isym)[$i]))) for i in 1:N]...)
+end
+macro nextract(N::Int, esym::Symbol, ex::Expr)
+    return Expr(:block, Any[esc(Expr(:(=), inlineanonymous(esym, i), inlineanonymous(ex, i))) for i in 1:N]...)
+end
+macro nall(N::Int, criterion::Expr)
+    criterion.head === :-> ||
+        throw(ArgumentError("second argument must be an anonymous function expression yielding the criterion"))
+    return Expr(:&&, map(esc, for_each_dimension(N, criterion))...)
+end
+macro nany(N::Int, criterion::Expr)
+    criterion.head === :-> ||
+        error("Second argument must be an anonymous function expression yielding the criterion")
+    return Expr(:||, map(esc, for_each_dimension(N, criterion))...)
+end
+macro ntuple(N::Int, ex)
+    return esc(Expr(:tuple, for_each_dimension(N, ex)...))
+end
+macro nif(N, condition, operation...)
+    ex = esc(inlineanonymous(length(operation) > 1 ? operation[2] : operation[1], N))
+    for i in N-1:-1:1
+        ex = Expr(:if, esc(inlineanonymous(condition, i)), esc(inlineanonymous(operation[1], i)), ex)
+    end
+    return ex
+end
+
+# The body of `d -> body` for d = val; a plain name gets the number behind it.
+inlineanonymous(base::Symbol, val) = Symbol(base, '_', val)
+function inlineanonymous(ex::Expr, val)
+    ex.head === :-> || throw(ArgumentError("not an anonymous function"))
+    ex.args[1] isa Symbol || throw(ArgumentError("not a single-argument anonymous function"))
+    body = replace_dimension(copy(ex.args[2]::Expr), String(ex.args[1]), val)
+    return exprresolve(without_line(body))
+end
+
+replace_dimension(@nospecialize(x), name::String, val) = x
+function replace_dimension(s::Symbol, name::String, val)
+    text = String(s)
+    return text == name ? val : Symbol(replace_suffixes(text, name, val))
+end
+function replace_dimension(ex::Expr, name::String, val)
+    if ex.head === :curly && length(ex.args) == 2 && ex.args[1] isa Symbol && endswith(String(ex.args[1]), '_')
+        # `i_{d+1}`: braces hold an expression that says which name is meant
+        inner = exprresolve(replace_dimension(ex.args[2], name, val))
+        inner isa Int && return Symbol(ex.args[1], inner)
+        ex.args[2] = inner
+        return ex
+    end
+    for i in 1:length(ex.args)
+        ex.args[i] = replace_dimension(ex.args[i], name, val)
+    end
+    return ex
+end
+# Each `_name` that ends at another underscore or at the end of the text.
+function replace_suffixes(text::String, name::String, val)
+    parts = split(text, '_')
+    out = String(parts[1])
+    for part in parts[2:end]
+        out = string(out, '_', part == name ? string(val) : part)
+    end
+    return out
+end
+
+without_line(@nospecialize x) = x
+function without_line(ex::Expr)
+    ex.head === :block || return ex
+    length(ex.args) == 1 && return ex.args[1]
+    if length(ex.args) == 2
+        first = ex.args[1]
+        (first isa LineNumberNode || first isa Expr && first.head === :line) && return ex.args[2]
+    end
+    return ex
+end
+
+const arithmetic = Dict{Symbol,Function}(:+ => +, :- => -, :* => *, :/ => /, :^ => ^, :div => div)
+const comparisons = Dict{Symbol,Function}(:(==) => ==, :< => <, :> => >, :(<=) => <=, :(>=) => >=)
+
+# Computes what consists of numbers only.
+exprresolve(@nospecialize x) = x
+function exprresolve(ex::Expr)
+    for i in 1:length(ex.args)
+        ex.args[i] = exprresolve(ex.args[i])
+    end
+    if ex.head === :call
+        f, operands = ex.args[1], ex.args[2:end]
+        if f isa Symbol && haskey(arithmetic, f) && all(x -> x isa Number, operands)
+            return arithmetic[f](operands...)
+        elseif (f === :+ || f === :-) && length(operands) == 2 && operands[2] == 0
+            return operands[1]
+        end
+    elseif ex.head === :ref && ex.args[1] isa Array
+        all(x -> x isa Real, ex.args[2:end]) && return ex.args[1][ex.args[2:end]...]
+    elseif ex.head === :if || ex.head === :elseif
+        truth = known_condition(ex.args[1])
+        truth === true && return ex.args[2]
+        truth === false && return length(ex.args) == 3 ? ex.args[3] : nothing
+    end
+    return ex
+end
+
+known_condition(b::Bool) = b
+known_condition(@nospecialize x) = nothing
+function known_condition(ex::Expr)
+    if ex.head === :call
+        f = ex.args[1]
+        if f isa Symbol && haskey(comparisons, f) && ex.args[2] isa Number && ex.args[3] isa Number
+            return comparisons[f](ex.args[2], ex.args[3])
+        end
+    elseif ex.head === :block && length(ex.args) == 2 && ex.args[1] isa LineNumberNode
+        return known_condition(ex.args[2])
     end
     return nothing
 end
-function iterate(c::CartesianIndices{2}, state)
-    I = getfield(state, :I)
-    i = getfield(I, 1)
-    j = getfield(I, 2)
-    r = c.indices[1]
-    s = c.indices[2]
-    if i != last(r)
-        x = CartesianIndex{2}((i + step(r), j))
-        return x, x
-    elseif j != last(s)
-        x = CartesianIndex{2}((first(r), j + step(s)))
-        return x, x
-    end
-    return nothing
-end
-in(i::CartesianIndex{N}, c::CartesianIndices{N}) where {N} = all(d -> i.I[d] in c.indices[d], 1:N)
-in(i::CartesianIndex, c::CartesianIndices) = false
-==(a::CartesianIndices{N}, b::CartesianIndices{N}) where {N} = all(d -> a.indices[d] == b.indices[d], 1:N)
-reverse(c::CartesianIndices; dims=:) = CartesianIndices(ntuple(d -> dims === (:) || d in dims ? reverse(c.indices[d]) : c.indices[d], ndims(c)))
-intersect(a::CartesianIndices{N}, b::CartesianIndices{N}) where {N} = CartesianIndices(map(intersect, a.indices, b.indices))
-similar(::CartesianIndices, ::Type{T}, dims::Dims) where {T} = Array{T, nfields(dims)}(undef, dims)
 
-struct LinearIndices{N, R<:NTuple{N, AbstractUnitRange{Int}}} <: AbstractArray{Int, N}
-    indices::R
 end
-LinearIndices(inds::Tuple{}) = LinearIndices{0, Tuple{}}(())
-function LinearIndices(inds::Tuple{Vararg{Union{Integer, AbstractUnitRange{<:Integer}}}})
-    r = map(i -> i isa Integer ? OneTo(Int(i)) : i isa AbstractUnitRange{Int} ? i : UnitRange{Int}(i), inds)
-    return LinearIndices{nfields(r), typeof(r)}(r)
-end
-LinearIndices(A::AbstractArray) = LinearIndices(axes(A))
-LinearIndices(A::LinearIndices) = A
-IndexStyle(::Type{<:LinearIndices}) = IndexLinear()
-size(l::LinearIndices) = map(length, l.indices)
-axes(l::LinearIndices) = l.indices
-getindex(l::LinearIndices, i::Int) = (@boundscheck checkbounds(l, i); i)
-getindex(l::LinearIndices{1}, i::Int) = (@boundscheck checkbounds(l, i); i)
-function getindex(l::LinearIndices, I::Int...)
-    @boundscheck checkbounds(l, I...)
-    return linear_index(l, I)
-end
-getindex(l::LinearIndices{1}, i::Int, j::Int) = (checkbounds(l, i, j); i)
-iterate(l::LinearIndices, i::Int=1) = i > length(l) ? nothing : (i + (ndims(l) == 1 ? first(l.indices[1]) - 1 : 0), i + 1)
-first(l::LinearIndices) = 1
-first(l::LinearIndices{1}) = first(l.indices[1])
-last(l::LinearIndices) = length(l)
-last(l::LinearIndices{1}) = last(l.indices[1])
-in(i::Integer, l::LinearIndices) = 1 <= i <= length(l)
 
-# Text
-
-show(io::IO, c::CartesianIndices) = print(io, "CartesianIndices(", map(r -> r isa OneTo ? r.stop : r, c.indices), ")")
-show(io::IO, l::LinearIndices) = print(io, "LinearIndices(", l.indices, ")")
+using .Cartesian
