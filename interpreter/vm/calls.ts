@@ -52,6 +52,7 @@ interface Callable {
 }
 
 const callables = new Map<Ref, Callable>();
+const IntrinsicFunction = datatype('IntrinsicFunction');
 
 /** Registers the object that stands for a builtin; called by the bootstrap, and again after a snapshot is mapped. */
 export function registerBuiltin(object: Ref, name: string): void {
@@ -61,6 +62,19 @@ export function registerBuiltin(object: Ref, name: string): void {
 /** Registers the object that stands for an intrinsic. */
 export function registerIntrinsic(object: Ref, name: string): void {
   callables.set(object, { name, leaf: intrinsics.get(name) ?? null, redirect: null });
+  intrinsicObjects[U32[object << 1]] = object;
+}
+
+/** Intrinsics by number. */
+const intrinsicObjects: Ref[] = [];
+
+/** The callee in a slot, 0 if it is no object. An intrinsic is its number, so a copy of it stands for the same one. */
+function calleeIn(word: number): Ref {
+  const tag = U32[word + 2];
+  const object = (U32[word] >>> 3) as Ref;
+  if (tag === 0)
+    return object !== 0 && typeOf(object) === IntrinsicFunction ? intrinsicObjects[U32[object << 1]] : object;
+  return tag === IntrinsicFunction ? intrinsicObjects[U32[word]] : (0 as Ref);
 }
 
 /** The builtin or intrinsic that an object stands for. */
@@ -541,7 +555,7 @@ function enter(
   let n = count;
   let world = callWorld;
   for (let hops = 0; hops < 1000; hops++) {
-    const callee = U32[words[0] + 2] === 0 ? ((U32[words[0]] >>> 3) as Ref) : (0 as Ref);
+    const callee = calleeIn(words[0]);
     const callable = callee === 0 ? undefined : callables.get(callee);
     if (callable === undefined) {
       if (isOpaqueClosure(callee)) return enterOpaque(callee, words, n, caller, returnTo, result);
@@ -667,7 +681,7 @@ export function callSlow(code: Code, pc: number, fp: number): number {
   const n = ops[pc + 3];
   const words = gather(code, pc, fp);
   try {
-    const callee = U32[words[0] + 2] === 0 ? ((U32[words[0]] >>> 3) as Ref) : (0 as Ref);
+    const callee = calleeIn(words[0]);
     const callable = callee === 0 ? undefined : callables.get(callee);
     const site = code.sites[ops[pc + 2]];
     const world = U32[fp - Header.WORLD];

@@ -44,6 +44,46 @@ describe('the library', { timeout: 120_000 }, () => {
       'struct Two{A, B<:A} x::B end; print(Two(1))',
       'Two{Int64, Int64}(1)',
     ],
+    [
+      'an intrinsic is called from wherever it is kept',
+      'using Core.Intrinsics: mul_int, sub_int; print(Any[Core.Intrinsics.add_int][1](1, 2), [f(5, 3) for f in [mul_int, sub_int]])',
+      '3[15, 2]',
+    ],
+    [
+      'texts of numbers are what they were, whatever their size',
+      'print(typemin(Int), " ", -10, " ", "x" * string(100), string("é", 7, \'c\', :s, true), " ", 0.1 + 0.2, " ", 4.35, " ", 123456.789, " ", 1.0e-5, " ", -2.5)',
+      '-9223372036854775808 -10 x100é7cstrue 0.30000000000000004 4.35 123456.789 1.0e-5 -2.5',
+    ],
+    [
+      'whole numbers are read with a sign, spaces or a prefix, and not beyond Int',
+      'print(map(s -> tryparse(Int, s), ["+7", " -5 ", "0x1f", "9223372036854775807", "9223372036854775808", "-", "1_0"]))',
+      'Union{Nothing, Int64}[7, -5, 31, 9223372036854775807, nothing, nothing, nothing]',
+    ],
+    [
+      'a dictionary finds what is left after deletions',
+      'd = Dict(string("k", i) => i for i in 1:500); for i in 1:2:500 delete!(d, "k$i") end; for i in 1:9 d["k$i"] = -i end; print(length(d), " ", sum(values(d)), " ", haskey(d, "k11"), d["k12"], d["k9"])',
+      '255 62685 false12-9',
+    ],
+    [
+      'characters are found near, far off, and among others of several bytes',
+      'print(findfirst(\'x\', "a"^100 * "x"), findnext(\'é\', "éaé", 2 + 1), findfirst(==(\'b\'), "éab"), split("é,b,,c", \',\'))',
+      '10144SubString{String}["é", "b", "", "c"]',
+    ],
+    [
+      'steps of ranges reach their ends and no farther',
+      'print(collect(10:-3:1), 1:3:11, length(5:2:4), length(typemin(Int):1:typemin(Int) + 5), collect(3:-1:5))',
+      '[10, 7, 4, 1]1:3:1006Int64[]',
+    ],
+    [
+      'programs define irrational constants',
+      'Base.@irrational twopi 2*big(π); print(twopi, " ", Float64(twopi), " ", Float32(twopi))',
+      'twopi 6.283185307179586 6.2831855',
+    ],
+    [
+      'packed arrays of Bool keep their neighbours',
+      'b = falses(130); b[[64, 65, 130]] .= true; b[64] = false; s = trues(9); s[2:3:9] .= false; print(findall(b), findall(s))',
+      '[65, 130][1, 3, 4, 6, 7, 9]',
+    ],
   ])('%s', (_name, code, expected) => {
     expect(printed(code)).toBe(expected);
   });

@@ -292,30 +292,29 @@ using .Math: √, ∛, ∜
 
 abstract type AbstractIrrational <: Real end
 struct Irrational{sym} <: AbstractIrrational end
-irrational_value(::Irrational{:π}) = 3.141592653589793
-irrational_value(::Irrational{:ℯ}) = 2.718281828459045
-irrational_value(::Irrational{:γ}) = 0.5772156649015329
-irrational_value(::Irrational{:φ}) = 1.618033988749895
-irrational_value(::Irrational{:catalan}) = 0.915965594177219
 module MathConstants
-import ..Base
 using ..Base: Irrational
 const π = Irrational{:π}()
 const pi = π
 const ℯ = Irrational{:ℯ}()
+const e = ℯ
 const γ = Irrational{:γ}()
 const eulergamma = γ
 const φ = Irrational{:φ}()
 const golden = φ
 const catalan = Irrational{:catalan}()
-const e = ℯ
 export π, pi, ℯ, e, γ, eulergamma, catalan, φ, golden
 end
 using .MathConstants: π, pi, ℯ
+irrational_value(::Irrational{:π}) = 3.141592653589793
+irrational_value(::Irrational{:ℯ}) = 2.718281828459045
+irrational_value(::Irrational{:γ}) = 0.5772156649015329
+irrational_value(::Irrational{:φ}) = 1.618033988749895
+irrational_value(::Irrational{:catalan}) = 0.915965594177219
 Float64(x::Irrational) = irrational_value(x)
 Float32(x::Irrational{:π}) = bitcast(Float32, 0x40490fdb)
-Float32(x::Irrational) = Float32(irrational_value(x))
-Float16(x::Irrational) = Float16(irrational_value(x))
+Float32(x::Irrational) = Float32(Float64(x))
+Float16(x::Irrational) = Float16(Float32(x))
 AbstractFloat(x::AbstractIrrational) = Float64(x)
 float(::Type{<:AbstractIrrational}) = Float64
 float(x::AbstractIrrational) = Float64(x)

@@ -735,7 +735,6 @@ show(io::IO, e::Iterators.Enumerate) = show_call_of(io, "enumerate", (e.itr,))
 show(io::IO, ::MIME"text/plain", z::Iterators.Zip) = show(io, z)
 show(io::IO, s::SkipMissing) = show_call_of(io, "skipmissing", (s.x,))
 show(io::IO, g::Generator) = (print(io, "Base.Generator{", typeof(g).parameters[1], ", ", typeof(g).parameters[2], "}("); show(io, g.f); print(io, ", "); show(io, g.iter); print(io, ")"))
-show(io::IO, p::Pairs) = (print(io, "Base.Pairs("); join(io, (sprint(show, q) for q in p), ", "); print(io, ")"))
 function show(io::IO, r::CartesianIndices)
     print(io, "CartesianIndices((")
     axs = r.indices
