@@ -15,6 +15,7 @@ import { I32, REGION_BASE, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import { layoutFieldCount, layoutFlags, layoutPointerCount, layoutSize, pointerOffset } from '../types/layoutaccess.ts';
 import {
   allocatedBytes,
+  closeReserve,
   HEAP_END,
   HEAP_START,
   noteFreedPages,
@@ -391,6 +392,12 @@ function linkFreeCells(top: number): void {
 /** The least that is allocated between two collections. */
 const MINIMUM_BUDGET = 192 << 20;
 
+/** So little room, half of what is left, makes one collection come right after the other. */
+const LAST_ROOM = 32 << 20;
+let nearlyFull = false;
+/** Whether the last collection found hardly any room. */
+export const heapIsNearlyFull = (): boolean => nearlyFull;
+
 let allocatedAtLast = 0;
 /** To be called when a heap exists: what was allocated before is not this process's. */
 export function startAccounts(): void {
@@ -436,7 +443,9 @@ export function collect(): void {
   setStateWide(State.collections, stateWide(State.collections) + 1);
   // Garbage may fill what is left of the region by half at most, so that the next collection comes in time.
   const room = (HEAP_END - HEAP_START - live) / 2;
-  setAllocationBudget(Math.max(1, Math.min(0x7000_0000, room, Math.max(MINIMUM_BUDGET, live))));
+  nearlyFull = room < LAST_ROOM;
+  if (!nearlyFull) closeReserve();
+  setAllocationBudget(nearlyFull ? -1 : Math.min(0x7000_0000, room, Math.max(MINIMUM_BUDGET, live)));
   outsideInUse = mallocBytesInUse();
 }
 

@@ -59,6 +59,13 @@ let outOfMemory: (bytes: number) => never = (bytes) => {
   throw new OutOfRegion(bytes);
 };
 
+/** What is held back until an allocation has failed: whoever catches that can say so. */
+const RESERVE_BYTES = 16 << 20;
+let limit = HEAP_END - RESERVE_BYTES;
+export function closeReserve(): void {
+  limit = HEAP_END - RESERVE_BYTES;
+}
+
 /** Installs what happens when the region is full. */
 export function setOutOfMemoryHandler(handler: (bytes: number) => never): void {
   outOfMemory = handler;
@@ -90,7 +97,8 @@ function takePages(count: number, bytes: number): number {
       return first;
     }
   }
-  if ((top + count) * PAGE_BYTES > HEAP_END) {
+  if ((top + count) * PAGE_BYTES > limit) {
+    limit = HEAP_END;
     // Whoever catches the exception finds room if there is any.
     setAllocationBudget(-1);
     return outOfMemory(bytes);

@@ -12,6 +12,7 @@ import { nativeStackRanges } from '../../ffi/native-stack.ts';
 import {
   collect,
   collectionCount,
+  heapIsNearlyFull,
   liveBytes,
   noteMallocBuffer,
   setNativeStacks,
@@ -95,7 +96,9 @@ export function collectNow(): void {
     forgetTables();
   } finally {
     running = false;
-    collectingTime += performance.now() - start;
+    lastEnd = performance.now();
+    lastDuration = lastEnd - start;
+    collectingTime += lastDuration;
   }
   if (finalizersEnabled && !inFinalizer) runFinalizers(takeDueFinalizers());
 }
@@ -165,9 +168,18 @@ export function collectIfDue(): void {
     safepointsLeft = stress;
     if (enabled) collectNow();
   } else if (enabled && collectionDue()) {
+    if (heapIsNearlyFull() && !isWorthwhile()) return;
     collectNow();
   }
 }
+
+// A program that keeps what it allocates comes to a heap that is nearly full, where a collection at each safepoint would find
+// nothing again and again. There collecting takes no more than half of the time, until what is left is used up and the
+// program is told.
+
+let lastEnd = 0;
+let lastDuration = 0;
+const isWorthwhile = (): boolean => performance.now() - lastEnd > lastDuration;
 
 onSafepoint(collectIfDue);
 if (stress > 0) keepSafepointsDue();

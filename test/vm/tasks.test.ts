@@ -160,3 +160,13 @@ describe('failures', { timeout: 120_000 }, () => {
     ).toBe('ErrorException("sent")\nschedule: Task not runnable\ndeadlock detected: cannot wait on current task\n');
   });
 });
+
+describe('loggers', { timeout: 120_000 }, () => {
+  it('hold for what is called within, and for the tasks that it starts', () => {
+    expect(
+      printed(`using Logging
+        t = with_logger(() -> @async((yield(); current_logger())), NullLogger())
+        println(nameof(typeof(current_logger())), " ", nameof(typeof(fetch(t))))`),
+    ).toBe('ConsoleLogger NullLogger\n');
+  });
+});

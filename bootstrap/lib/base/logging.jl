@@ -173,24 +173,19 @@ mutable struct LogState
 end
 # The logger of the process, made when it is first asked for.
 const process = LogState(nothing, BelowMinLevel)
-# The logger of the innermost `with_logger`.
-const state = LogState(nothing, BelowMinLevel)
+# The logger of the innermost `with_logger` around the running code, or around what started its task.
+const scoped_logger = Base.ScopedValues.ScopedValue{AbstractLogger}()
 function global_logger()
     process.logger === nothing && (process.logger = ConsoleLogger())
     return process.logger
 end
 global_logger(l::AbstractLogger) = (old = global_logger(); process.logger = l; old)
-current_logger() = state.logger === nothing ? global_logger() : state.logger
-disable_logging(level::LogLevel) = (process.least = level + 1; nothing)
-function with_logger(f::Base.Function, l::AbstractLogger)
-    old = state.logger
-    state.logger = l
-    try
-        return f()
-    finally
-        state.logger = old
-    end
+function current_logger()
+    found = Base.ScopedValues.get(scoped_logger)
+    return found === nothing ? global_logger() : Base.something(found)
 end
+disable_logging(level::LogLevel) = (process.least = level + 1; nothing)
+with_logger(f::Base.Function, l::AbstractLogger) = Base.ScopedValues.@with scoped_logger => l f()
 
 # The logger for a message of that level, or nothing when it is not enabled.
 function enabled_logger(level::LogLevel)
