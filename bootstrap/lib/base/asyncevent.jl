@@ -1,8 +1,11 @@
 # Timers, and conditions that C notifies: objects of libuv's loop that tasks wait for.
 #
 # A Timer owns a uv_timer_t in C's memory, which holds the Timer's address. When it is due, the loop calls `uv_timercb` from
-# within `process_events`; that only makes tasks runnable. Due times are whole milliseconds, as libuv counts them, and timers
-# that are due together fire in the order of their due times. A task that waits keeps its Timer alive.
+# within `process_events`; that only makes tasks runnable. A task that waits keeps its Timer alive.
+#
+# libuv counts in whole milliseconds, from when a timer was started. Behind the handle lies the nanosecond that is due if all
+# timers of a turn start at its beginning. In that order timers wake their tasks: one that fires waits for another that should
+# have been before it, as long as that is a matter of milliseconds.
 
 # The kinds of handles, as libuv numbers them.
 const UV_ASYNC = Cint(1)
@@ -65,17 +68,31 @@ mutable struct Timer
         after = ceil(UInt64, timeout * 1000) + UInt64(!iszero(timeout))
         again = ceil(UInt64, interval * 1000)
         loop = eventloop()
-        handle = new_handle(UV_TIMER)
+        handle = Libc.malloc(timer_handle_size() + 8)
         this = new(handle, ThreadSynchronizer(), true, false, after, again)
         check_handle(ccall(:uv_timer_init, Cint, (Ptr{Cvoid}, Ptr{Cvoid}), loop, handle), "uv_timer_init")
         associate_julia_struct(handle, this)
         finalizer(uvfinalize, this)
+        now = time_ns()
+        start = turn.last === nothing || now - turn.start > patience ? now : turn.start
+        due = start + ceil(UInt64, timeout * 1e9)
+        unsafe_store!(due_time(handle), due)
+        length(started) < 64 || empty!(started)
+        push!(started, (due, this))
         ccall(:uv_update_time, Cvoid, (Ptr{Cvoid},), loop)
         check_handle(ccall(:uv_timer_start, Cint, (Ptr{Cvoid}, Ptr{Cvoid}, UInt64, UInt64), handle,
             timer_callback[], after, again), "uv_timer_start")
         return this
     end
 end
+# How long a turn may take for the order of its timers to be kept, in nanoseconds.
+const patience = UInt64(50_000_000)
+# Timers that have fired and have not yet woken their tasks, and some of those started last, each with its due time.
+const fired = Tuple{UInt64, Timer}[]
+const started = Tuple{UInt64, Timer}[]
+timer_handle_size() = ccall(:uv_handle_size, Csize_t, (Cint,), UV_TIMER)
+due_time(handle::Ptr{Cvoid}) = Ptr{UInt64}(handle + timer_handle_size())
+
 function getproperty(t::Timer, f::Symbol)
     f === :timeout && return t.timeout_ms == 0 ? 0.0 : (t.timeout_ms - 1) / 1000
     f === :interval && return t.interval_ms / 1000
@@ -94,8 +111,25 @@ unsafe_convert(::Type{Ptr{Cvoid}}, t::AsyncCondition) = t.handle
 function uv_timercb(handle::Ptr{Cvoid})
     t = object_of(handle)
     if t isa Timer
+        due = unsafe_load(due_time(handle))
+        push!(fired, (due, t))
+        filter!(x -> x[2] !== t && x[2].isopen, started)
+        if t.interval_ms == 0
+            close_handle(t)
+        else
+            unsafe_store!(due_time(handle), due + 1_000_000 * t.interval_ms)
+        end
+    end
+    return nothing
+end
+function wake_fired()
+    length(fired) > 1 && sort!(fired; by=first)
+    now = time_ns()
+    while !isempty(fired)
+        due, t = fired[1]
+        any(x -> x[1] < due && x[2].isopen && x[1] + patience > now, started) && return nothing
+        popfirst!(fired)
         t.set = true
-        t.interval_ms == 0 && close_handle(t)
         notify(t.cond, true, true, false)
     end
     return nothing

@@ -121,13 +121,29 @@ Gives the processor to the next task that can run. It returns when something has
 """
 function wait()
     process_events()
+    (turn.last === nothing || turn.last === current_task()) && begin_turn()
     t = trypoptask(Workqueue)
     while t === nothing
         sleep_for_events()
         process_events()
+        begin_turn()
         t = trypoptask(Workqueue)
     end
     return switch_to(t)
+end
+
+# A turn: the tasks that could run when it began, each until it waits. Compiled code takes microseconds for one, the
+# interpreter a millisecond; so that timers fire in the order in which they would there, all that are started in a turn
+# count from its beginning (asyncevent.jl).
+mutable struct Turn
+    start::UInt64           # time_ns()
+    last::Any               # the task with which it ends, nothing if there is none
+end
+const turn = Turn(0, nothing)
+function begin_turn()
+    turn.start = time_ns()
+    turn.last = Workqueue.tail
+    return nothing
 end
 
 ## events
@@ -179,7 +195,10 @@ end
 # Wakes those whose event has come, without waiting.
 function process_events()
     l = event_loop[]
-    l === C_NULL || ccall(:uv_run, Cint, (Ptr{Cvoid}, Cint), l, 2)
+    if l !== C_NULL
+        ccall(:uv_run, Cint, (Ptr{Cvoid}, Cint), l, 2)
+        isempty(fired) || wake_fired()
+    end
     isempty(fd_waits) || poll_descriptors(Cint(0))
     return nothing
 end
