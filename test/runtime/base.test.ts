@@ -14,6 +14,11 @@ it.each([
   ['count!([0, 0], [1 2; 3 4] .> 1), extrema!([(0, 0), (0, 0)], [1 2; 3 4])', '([1, 2], [(1, 2), (3, 4)])'],
   ['sum!([1 1], [1 2; 3 4]), sum!([10 10], [1 2; 3 4]; init=false)', '([4 6], [14 16])'],
   ['findmax!([0, 0], fill(CartesianIndex(0, 0), 2), [1 2; 3 4])[1]', '[2, 4]'],
+  [
+    'findmax!([3, 3], fill(CartesianIndex(0, 0), 2), [1 2; 3 4]; init=false)',
+    '([3, 4], CartesianIndex{2}[CartesianIndex(0, 0), CartesianIndex(2, 2)])',
+  ],
+  ['LinRange(1, 2, 3), LinRange{Float32}(1, 2, 3)', '(LinRange{Float64}(1.0, 2.0, 3), LinRange{Float32}(1.0, 2.0, 3))'],
   ['hex2bytes!(zeros(UInt8, 2), "0aff")', 'UInt8[0x0a, 0xff]'],
   ['disable_sigint(() -> reenable_sigint(() -> 3))', '3'],
   ['issticky("/tmp"), ismount("/proc"), ismount("/proc/self")', '(true, true, false)'],

@@ -67,12 +67,14 @@ Values from `start` to `stop`, each the same multiple of the one before it.
 logrange(start::Real, stop::Real, length::Integer) = LogRange(start, stop, Int(length))
 logrange(start::Real, stop::Real; length::Integer) = logrange(start, stop, length)
 
-function show(io::IO, r::LogRange{T}) where {T}
-    print(io, "LogRange{", T, "}(")
-    ioc = IOContext(io, :typeinfo => T)
-    show(ioc, first(r))
+function show(io::IO, r::Union{LinRange{T}, LogRange{T}}) where {T}
+    print(io, nameof(typeof(r)), '{')
+    show(io, T)
+    print(io, "}(")
+    elements = IOContext(io, :typeinfo => T)
+    show(elements, first(r))
     print(io, ", ")
-    show(ioc, last(r))
+    show(elements, last(r))
     print(io, ", ")
     show(io, length(r))
     print(io, ')')

@@ -632,17 +632,6 @@ show(io::IO, r::UnitRange) = (show(io, first(r)); print(io, ':'); show(io, last(
 show(io::IO, r::AbstractUnitRange) = (show(io, first(r)); print(io, ':'); show(io, last(r)))
 show(io::IO, r::OneTo) = (print(io, "Base.OneTo("); show(io, r.stop); print(io, ")"))
 show(io::IO, ::MIME"text/plain", r::AbstractRange) = show(io, r)
-function show(io::IO, r::LinRange{T}) where {T}
-    print(io, "LinRange{")
-    show(io, T)
-    print(io, "}(")
-    show(io, first(r))
-    print(io, ", ")
-    show(io, last(r))
-    print(io, ", ")
-    show(io, length(r))
-    print(io, ')')
-end
 
 ## dump
 

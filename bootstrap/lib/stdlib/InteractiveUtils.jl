@@ -213,7 +213,7 @@ function versioninfo(io::IO=stdout; verbose::Bool=false)
     println(io, "Julia Version ", VERSION)
     println(io, "Platform Info:")
     println(io, "  OS: ", Sys.islinux() ? "Linux" : string(Sys.KERNEL), " (", Sys.MACHINE, ")")
-    println(io, "  CPU: ", Sys.CPU_THREADS, " × ", Sys.ARCH)
+    println(io, "  CPU: ", Sys.ARCH)
     println(io, "  WORD_SIZE: ", Sys.WORD_SIZE)
     println(io, "  Interpreter: jl0")
     if verbose
