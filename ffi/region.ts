@@ -3,7 +3,8 @@
 // C, compiled code and JavaScript must see the same bytes, and a saved heap must be usable in another process without
 // touching it. Both follow from one decision: the region starts at the same address in every process. JavaScript sees
 // it through typed arrays, so that an access is one machine instruction and an index check; C and compiled code see
-// ordinary addresses. Nothing is committed until it is touched (MAP_NORESERVE).
+// ordinary addresses. Nothing is committed until it is touched (MAP_NORESERVE). The space right behind it is taken at the
+// same time, for compiled code: later somebody else's memory could lie there.
 //
 // Enters: nothing. Leaves: the typed arrays and the arithmetic between addresses and indices. What the bytes mean is
 // decided above, in interpreter/memory.
@@ -18,6 +19,12 @@ export const REGION_BYTES = 2 ** 32;
 /** High word of every address in the region. */
 export const REGION_HIGH = 0x1000;
 
+/** Where compiled code is loaded, out of anybody's reach until then: address of the first byte. */
+export const CODE_BASE = REGION_BASE + REGION_BYTES;
+/** So that all loaded code reaches all other by a 32-bit displacement. */
+export const CODE_BYTES = 2 ** 30;
+
+const PROT_NONE = 0;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE = 0x2;
 const MAP_FIXED = 0x10;
@@ -28,18 +35,19 @@ const MAP_FIXED_NOREPLACE = 0x100000;
 const libc = koffi.load('libc.so.6');
 const mmap = libc.func('mmap', 'int64_t', ['int64_t', 'size_t', 'int', 'int', 'int', 'int64_t']);
 
-function reserve(): void {
+function reserve(what: string, base: number, bytes: number, protection: number): void {
   const flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
-  const got = Number(mmap(REGION_BASE, REGION_BYTES, PROT_READ_WRITE, flags, -1, 0));
-  if (got !== REGION_BASE) {
+  const got = Number(mmap(base, bytes, protection, flags, -1, 0));
+  if (got !== base) {
     throw new Error(
-      `cannot reserve the heap: mmap of 4 GiB at 0x${REGION_BASE.toString(16)} failed (errno ${koffi.errno()}); ` +
+      `cannot reserve ${what}: mmap of ${bytes / 2 ** 30} GiB at 0x${base.toString(16)} failed (errno ${koffi.errno()}); ` +
         'is the address space limited (ulimit -v), or the address taken?',
     );
   }
 }
 
-reserve();
+reserve('the heap', REGION_BASE, REGION_BYTES, PROT_READ_WRITE);
+reserve('room for code', CODE_BASE, CODE_BYTES, PROT_NONE);
 
 const { buffer } = addressSpace;
 const start = addressSpace.offsetOf(REGION_BASE);
