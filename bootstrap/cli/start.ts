@@ -3,6 +3,7 @@
 // The compile cache keeps what V8 made of the sources from one start to the next; it has to be on before anything large
 // is loaded, hence the dynamic import.
 
+import { existsSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { join } from 'node:path';
 import { installation } from '../root.ts';
@@ -19,7 +20,13 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exit(3);
 }
-nodeModule.enableCompileCache(join(installation, '.jl0/compile-cache'));
+const { FAILED } = nodeModule.constants.compileCacheStatus;
+if (nodeModule.enableCompileCache(join(installation, '.jl0/compile-cache')).status === FAILED) {
+  // Installed where only somebody else may write: what can be made again has its place in the user's folder for it.
+  const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
+  const folder = cache || (home && existsSync(home) && join(home, '.cache'));
+  if (folder) nodeModule.enableCompileCache(join(folder, 'jl0/compile-cache'));
+}
 // The heap has its place in the address space, and Node puts its own memory at random places: the sooner it is reserved
 // the better. In the rare case that the place is taken, another process will have better luck.
 if (runsJulia(process.argv[2] ?? '')) {

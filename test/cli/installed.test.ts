@@ -1,0 +1,43 @@
+// jl0 as it is once installed. It needs the bundle, which the test run of `npm test` has built.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Installation, layOutInstallation } from './installation.ts';
+
+const hasBundle = process.env['JL0_TEST_BUNDLE'] === '1';
+
+describe.skipIf(!hasBundle)('an installed jl0', { timeout: 120_000 }, () => {
+  let place: Installation;
+  const run = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+    spawnSync(place.jl0, args, { encoding: 'utf8', cwd: place.folder, env });
+
+  beforeAll(() => {
+    place = layOutInstallation();
+  });
+  afterAll(() => rmSync(place.folder, { recursive: true, force: true }));
+
+  it('brings the Node that it needs, whatever is in PATH', () => {
+    const { stdout, stderr } = run(['-e', 'println(6 * 7)'], { PATH: '/nowhere:/usr/bin:/bin' });
+    expect({ stdout, stderr }).toEqual({ stdout: '42\n', stderr: '' });
+    expect(run(['doctor'], { PATH: '/usr/bin:/bin' }).stdout).toContain(join(place.folder, 'node_modules'));
+  });
+
+  it('keeps what quickens starts in the folder of the user where it may not write its own', () => {
+    rmSync(join(place.package, '.jl0'), { recursive: true, force: true });
+    // A file in the way holds for root, too, as rights do not.
+    writeFileSync(join(place.package, '.jl0'), '');
+    const cache = join(place.folder, 'cache');
+    const { stdout, stderr } = run(['-e', 'println(6 * 7)'], { PATH: '/usr/bin:/bin', XDG_CACHE_HOME: cache });
+    expect({ stdout, stderr }).toEqual({ stdout: '42\n', stderr: '' });
+    expect(readdirSync(join(cache, 'jl0/compile-cache'))).not.toEqual([]);
+  });
+
+  it('runs where it may write nowhere at all', () => {
+    writeFileSync(join(place.package, '.jl0'), '');
+    const { stdout, stderr } = run(['-e', 'println(6 * 7)'], { PATH: '/usr/bin:/bin', HOME: '/proc/nowhere' });
+    expect({ stdout, stderr }).toEqual({ stdout: '42\n', stderr: '' });
+    expect(existsSync('/proc/nowhere')).toBe(false);
+  });
+});
