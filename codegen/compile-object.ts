@@ -5,9 +5,9 @@ import { THREAD_STATE_SYMBOL } from './emit/thread-state.ts';
 import { type CompileOptions, compileProgram, llvmVersion } from './llvm/compile.ts';
 import { architecture, targetSystem } from './llvm/target.x86_64-linux.ts';
 import { readElf } from './object/elf-reader.ts';
-import type { Metadata, MethodRecord } from './object/metadata.ts';
+import { type Metadata, type MethodRecord, noOrigin, type Origin } from './object/metadata.ts';
 import { makeObject } from './object/object.ts';
-import type { SymbolRecipe } from './object/recipe.ts';
+import type { Json, SymbolRecipe } from './object/recipe.ts';
 
 /** The version of Julia whose semantics compiled code has. */
 export const JULIA_VERSION = '1.12.5';
@@ -16,23 +16,28 @@ export const JULIA_VERSION = '1.12.5';
  * Compiles a program to a relocatable object with metadata.
  *
  * @param methods the records of the methods whose entries the program defines
+ * @param origin what the program is, and where it ran
+ * @param places where what recipes stand for lies in the system image
  * @throws what `compileProgram` and `makeObject` throw
  */
 export function compileObject(
   program: Program,
   methods: readonly MethodRecord[],
   options: CompileOptions = {},
+  origin: Origin = noOrigin,
+  places: ReadonlyMap<Json, number> = new Map(),
 ): Uint8Array {
   const { bytes, processor } = compileProgram(program, { ...options, output: 'obj' });
   const metadata: Metadata = {
     julia: JULIA_VERSION,
     producer: `jl0, LLVM ${llvmVersion}`,
     target: { architecture, system: targetSystem, processor },
+    origin,
     methods,
     symbols: recipesOf(program, bytes),
     references: new Map([...program.functions.values()].map((each) => [each.name, referencesOf(each)])),
   };
-  return makeObject(bytes, metadata);
+  return makeObject(bytes, metadata, places);
 }
 
 /**

@@ -4,8 +4,8 @@
 // an object that jl0 would not load is refused here too, with the reason.
 
 import type { Command } from 'commander';
-import type { ElfSymbol, Section } from '../../codegen/object/elf.ts';
-import type { OpenedObject } from '../../codegen/object/object.ts';
+import type { ElfObject, ElfSymbol, Section } from '../../codegen/object/elf.ts';
+import type { Metadata } from '../../codegen/object/metadata.ts';
 import { CommandError, ExitCode } from './exit.ts';
 import { readBytes } from './input.ts';
 
@@ -26,14 +26,15 @@ export function registerInspect(program: Command): void {
       const { ObjectError } = await import('../../codegen/object/error.ts');
       const { describeRecipe } = await import('../../codegen/object/recipe.ts');
       const { relocationName } = await import('../../codegen/object/relocations.x86_64.ts');
-      let object: OpenedObject;
+      const { readElf } = await import('../../codegen/object/elf-reader.ts');
+      let report: Report;
       try {
-        object = openObject(bytes);
+        const { metadata } = openObject(bytes);
+        report = reportOf(readElf(bytes), metadata, bytes.length, relocationName);
       } catch (error) {
         if (error instanceof ObjectError) throw new CommandError(ExitCode.failed, `${file}: ${error.message}`);
         throw error;
       }
-      const report = reportOf(object, bytes.length, relocationName);
       if (options.json) console.log(JSON.stringify(report, null, 2));
       else show(file, report, (name) => describeRecipe(report.symbols[name]));
     });
@@ -41,8 +42,7 @@ export function registerInspect(program: Command): void {
 
 type Report = ReturnType<typeof reportOf>;
 
-function reportOf(object: OpenedObject, bytes: number, relocationName: (type: number) => string) {
-  const { elf, metadata } = object;
+function reportOf(elf: ElfObject, metadata: Metadata, bytes: number, relocationName: (type: number) => string) {
   const sizes = new Map(elf.symbols.map((symbol) => [symbol.name, symbol.size]));
   return {
     bytes,
@@ -50,7 +50,21 @@ function reportOf(object: OpenedObject, bytes: number, relocationName: (type: nu
     producer: metadata.producer,
     target: metadata.target,
     sections: elf.sections.map((section) => ({ name: section.name, bytes: section.size, flags: flagsOf(section) })),
-    methods: metadata.methods.map((method) => ({ ...method, bytes: sizes.get(method.specialised) ?? 0 })),
+    methods: metadata.methods.map((method) => ({
+      name: method.name,
+      specialised: method.specialised,
+      entry: method.entry,
+      boxed: method.boxed,
+      parameters: method.parameters,
+      result: method.result,
+      resultBytes: method.resultBytes,
+      identity: method.identity,
+      types: method.types,
+      returns: method.returns,
+      dependencies: method.dependencies,
+      libraryDependencies: method.libraryDependencies,
+      bytes: sizes.get(method.specialised) ?? 0,
+    })),
     symbols: Object.fromEntries(metadata.symbols),
     relocations: elf.sections.flatMap((section) =>
       [...section.relocations].map(({ offset, type, symbol, addend }) => ({

@@ -6,33 +6,32 @@
 // its calls mean, or a constant that it took for such gets another value.
 
 import { DROPPED } from '../../codegen/emit/callbacks.ts';
-import { boxedName } from '../../codegen/emit/dispatch.ts';
-import { keyOfMethod, nameOf } from '../../codegen/emit/identity.ts';
+import { keyOfMethod } from '../../codegen/emit/identity.ts';
 import { CannotCompile, decode } from '../../codegen/emit/recipes.ts';
-import type { MethodRecord } from '../../codegen/object/metadata.ts';
+import type { ObjectMetadata } from '../../codegen/object/metadata.ts';
 import { openObject } from '../../codegen/object/object.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import { type Address, toAddress, writeU32 } from '../../ffi/address.ts';
 import { REGION_BASE } from '../../ffi/region.ts';
-import type { DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
-import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
+import type { DataTypeRef, MethodInstanceRef, MethodRef, SymbolRef } from '../../interpreter/memory/layout.ts';
+import { readRef, readWide, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
+import { mappedContent } from '../../interpreter/memory/snapshot.ts';
 import { datatype } from '../../interpreter/memory/wellknown.ts';
 import { bindingName, onBindingChange } from '../../interpreter/runtime/bindings.ts';
 import { onMethodChange } from '../../interpreter/runtime/methods.ts';
-import { symbolName } from '../../interpreter/runtime/symbols.ts';
+import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
 import { tryLayout } from '../../interpreter/types/fieldlayout.ts';
-import { canonicalText, hasEmptyIntersection, isConcrete, isDataType } from '../../interpreter/types/index.ts';
+import { hasEmptyIntersection, isConcrete, isDataType } from '../../interpreter/types/index.ts';
+import type { SlotFunction } from '../../interpreter/vm/builtin.ts';
 import { installNative, removeNative, setNativeFinder } from '../../interpreter/vm/calls.ts';
 import { asLoadError } from '../loader/error.ts';
-import { type LinkedObject, linkObject, methodOf } from '../loader/load.ts';
+import { type LinkedObject, linkObject } from '../loader/load.ts';
 import { type Resolver, resolveC } from '../loader/symbols.ts';
 import { keepAlive, slotFunctionOf } from './native-entry.ts';
 import { emptySites, offerCode, runtimeAddress, threadState, withdrawCode } from './runtime-functions.ts';
 import { libraryIdentity } from './snapshot-store.ts';
-import { Validity } from './validity.ts';
-
-type Fields = { readonly [key: string]: Json };
+import { decoded, Validity } from './validity.ts';
 
 /** Carries out recipes. */
 export const resolver: Resolver = (recipe) => {
@@ -73,16 +72,6 @@ export interface NativeMethods {
   milliseconds(): number;
 }
 
-/** What an object says of the program that it was compiled from. */
-interface ProgramFacts {
-  /** The methods that the program had defined, as keys. */
-  readonly known: ReadonlySet<string>;
-  /** Recipes of the argument types of the calls that were resolved while compiling. */
-  readonly calls: readonly Json[];
-  /** The library that it was compiled with. */
-  readonly library: Json;
-}
-
 const MethodType = datatype('Method');
 
 /** The reason of a method that the program never called: it says nothing about the object. */
@@ -94,71 +83,63 @@ const now = (): number => {
   return seconds * 1e3 + nanoseconds / 1e6;
 };
 
-/** An object whose methods wait for their first call. */
+/** An object whose methods wait for their first call. Methods have the numbers of its link table. */
 class WaitingObject {
   private readonly linked: LinkedObject;
-  private readonly facts: ProgramFacts;
+  private readonly metadata: ObjectMetadata;
   private readonly validity: Validity;
-  private readonly waiting = new Map<MethodRecord, string>();
+  /** For each method that is not attached the reason. */
+  private readonly waiting = new Map<number, string>();
   /** Those that were called and not attached. */
-  private readonly failed = new Set<MethodRecord>();
-  /** By the name that people read: what it says of the types sorts out nearly all others. */
-  private readonly byName = new Map<string, MethodRecord[]>();
-  private readonly methodNames = new Set<string>();
-  private readonly bySymbol = new Map<string, MethodRecord>();
-  private readonly installed = new Map<MethodInstanceRef, string>();
-  private readonly texts = new Map<Ref, string>();
+  private readonly failed = new Set<number>();
+  /** Methods of this very library, by the world in which they began; all others by their name. */
+  private readonly byWorld = new Map<number, number[]>();
+  private readonly byName = new Map<SymbolRef, number[]>();
+  private readonly bySpecialised = new Map<number, number>();
+  private readonly installed = new Map<MethodInstanceRef, number>();
+  private knownMethods: ReadonlySet<string> | undefined;
   private isOver = false;
   private isBusy = false;
   private time = 0;
 
   constructor(bytes: Uint8Array) {
     const start = now();
-    this.linked = linkObject(
-      asLoadError(() => openObject(bytes)),
-      resolver,
-    );
-    const { methods } = this.linked.metadata;
-    this.facts = factsOf(methods);
+    this.linked = asLoadError(() => linkObject(openObject(bytes, mappedContent()), resolver));
+    const { metadata, image } = this.linked;
+    this.metadata = metadata;
     const own = libraryIdentity();
-    this.validity = new Validity(own !== null && own === this.facts.library);
-    for (const record of methods) {
-      this.waiting.set(record, NOT_CALLED);
-      this.bySymbol.set(record.specialised, record);
-      this.methodNames.add(String(((record.identity as Fields).method as Fields).name));
-      const list = this.byName.get(record.name);
-      if (list === undefined) this.byName.set(record.name, [record]);
-      else list.push(record);
-    }
+    const isSameLibrary = own !== null && own === metadata.origin.library;
+    this.validity = new Validity(isSameLibrary);
+    asLoadError(() => {
+      for (let number = 0; number < metadata.methods.length; number++) {
+        this.waiting.set(number, NOT_CALLED);
+        this.bySpecialised.set(image.link.specialisedOf(number), number);
+        const world = image.link.worldOf(number);
+        if (isSameLibrary && world !== 0) addTo(this.byWorld, world, number);
+        else addTo(this.byName, symbol(metadata.methods[number].method), number);
+      }
+    });
     this.time = now() - start;
   }
-
-  /** The text of a type: the same types occur over and over. */
-  private readonly textOf = (type: Ref): string => {
-    let text = this.texts.get(type);
-    if (text === undefined) {
-      text = canonicalText(type);
-      this.texts.set(type, text);
-      keepAlive(type);
-    }
-    return text;
-  };
 
   /** Attaches the code of an instance that is about to run, if the object has it. */
   find(instance: MethodInstanceRef): void {
     if (this.isBusy || this.isOver) return;
-    const method = readRef(instance, objects.MethodInstance.def);
+    const method = readRef<MethodRef>(instance, objects.MethodInstance.def);
     if (typeOf(method) !== MethodType) return;
-    if (!this.methodNames.has(symbolName(readRef(method, objects.Method.name)))) return;
+    const candidates =
+      this.byWorld.get(readWide(method, objects.Method.primary_world)) ??
+      this.byName.get(readRef<SymbolRef>(method, objects.Method.name));
+    if (candidates === undefined) return;
     this.isBusy = true;
     const start = now();
     try {
       const types = readRef<DataTypeRef>(instance, objects.MethodInstance.specTypes);
-      for (const record of this.byName.get(nameOf({ method: method as MethodRef, types }, this.textOf)) ?? []) {
-        if (!this.waiting.has(record)) continue;
-        const known = this.validity.means(record.identity, method as MethodRef, types);
-        if (typeof known === 'string') this.waiting.set(record, known);
-        else if (known) this.attach(record, instance);
+      for (const number of candidates) {
+        if (!this.waiting.has(number)) continue;
+        const known = this.validity.means(this.metadata.methods[number], method, types);
+        if (typeof known === 'string') this.waiting.set(number, known);
+        else if (known) this.attach(number, instance);
       }
     } finally {
       this.isBusy = false;
@@ -166,39 +147,50 @@ class WaitingObject {
     }
   }
 
-  private attach(record: MethodRecord, instance: MethodInstanceRef): void {
-    const check = (symbol: string): string | undefined => {
-      const each = this.bySymbol.get(symbol);
-      return each === undefined ? undefined : this.validity.changed(each);
-    };
-    const boxed = boxedName(record.specialised);
-    const reason =
-      this.linked.ready(record.specialised, check) ?? this.linked.ready(record.entry) ?? this.linked.ready(boxed);
-    const method = methodOf(this.linked, record);
-    if (reason !== undefined || method === undefined) {
-      this.waiting.set(record, reason ?? 'the object does not define its code');
-      this.failed.add(record);
+  private attach(number: number, instance: MethodInstanceRef): void {
+    const entry = decoded(() => this.entryOf(number));
+    if (typeof entry === 'string') {
+      this.waiting.set(number, entry);
+      this.failed.add(number);
       return;
     }
-    this.waiting.delete(record);
-    this.failed.delete(record);
-    this.installed.set(instance, record.name);
-    const entry = slotFunctionOf(method);
-    if (entry !== null) installNative(instance, entry);
-    const code = this.linked.symbols.get(boxed);
+    this.waiting.delete(number);
+    this.failed.delete(number);
+    this.installed.set(instance, number);
+    if (entry.entry !== null) installNative(instance, entry.entry);
+    const code = this.linked.image.addressOf(this.linked.image.link.boxedOf(number));
     if (code !== undefined) offerCode(instance, code);
+  }
+
+  /** How the VM enters a method, which is ready then; or why it cannot be used. */
+  private entryOf(number: number): { readonly entry: SlotFunction | null } | string {
+    const { linked } = this;
+    const { link } = linked.image;
+    const check = (name: number): string | undefined => {
+      const each = this.bySpecialised.get(name);
+      return each === undefined ? undefined : this.validity.changed(this.metadata.methods[each]);
+    };
+    const reason =
+      linked.ready(link.specialisedOf(number), check) ??
+      linked.ready(link.entryOf(number)) ??
+      linked.ready(link.boxedOf(number));
+    if (reason !== undefined) return reason;
+    const method = linked.methodOf(number);
+    return method === undefined ? 'the object does not define its code' : { entry: slotFunctionOf(method) };
   }
 
   /** A method was defined or deleted: could a call of the program mean it? */
   methodChanged(method: MethodRef): void {
     emptySites();
-    if (this.isBusy || this.isOver || this.facts.known.has(keyOfMethod(method))) return;
-    if (!this.facts.calls.some((call) => meets(call, method))) return;
+    if (this.isBusy || this.isOver) return;
+    this.knownMethods ??= new Set(this.metadata.origin.methods);
+    if (this.knownMethods.has(keyOfMethod(method))) return;
+    if (!this.metadata.origin.calls.some((call) => meets(call, method))) return;
     this.drop(`the new method ${symbolName(readRef(method, objects.Method.name))} changes what its calls mean`);
   }
 
   bindingChanged(binding: Parameters<Parameters<typeof onBindingChange>[0]>[0]): void {
-    if (this.isOver || !this.validity.relies(this.linked.metadata.methods, binding)) return;
+    if (this.isOver || !this.validity.relies(this.metadata.methods, binding)) return;
     this.drop(`the constant ${symbolName(bindingName(binding))} was given another value`);
   }
 
@@ -208,26 +200,33 @@ class WaitingObject {
     for (const instance of this.installed.keys()) removeNative(instance);
     this.installed.clear();
     withdrawCode();
-    const dropped = this.linked.symbols.get(DROPPED);
+    const dropped = this.linked.symbols().get(DROPPED);
     if (dropped !== undefined) writeU32(dropped, 1);
-    for (const record of this.linked.metadata.methods) this.waiting.set(record, reason);
+    for (let number = 0; number < this.metadata.methods.length; number++) this.waiting.set(number, reason);
   }
 
   /** A method that did not exist yet when it was looked for, and was not called since, is none that is refused. */
-  private reasonNow(record: MethodRecord, reason: string): string {
-    if (this.isOver || reason === NOT_CALLED || this.failed.has(record)) return reason;
-    const instance = this.validity.instance(record.identity);
+  private reasonNow(number: number, reason: string): string {
+    if (this.isOver || reason === NOT_CALLED || this.failed.has(number)) return reason;
+    const instance = this.validity.instance(this.metadata.methods[number]);
     return typeof instance === 'string' ? instance : NOT_CALLED;
   }
 
   report(): NativeMethods {
+    const nameOf = (number: number): string => this.metadata.methods[number].name;
     return {
-      attached: () => [...this.installed.values()],
+      attached: () => [...this.installed.values()].map(nameOf),
       refused: () =>
-        [...this.waiting].map(([record, reason]) => ({ name: record.name, reason: this.reasonNow(record, reason) })),
+        [...this.waiting].map(([number, reason]) => ({ name: nameOf(number), reason: this.reasonNow(number, reason) })),
       milliseconds: () => this.time,
     };
   }
+}
+
+function addTo<Key>(lists: Map<Key, number[]>, key: Key, number: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [number]);
+  else list.push(number);
 }
 
 const waitingObjects: WaitingObject[] = [];
@@ -252,22 +251,6 @@ export function prepareNative(bytes: Uint8Array): NativeMethods {
   }
   waitingObjects.push(object);
   return object.report();
-}
-
-function factsOf(records: readonly MethodRecord[]): ProgramFacts {
-  for (const record of records) {
-    for (const dependency of record.dependencies) {
-      const { program } = dependency as Fields;
-      if (program === undefined) continue;
-      const fields = program as Fields;
-      return {
-        known: new Set(fields.methods as readonly string[]),
-        calls: fields.calls as readonly Json[],
-        library: fields.library ?? null,
-      };
-    }
-  }
-  return { known: new Set(), calls: [], library: null };
 }
 
 /** Could a call with arguments of these types mean this method? */

@@ -20,6 +20,7 @@ import {
   typeOf,
 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
+import { mappedContent, SnapshotContent } from '../../interpreter/memory/snapshot.ts';
 import { BaseModule, CoreModule, datatype } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld } from '../../interpreter/runtime/bindings.ts';
 import { isMethodAlive, onMethodChange } from '../../interpreter/runtime/methods.ts';
@@ -141,14 +142,19 @@ export function compileUsed(name: string, includeLibrary = false): CompiledProgr
   );
   compileAll(compiler, wanted, library);
   compiler.close();
-  const [first, ...others] = compiler.records;
-  if (first === undefined) return { compiler, records: [], refused: compiler.refused };
-  const facts = { methods: programMethods(), calls: compiler.resolvedCalls(), library: libraryIdentity() };
-  const withProgram = { ...first, dependencies: [...first.dependencies, { program: facts }] };
-  return { compiler, records: [withProgram, ...others], refused: compiler.refused };
+  return { compiler, records: compiler.records, refused: compiler.refused };
 }
 
 /** Writes a compiled program as an object. */
 export function writeObject({ compiler, records }: CompiledProgram, options: CompileOptions = {}): Uint8Array {
-  return compileObject(compiler.program, records, options);
+  return SnapshotContent.use((image) => {
+    const origin = {
+      library: libraryIdentity(),
+      image: image === null ? null : mappedContent(),
+      methods: programMethods(),
+      calls: compiler.resolvedCalls(),
+    };
+    const places = image === null ? undefined : compiler.places(image);
+    return compileObject(compiler.program, records, options, origin, places);
+  });
 }

@@ -29,11 +29,6 @@ export function keepAlive(object: Ref): void {
   kept.push(object);
 }
 
-function resultDescription({ identity }: MethodRecord): { readonly [key: string]: Json } {
-  const { result } = identity as { readonly result: { readonly [key: string]: Json } };
-  return result;
-}
-
 /** The entry as the VM calls it: arguments from slots to the entry's slots, the result back. */
 export function slotFunctionOf(method: LoadedMethod): SlotFunction | null {
   const { record } = method;
@@ -41,7 +36,7 @@ export function slotFunctionOf(method: LoadedMethod): SlotFunction | null {
   // The VM does not pass the callee; a closure's code needs it. It is called by other compiled code only.
   if (callee !== 'none') return null;
   const enter = entryAt(method.entry);
-  const result = resultOf(record.result, resultDescription(record));
+  const result = resultOf(record);
   const count = kinds.length;
   return (args, _n, word) => {
     const base = openFrame(count + 2);
@@ -88,15 +83,16 @@ function passArguments(kinds: readonly SlotKind[], args: Int32Array, first: numb
   }
 }
 
-function resultOf(kind: SlotKind, described: { readonly [key: string]: Json }): (base: number, word: number) => void {
-  switch (kind) {
+function resultOf({ result, returns }: MethodRecord): (base: number, word: number) => void {
+  const { type: typeRecipe, value: valueRecipe } = returns as { readonly [key: string]: Json };
+  switch (result) {
     case 'none': {
-      const value = described.value === undefined ? nothing : decode(described.value);
+      const value = valueRecipe === undefined ? nothing : decode(valueRecipe);
       keepAlive(value);
       return (_base, word) => setSlot(word, value);
     }
     case 'bits': {
-      const type = described.type === undefined ? Bottom : decode(described.type);
+      const type = typeRecipe === undefined ? Bottom : decode(typeRecipe);
       return (base, word) => setSlotBits(word, type, slotU32[2 * base], slotU32[2 * base + 1]);
     }
     case 'reference':

@@ -6,7 +6,8 @@
 // come to hold, since a program defines its methods as it runs: such answers are forgotten when the world changes.
 
 import { digestOf } from '../../codegen/emit/identity.ts';
-import { CannotCompile, decode, moduleAt, moduleRecipe } from '../../codegen/emit/recipes.ts';
+import { CannotCompile, decode, isMeant, moduleAt, moduleRecipe } from '../../codegen/emit/recipes.ts';
+import { ObjectError } from '../../codegen/object/error.ts';
 import type { MethodRecord } from '../../codegen/object/metadata.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import type { BindingRef, DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
@@ -57,7 +58,7 @@ export class Validity {
   private readonly isSameLibrary: boolean;
   private readonly firstWorld = currentWorld();
   private readonly methods = new Answers<Json, MethodRef>();
-  private readonly instances = new Answers<Json, MethodInstanceRef>();
+  private readonly instances = new Answers<MethodRecord, MethodInstanceRef>();
   private readonly holding = new Answers<Json, true>();
   /** Constants that code relies on, as far as they had to be compared. */
   private readonly constants = new Set<BindingRef>();
@@ -68,33 +69,27 @@ export class Validity {
   }
 
   /**
-   * Is a method with these argument types what an identity means?
+   * Is a method with these argument types what a record means?
    *
    * @returns true, false, or why there is no such method
    */
-  means(identity: Json, method: MethodRef, types: DataTypeRef): boolean | string {
-    const { method: ofMethod, types: recipe } = identity as Fields;
-    const { library } = ofMethod as Fields;
-    if (this.isSameLibrary && typeof library === 'number') {
-      if (readWide(method, objects.Method.primary_world) !== library) return false;
+  means(record: MethodRecord, method: MethodRef, types: DataTypeRef): boolean | string {
+    if (this.isSameLibrary && record.world !== 0) {
+      if (readWide(method, objects.Method.primary_world) !== record.world) return false;
     } else {
-      const found = this.method(ofMethod);
+      const found = this.method(record.identity);
       if (found !== method) return typeof found === 'string' ? found : false;
     }
-    return decoded(() => {
-      const meant = decode(recipe);
-      return meant === types || typeEqual(meant, types);
-    });
+    return decoded(() => isMeant(record.types, types));
   }
 
-  /** The method instance with an identity, or why there is none. */
-  instance(identity: Json): MethodInstanceRef | string {
-    return this.instances.get(identity, () => {
-      const { method: ofMethod, types: recipe } = identity as Fields;
-      const method = this.method(ofMethod);
+  /** The method instance of a record, or why there is none. */
+  instance(record: MethodRecord): MethodInstanceRef | string {
+    return this.instances.get(record, () => {
+      const method = this.method(record.identity);
       if (typeof method === 'string') return method;
       return decoded(() => {
-        const types = decode(recipe);
+        const types = decode(record.types);
         const sparams = matchSignature(types, readRef(method, objects.Method.sig));
         if (sparams === null) return 'its types no longer match its signature';
         return methodInstance(method, types, sparams);
@@ -145,8 +140,7 @@ export class Validity {
   }
 
   private whatChanged(dependency: Json): string | undefined {
-    const { method, constant, value, program } = dependency as Fields;
-    if (program !== undefined) return undefined;
+    const { method, constant, value } = dependency as Fields;
     if (method !== undefined) {
       const found = this.method(method);
       return typeof found === 'string' ? found : undefined;
@@ -182,12 +176,12 @@ export class Validity {
   }
 }
 
-/** What a recipe cannot be carried out for is a reason, not an error. */
-function decoded<Answer>(body: () => Answer | string): Answer | string {
+/** What a recipe cannot be carried out for, or not be read, is a reason, not an error. */
+export function decoded<Answer>(body: () => Answer | string): Answer | string {
   try {
     return body();
   } catch (error) {
-    if (error instanceof CannotCompile) return error.message;
+    if (error instanceof CannotCompile || error instanceof ObjectError) return error.message;
     throw error;
   }
 }

@@ -5,17 +5,14 @@
 // the last one, by a load that fails. (Code that is no longer used may still be on the stack, and a process loads its
 // objects once.)
 
+import type { Rights } from '../../codegen/object/placement.ts';
 import { type Address, offsetBy, toAddress } from '../../ffi/address.ts';
 import { koffi, thisProcess } from '../../ffi/koffi.ts';
 import { CODE_BASE, CODE_BYTES } from '../../ffi/region.ts';
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from '../../ffi/system.x86_64-linux.ts';
 import { LoadError } from './error.ts';
 
-export const PAGE_BYTES = 4096;
-
 const PROT_NONE = 0;
-
-export type Rights = 'execute' | 'read' | 'write';
 
 type Protect = (at: Address, bytes: number, protection: number) => void;
 
@@ -37,7 +34,7 @@ const protect: Protect = (at, bytes, protection) => {
 /**
  * Takes whole pages, writable and zero.
  *
- * @param bytes a multiple of PAGE_BYTES
+ * @param bytes whole pages
  * @throws LoadError `no-memory`
  */
 export function takePages(bytes: number): Address {

@@ -6,7 +6,7 @@
 import type { Address } from '../../ffi/address.ts';
 import { installCode } from '../../ffi/code-memory.ts';
 import { koffi } from '../../ffi/koffi.ts';
-import { enterCode } from './stub.x86_64.ts';
+import { enterCode } from './enter-code.x86_64.ts';
 
 /**
  * Enters native code.

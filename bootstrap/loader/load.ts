@@ -6,14 +6,13 @@
 // What an object refers to outside is found when a method that needs it comes into use (`LinkedObject.ready`), or all at
 // once (`loadObject`); single methods may be refused, because something they need is not here.
 
-import { type ElfSymbol, STB_LOCAL } from '../../codegen/object/elf.ts';
-import type { Metadata, MethodRecord } from '../../codegen/object/metadata.ts';
+import { ObjectError } from '../../codegen/object/error.ts';
+import { NONE } from '../../codegen/object/link-table.ts';
+import type { Metadata, MethodRecord, ObjectMetadata } from '../../codegen/object/metadata.ts';
 import { type OpenedObject, openObject } from '../../codegen/object/object.ts';
-import { type Address, nullAddress, offsetBy, writeAddress } from '../../ffi/address.ts';
+import type { Address } from '../../ffi/address.ts';
 import { asLoadError, LoadError } from './error.ts';
-import { dropImage, placeImage, protectImage } from './image.ts';
-import { relocateSection, Targets } from './relocate.ts';
-import { writeStub, writeTrap } from './stub.x86_64.ts';
+import { Image } from './image.ts';
 import { OutsideNames, type Resolver } from './symbols.ts';
 
 export interface LoadedMethod {
@@ -51,21 +50,6 @@ export interface Host {
 /** The process that jl0 runs in, with the processor that every object is for unless it was asked otherwise. */
 export const thisHost: Host = { julia: '1.12.5', architecture: 'x86_64', system: 'linux', processors: ['x86-64'] };
 
-/** An object in memory, whose methods are made ready one by one. */
-export interface LinkedObject {
-  readonly metadata: Metadata;
-  readonly base: Address;
-  readonly bytes: number;
-  readonly symbols: ReadonlyMap<string, Address>;
-  /**
-   * Resolves all that a function refers to, by itself and through the functions of the object that it calls.
-   *
-   * @param check asked for every function on the way: why it must not be used, or undefined
-   * @returns why the function cannot be used, or undefined: it can
-   */
-  ready(name: string, check?: (name: string) => string | undefined): string | undefined;
-}
-
 /**
  * Loads an object, with everything that its methods refer to.
  *
@@ -74,94 +58,130 @@ export interface LinkedObject {
  * @throws LoadError if the object is not taken
  */
 export function loadObject(bytes: Uint8Array, resolver: Resolver, host: Host = thisHost): LoadedObject {
-  const linked = linkObject(
-    asLoadError(() => openObject(bytes)),
-    resolver,
-    host,
-  );
+  return asLoadError(() => {
+    const linked = linkObject(openObject(bytes), resolver, host);
+    try {
+      return allMethods(linked);
+    } catch (error) {
+      linked.image.drop();
+      throw error;
+    }
+  });
+}
+
+function allMethods(linked: LinkedObject): LoadedObject {
+  const { metadata, image } = linked;
   const methods: LoadedMethod[] = [];
   const refused: RefusedMethod[] = [];
-  for (const record of linked.metadata.methods) {
-    const method = methodOf(linked, record);
-    const reason = linked.ready(record.specialised) ?? linked.ready(record.entry);
+  metadata.methods.forEach((record, number) => {
+    const reason = linked.ready(image.link.specialisedOf(number)) ?? linked.ready(image.link.entryOf(number));
+    const method = linked.methodOf(number);
     if (reason !== undefined) refused.push({ record, reason });
     else if (method === undefined) refused.push({ record, reason: 'the object does not define its code' });
     else methods.push(method);
-  }
-  const { metadata, base, symbols } = linked;
-  return { metadata, base, bytes: linked.bytes, symbols, methods, refused };
-}
-
-/** A method with the addresses of its code, if the object defines it. */
-export function methodOf({ symbols }: LinkedObject, record: MethodRecord): LoadedMethod | undefined {
-  const specialised = symbols.get(record.specialised);
-  const entry = symbols.get(record.entry);
-  return specialised === undefined || entry === undefined ? undefined : { record, specialised, entry };
+  });
+  return { metadata, base: image.base, bytes: image.bytes, symbols: linked.symbols(), methods, refused };
 }
 
 /**
  * Places an object in memory, ready but for what it refers to outside.
  *
- * @throws LoadError if the object is not taken
+ * @throws LoadError or ObjectError if the object is not taken
  */
-export function linkObject({ elf, metadata }: OpenedObject, resolver: Resolver, host: Host = thisHost): LinkedObject {
+export function linkObject(
+  { placement, link, metadata }: OpenedObject,
+  resolver: Resolver,
+  host: Host = thisHost,
+): LinkedObject {
   checkTarget(metadata, host);
-  const image = placeImage(elf);
+  const image = new Image(placement, link);
   try {
-    const outside = new OutsideNames(elf, metadata, image, resolver);
-    const addressOf = (symbol: ElfSymbol): Address => {
-      if (symbol.section === 'absolute') return nullAddress;
-      if (symbol.section !== 'undefined') {
-        const at = image.sections.get(symbol.section);
-        return at === undefined ? nullAddress : offsetBy(at, symbol.value);
-      }
-      const found = outside.resolve(symbol.name);
-      return typeof found === 'string' ? image.trap : found;
-    };
-    for (const [symbol, entry] of image.entries) {
-      if (symbol.section !== 'undefined') writeAddress(entry, addressOf(symbol));
+    const outside = new OutsideNames(metadata, image, resolver);
+    for (const name of link.unclaimed) outside.resolve(name);
+    for (const hole of link.absolutes) {
+      image.fill(hole, (name) => {
+        const found = outside.resolve(name);
+        return typeof found === 'string' ? image.trap : found;
+      });
     }
-    for (const [symbol, stub] of image.stubs) {
-      const entry = image.entries.get(symbol);
-      if (entry !== undefined) writeStub(stub, entry);
-    }
-    writeTrap(image.trap);
-    const targets = new Targets(image, addressOf);
-    for (const [section, at] of image.sections) relocateSection(section, at, targets);
-    for (const name of outside.unclaimed()) outside.resolve(name);
-    const symbols = new Map<string, Address>();
-    for (const symbol of elf.symbols) {
-      if (typeof symbol.section !== 'string' && symbol.binding !== STB_LOCAL)
-        symbols.set(symbol.name, addressOf(symbol));
-    }
-    protectImage(image);
-    return { metadata, base: image.base, bytes: image.bytes, symbols, ready: readiness(metadata, outside) };
+    image.protect();
+    return new LinkedObject(metadata, image, outside);
   } catch (error) {
-    dropImage(image);
+    image.drop();
     throw error;
   }
 }
 
-/** The walk over what a function refers to. What was ready once stays so. */
-function readiness(metadata: Metadata, outside: OutsideNames): LinkedObject['ready'] {
-  const done = new Set<string>();
-  return (name, check) => {
+/** An object in memory, whose methods are made ready one by one. Names and methods have the numbers of its link table. */
+export class LinkedObject {
+  readonly metadata: ObjectMetadata;
+  readonly image: Image;
+  private readonly outside: OutsideNames;
+  /** What was ready once stays so. */
+  private readonly done = new Set<number>();
+
+  constructor(metadata: ObjectMetadata, image: Image, outside: OutsideNames) {
+    this.metadata = metadata;
+    this.image = image;
+    this.outside = outside;
+  }
+
+  /**
+   * Resolves all that a function refers to, by itself and through the functions of the object that it calls.
+   *
+   * @param check asked for every function on the way: why it must not be used, or undefined
+   * @returns why the function cannot be used, or undefined: it can
+   */
+  ready(name: number, check?: (name: number) => string | undefined): string | undefined {
+    const { done } = this;
+    if (name === NONE || done.has(name)) return undefined;
+    const { outsideCount } = this.image.link;
     const seen = new Set([name]);
     for (const each of seen) {
-      if (done.has(each)) continue;
-      const references = metadata.references.get(each);
-      if (references === undefined) {
-        const found = outside.has(each) ? outside.resolve(each) : undefined;
-        if (typeof found === 'string') return `${each} cannot be resolved: ${found}`;
-        continue;
+      const reason = each < outsideCount ? this.missing(each) : check?.(each);
+      if (reason !== undefined) {
+        if (each === name || each < outsideCount) return reason;
+        return `it calls ${this.metadata.nameOf(each)}, which is refused: ${reason}`;
       }
-      const reason = check?.(each);
-      if (reason !== undefined) return each === name ? reason : `it calls ${each}, which is refused: ${reason}`;
-      for (const reference of references) seen.add(reference);
+      if (each < outsideCount) continue;
+      for (const reference of this.image.link.referencesOf(each)) if (!done.has(reference)) seen.add(reference);
     }
     for (const each of seen) done.add(each);
     return undefined;
-  };
+  }
+
+  /** Resolves a name from elsewhere; says why that cannot be. */
+  private missing(name: number): string | undefined {
+    let found: Address | string;
+    try {
+      found = this.outside.resolve(name);
+    } catch (error) {
+      // A part of the metadata that is read only now is damaged. (The digest fits, so somebody wrote it so.)
+      if (!(error instanceof ObjectError)) throw error;
+      return error.message;
+    }
+    return typeof found === 'string' ? `${this.metadata.nameOf(name)} cannot be resolved: ${found}` : undefined;
+  }
+
+  /** A method with the addresses of its code, if the object defines it. */
+  methodOf(number: number): LoadedMethod | undefined {
+    const { link } = this.image;
+    const specialised = this.image.addressOf(link.specialisedOf(number));
+    const entry = this.image.addressOf(link.entryOf(number));
+    const record = this.metadata.methods[number];
+    return specialised === undefined || entry === undefined ? undefined : { record, specialised, entry };
+  }
+
+  /** Every name that the object defines for others, with its address. */
+  symbols(): ReadonlyMap<string, Address> {
+    const { outsideCount, nameCount } = this.image.link;
+    const symbols = new Map<string, Address>();
+    for (let number = outsideCount; number < nameCount; number++) {
+      const address = this.image.addressOf(number);
+      if (address !== undefined) symbols.set(this.metadata.nameOf(number), address);
+    }
+    return symbols;
+  }
 }
 
 /** The object must be for this machine and this Julia. */

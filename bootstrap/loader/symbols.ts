@@ -4,10 +4,9 @@
 // carries out when a method that needs it comes into use; a name that it cannot resolve costs the methods that need it,
 // directly or through functions they call, and only those.
 
-import type { ElfObject, ElfSymbol } from '../../codegen/object/elf.ts';
-import type { Metadata } from '../../codegen/object/metadata.ts';
+import type { Metadata, ObjectMetadata } from '../../codegen/object/metadata.ts';
 import { describeRecipe, type SymbolRecipe } from '../../codegen/object/recipe.ts';
-import { type Address, writeAddress } from '../../ffi/address.ts';
+import type { Address } from '../../ffi/address.ts';
 import { ForeignError } from '../../ffi/error.ts';
 import { findSymbol } from '../../ffi/libraries.ts';
 import type { Image } from './image.ts';
@@ -15,56 +14,32 @@ import type { Image } from './image.ts';
 /** Gives the address that a recipe stands for in this process, or says why there is none. */
 export type Resolver = (recipe: SymbolRecipe, name: string) => Address | string;
 
-/** The names that an object refers to and does not define: each is resolved when it is first needed, and then written
- * where code looks it up. */
+/**
+ * The names that an object refers to and does not define: each is resolved when it is first needed, and then written where
+ * code looks it up.
+ */
 export class OutsideNames {
-  private readonly metadata: Metadata;
+  private readonly metadata: ObjectMetadata;
   private readonly image: Image;
   private readonly resolver: Resolver;
-  private readonly symbols = new Map<string, ElfSymbol[]>();
-  private readonly known = new Map<string, Address>();
+  private readonly known: Address[] = [];
 
-  constructor(elf: ElfObject, metadata: Metadata, image: Image, resolver: Resolver) {
+  constructor(metadata: ObjectMetadata, image: Image, resolver: Resolver) {
     this.metadata = metadata;
     this.image = image;
     this.resolver = resolver;
-    for (const symbol of elf.symbols) {
-      if (symbol.section !== 'undefined') continue;
-      const list = this.symbols.get(symbol.name);
-      if (list === undefined) this.symbols.set(symbol.name, [symbol]);
-      else list.push(symbol);
-    }
-    // Until it is known, a name leads to the trap.
-    for (const symbol of image.entries.keys()) if (symbol.section === 'undefined') this.write(symbol, image.trap);
   }
 
-  /** Names that no function is said to refer to: the compiler has put them in on its own. */
-  unclaimed(): string[] {
-    const claimed = new Set<string>();
-    for (const list of this.metadata.references.values()) for (const name of list) claimed.add(name);
-    return [...this.symbols.keys()].filter((name) => name !== '' && !claimed.has(name));
-  }
-
-  has(name: string): boolean {
-    return this.symbols.has(name);
-  }
-
-  /** Resolves a name; gives its address, or why there is none. */
-  resolve(name: string): Address | string {
-    const known = this.known.get(name);
+  /** Resolves the name with a number; gives its address, or why there is none. */
+  resolve(number: number): Address | string {
+    const known = this.known[number];
     if (known !== undefined) return known;
-    const recipe = this.metadata.symbols.get(name);
-    if (recipe === undefined) return 'it has no recipe';
-    const found = this.resolver(recipe, name);
+    const recipe = this.metadata.recipeOf(number);
+    const found = this.resolver(recipe, this.metadata.nameOf(number));
     if (typeof found === 'string') return `${describeRecipe(recipe)}: ${found}`;
-    this.known.set(name, found);
-    for (const symbol of this.symbols.get(name) ?? []) this.write(symbol, found);
+    this.known[number] = found;
+    this.image.setEntry(number, found);
     return found;
-  }
-
-  private write(symbol: ElfSymbol, address: Address): void {
-    const entry = this.image.entries.get(symbol);
-    if (entry !== undefined) writeAddress(entry, address);
   }
 }
 

@@ -8,6 +8,7 @@
 // call in its place.
 
 import type { BindingRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
+import type { SnapshotContent } from '../../interpreter/memory/snapshot.ts';
 import { nothing } from '../../interpreter/memory/wellknown.ts';
 import { currentWorld, resolutionValue, resolveBinding } from '../../interpreter/runtime/bindings.ts';
 import { param, paramCount } from '../../interpreter/types/index.ts';
@@ -24,7 +25,7 @@ import { STATUS_RETURNED, STATUS_THREW } from './entry.ts';
 import { dependenciesOf, identityOf, nameOf } from './identity.ts';
 import { throwIf } from './intrinsics.ts';
 import { bitsOf, isFloatType, type MachineType, Program, type Value } from './operations.ts';
-import { CannotCompile, encode } from './recipes.ts';
+import { CannotCompile, encode, placesOf } from './recipes.ts';
 import { unrollRecursion } from './recursion.ts';
 import { leavesOf, type Shape, shapeOf } from './shapes.ts';
 import { OFFSET_STACK_LIMIT } from './thread-state.ts';
@@ -310,6 +311,11 @@ export class MethodCompiler implements Compilation {
     return [...calls].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, recipe]) => recipe);
   }
 
+  /** Where what the recipes of this compilation stand for lies in the system image. */
+  places(image: SnapshotContent): ReadonlyMap<Json, number> {
+    return placesOf(this.origins, image);
+  }
+
   private readonly lookups = new Set<Ref>();
   /** What is called without its method being known: methods that may be meant are worth compiling as well. */
   readonly calls = new DynamicCalls();
@@ -320,10 +326,11 @@ export class MethodCompiler implements Compilation {
       name: nameOf(pending.of),
       specialised: pending.name,
       entry: `${pending.name} entry`,
+      boxed: boxedName(pending.name),
       parameters: pending.parameters.map(slotKind),
       result: pending.isEndless ? 'none' : slotKind(pending.result),
       resultBytes: 0,
-      identity: identityOf(pending.of, pending.result, this.origins, this.libraryWorld),
+      ...identityOf(pending.of, pending.result, this.origins, this.libraryWorld),
       dependencies: own,
       libraryDependencies: library,
     };

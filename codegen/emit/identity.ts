@@ -35,19 +35,25 @@ import { canonicalText, isBits, isType, layoutSize, param, paramCount } from '..
 import { argsOf, bodyOf, gotoLabel, headOf, Node, slotId, ssaId } from '../inference/heapdata.ts';
 import type { Typed } from '../inference/interpret.ts';
 import type { Specialisation } from '../inference/matches.ts';
+import type { MethodRecord } from '../object/metadata.ts';
 import type { Json } from '../object/recipe.ts';
 import { encode, moduleRecipe, type Origins } from './recipes.ts';
 import { type Shape, typeOfShape } from './shapes.ts';
 
-/** Which method instance a record is of, and the type of its result. */
-export function identityOf(of: Specialisation, result: Shape, origins: Origins, libraryWorld: number): Json {
+/** What a record says of the method instance that it is of. */
+export function identityOf(
+  of: Specialisation,
+  result: Shape,
+  origins: Origins,
+  libraryWorld: number,
+): Pick<MethodRecord, 'method' | 'world' | 'identity' | 'types' | 'returns'> {
+  const isNone = result.kind === 'none';
   return {
-    method: methodIdentity(of.method, origins, libraryWorld),
+    method: symbolName(readRef<SymbolRef>(of.method, objects.Method.name)),
+    world: isOfLibrary(of.method, libraryWorld) ? readWide(of.method, objects.Method.primary_world) : 0,
+    identity: methodIdentity(of.method, origins, libraryWorld),
     types: encode(of.types, origins),
-    result:
-      result.kind === 'none'
-        ? { value: encode(result.value, origins) }
-        : { type: encode(typeOfShape(result), origins) },
+    returns: isNone ? { value: encode(result.value, origins) } : { type: encode(typeOfShape(result), origins) },
   };
 }
 

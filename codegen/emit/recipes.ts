@@ -7,7 +7,7 @@
 // `encode` checks its own work: what a recipe builds in this very process must be the value that it was made for.
 
 import { U8 } from '../../ffi/region.ts';
-import { allocate } from '../../interpreter/memory/heap.ts';
+import { allocate, HEAP_END } from '../../interpreter/memory/heap.ts';
 import {
   type BindingRef,
   type DataTypeRef,
@@ -23,6 +23,7 @@ import {
 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { registerRoots } from '../../interpreter/memory/roots.ts';
+import type { SnapshotContent } from '../../interpreter/memory/snapshot.ts';
 import {
   Bottom,
   CPUAddressSpace,
@@ -155,6 +156,40 @@ export function encode(value: Ref, origins: Origins): Json {
   return recipe;
 }
 
+/**
+ * Where what recipes stand for lies, for what was in the system image, is where it was, and never goes away: types, their
+ * names, modules, symbols and the only instances of types, as long as a recipe leads to them.
+ *
+ * @param image has the image's content, to compare
+ */
+export function placesOf(origins: Origins, image: SnapshotContent): ReadonlyMap<Json, number> {
+  const places = new Map<Json, number>();
+  for (const [value, recipe] of known.get(origins) ?? [])
+    if (isLasting(value, recipe, image)) places.set(recipe, value);
+  return places;
+}
+
+function isLasting(value: Ref, recipe: Json, image: SnapshotContent): boolean {
+  const indices = identifyingWords(value);
+  if (indices === null || !image.has(value, indices)) return false;
+  const type = typeOf(value);
+  // The instance field of the type as it was in the image.
+  if (instanceOf(type) === value && !image.has(type, [0, 2, 4])) return false;
+  // What is found by its name or as the one type with its parameters is kept by who finds it.
+  return decode(recipe) === value;
+}
+
+/** Indices of the words (after the header) of an object that make it what it is; null if it may go away, or change. */
+function identifyingWords(value: Ref): readonly number[] | null {
+  // Name and parameters; variable and body.
+  if (isDataType(value)) return [0, 2];
+  if (isUnionAll(value)) return [0, 1];
+  const type = typeOf(value);
+  if (type === datatype('Symbol')) return [];
+  if (type === datatype('TypeName') || type === datatype('Module')) return [0, 1];
+  return instanceOf(type) === value ? [] : null;
+}
+
 /** What is remembered by its place in the heap stays there. */
 const kept = new Set<Ref>();
 registerRoots((visit) => {
@@ -284,6 +319,7 @@ class Encoder {
 export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
   if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe)) throw malformed(recipe);
   const fields = recipe as Fields;
+  if (fields.place !== undefined) return atPlace(fields.place);
   if (fields.symbol !== undefined) return symbol(text(fields.symbol));
   if (fields.string !== undefined) return stringOfBytes(Buffer.from(text(fields.string), 'base64'));
   if (fields.bottom !== undefined) return Bottom;
@@ -320,6 +356,34 @@ export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
     return structOf(decode(fields.struct, variables), values);
   }
   return decodeType(fields, variables);
+}
+
+/**
+ * Is a value what a recipe stands for? What `decode` and a comparison would say, without making types that nobody needs.
+ *
+ * @throws CannotCompile as `decode` does
+ */
+export function isMeant(recipe: Json, value: Ref): boolean {
+  if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe)) throw malformed(recipe);
+  const fields = recipe as Fields;
+  if (isDataType(value) && fields.place === undefined) {
+    if (decodedTypes.get(fields) === value) return true;
+    if (fields.tuple !== undefined) return isTupleType(value) && areMeant(list(fields.tuple), value);
+    if (fields.type !== undefined && fields.of !== undefined) {
+      const body = unwrapUnionAll(typeNamed(list(fields.type)));
+      return isDataType(body) && typeNameOf(body) === typeNameOf(value) && areMeant(list(fields.of), value);
+    }
+  }
+  const meant = decode(recipe);
+  if (meant === value) return true;
+  if (isType(meant) && isType(value)) return !(isConcrete(meant) && isConcrete(value)) && typeEqual(meant, value);
+  return typeOf(meant) === typeOf(value) && egal(meant, value);
+}
+
+function areMeant(recipes: readonly Json[], type: DataTypeRef): boolean {
+  if (recipes.length !== paramCount(type)) return false;
+  for (let i = 0; i < recipes.length; i++) if (!isMeant(recipes[i], param(type, i))) return false;
+  return true;
 }
 
 /**
@@ -360,6 +424,12 @@ function makeType(fields: Fields, variables: readonly Ref[]): Ref {
     wrapper,
     list(fields.of).map((each) => decode(each, variables)),
   );
+}
+
+/** The object at a place of the system image: only for objects that were compiled with this very image. */
+function atPlace(place: Json): Ref {
+  if (typeof place !== 'number' || !(place > 0 && place < HEAP_END / 8)) throw malformed(place);
+  return place as Ref;
 }
 
 /** What names in recipes have led to, by the recipe's own part; forgotten when one of the names gets another meaning. */

@@ -79,6 +79,15 @@ export function readElf(bytes: Uint8Array): ElfObject {
   return new Reader(bytes).read();
 }
 
+/**
+ * The sections of an object alone, without symbols and relocations.
+ *
+ * @throws ObjectError
+ */
+export function readSections(bytes: Uint8Array): readonly Section[] {
+  return new Reader(bytes).readAllSections();
+}
+
 class Reader {
   private readonly bytes: Uint8Array;
   private readonly view: DataView;
@@ -90,18 +99,23 @@ class Reader {
     this.view = viewOf(bytes);
   }
 
-  read(): ElfObject {
+  readAllSections(): readonly Section[] {
     const { view } = this;
     if (view.getUint32(20, true) !== 1) throw new ObjectError('malformed', 'the ELF version is not 1');
     this.headers = this.readHeaders();
-    const names = this.stringTable(view.getUint16(62, true), 'section names');
-    this.readSections(names);
+    this.readSections(this.stringTable(view.getUint16(62, true), 'section names'));
+    return [...this.sections.values()];
+  }
+
+  read(): ElfObject {
+    const { view } = this;
+    const sections = this.readAllSections();
     const symbols = this.readSymbols();
     this.readRelocations(symbols);
     return {
       machine: view.getUint16(18, true),
       flags: view.getUint32(48, true),
-      sections: [...this.sections.values()],
+      sections: [...sections],
       symbols: symbols.slice(1),
     };
   }

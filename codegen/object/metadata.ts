@@ -1,20 +1,25 @@
-// Metadata: what an object says about itself besides code, as packed JSON (packed-json.ts) in the section `.jl0.meta`.
+// Metadata: what an object says about itself besides code, in the section `.jl0.meta`: its format and version, and packed
+// JSON (packed-json.ts).
 //
-// It names the target and the versions, lists the methods with the symbols of their two entries, what they were compiled
-// against, and for every symbol that the object does not define the recipe for what it stands for. `references` says
-// which function needs which symbols, so that one that cannot be resolved costs only the methods that need it.
+// It names the target and the versions, lists the methods with the symbols of their two entries and what they were compiled
+// against, and has for every symbol that the object does not define the recipe for what it stands for. What is needed as
+// soon as an object is loaded is not here but in the link table (link-table.ts); all of this is read when it is asked for.
 //
 // What identifies a method and what it depends on is JSON between emission and whoever attaches it; here it is carried.
-// What methods were compiled against of the library is most of it and of interest only to a process with another library: it
-// is a section of its own, `.jl0.library`, that is unpacked when somebody asks.
+// What methods were compiled against of the library is most of it and of interest only to a process with another library:
+// it is a section of its own, `.jl0.library`.
 
 import { ObjectError } from './error.ts';
-import { packJson, unpackJson } from './packed-json.ts';
+import type { LinkTable } from './link-table.ts';
+import { PackedJson, packJson, unpackJson, wordsIn } from './packed-json.ts';
 import { isRecipe, type Json, type SymbolRecipe } from './recipe.ts';
 
 /** Counts up with every change of this format or of docs/native-abi.md that an older loader would misread. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 export const FORMAT_NAME = 'jl0-object';
+/** Bytes of the name, filled up with zeros, and of the version after it. */
+const NAME_BYTES = 12;
+const HEAD_BYTES = NAME_BYTES + 4;
 
 /** What a slot of the generic entry holds, see docs/native-abi.md. */
 export type SlotKind =
@@ -33,17 +38,41 @@ export interface MethodRecord {
   /** Symbol of the function with unboxed arguments, and of the generic entry. */
   readonly specialised: string;
   readonly entry: string;
+  /** Symbol of the function from objects to an object; empty if there is none. */
+  readonly boxed: string;
   readonly parameters: readonly SlotKind[];
   readonly result: SlotKind;
   /** Bytes of the result where it is an `address`, 0 otherwise. */
   readonly resultBytes: number;
-  /** Which method instance it is. */
+  /** The name of the method alone. */
+  readonly method: string;
+  /** The world in which a method of the library began: among the library's methods that tells it apart. 0: the program's. */
+  readonly world: number;
+  /** Which method it is. */
   readonly identity: Json;
+  /** The types of its callee and arguments. */
+  readonly types: Json;
+  /** The type of its result, or the result itself. */
+  readonly returns: Json;
   /** What it was compiled against, and is only valid with. */
   readonly dependencies: readonly Json[];
   /** The same, of the library. */
   readonly libraryDependencies: readonly Json[];
 }
+
+/** What a program was and where it ran when it was compiled. */
+export interface Origin {
+  /** Identity of the library that it was compiled with; null if that has none. */
+  readonly library: string | null;
+  /** Identity of the system image that lay in memory then: what places in recipes refer to. */
+  readonly image: string | null;
+  /** The methods that the program had defined, as keys. */
+  readonly methods: readonly string[];
+  /** Recipes of the argument types of the calls that were resolved while compiling. */
+  readonly calls: readonly Json[];
+}
+
+export const noOrigin: Origin = { library: null, image: null, methods: [], calls: [] };
 
 export interface Metadata {
   /** Version of Julia whose semantics the code has. */
@@ -51,83 +80,286 @@ export interface Metadata {
   /** What wrote the object, for the record. */
   readonly producer: string;
   readonly target: { readonly architecture: string; readonly system: string; readonly processor: string };
+  readonly origin: Origin;
   readonly methods: readonly MethodRecord[];
   readonly symbols: ReadonlyMap<string, SymbolRecipe>;
   /** For each function the functions and symbols that it refers to itself. */
   readonly references: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The metadata as bytes: equal metadata gives equal bytes, as long as keys are in one order. */
-export function encodeMetadata(metadata: Metadata): Uint8Array {
-  const { julia, producer, target, methods, symbols, references } = metadata;
+/**
+ * The metadata as bytes: equal metadata gives equal bytes, as long as keys are in one order.
+ *
+ * @param names the names of the link table, those that have recipes first
+ * @param places where what recipes stand for lies in the system image
+ */
+export function encodeMetadata(
+  { julia, producer, target, origin, methods, symbols }: Omit<Metadata, 'references'>,
+  names: readonly string[],
+  places: ReadonlyMap<Json, number> = new Map(),
+): Uint8Array {
+  const recipes = names.slice(0, symbols.size).map((name) => symbols.get(name) ?? null);
+  const records = methods.map(({ libraryDependencies: _, world: __, method: ___, ...record }) => record);
   const json = {
-    format: FORMAT_NAME,
-    version: FORMAT_VERSION,
     julia,
     producer,
     target,
-    methods: methods.map(({ libraryDependencies: _, ...method }) => method),
-    // As pairs: names are written once, too, then.
-    symbols: [...symbols],
-    references: [...references],
+    origin: { ...origin },
+    called: methods.map(({ method }) => method),
+    methods: records,
+    recipes,
+    names,
   };
-  return new TextEncoder().encode(packJson(json));
+  const head = new Uint8Array(HEAD_BYTES);
+  head.set(Buffer.from(FORMAT_NAME, 'latin1'));
+  new DataView(head.buffer).setUint32(NAME_BYTES, FORMAT_VERSION, true);
+  const apart = [...records, ...recipes, json.origin, origin.methods, origin.calls] as readonly Json[];
+  return Buffer.concat([head, packJson(json as unknown as Json, { apart, places })]);
 }
 
 /** What methods were compiled against of the library, as bytes. */
-export function encodeLibrary({ methods }: Metadata): Uint8Array {
-  return new TextEncoder().encode(packJson(methods.map((method) => method.libraryDependencies)));
+export function encodeLibrary({ methods }: Pick<Metadata, 'methods'>): Uint8Array {
+  return packJson(methods.map((method) => method.libraryDependencies));
 }
 
 type Fields = { readonly [key: string]: Json };
 
 /**
- * Reads metadata and checks its form.
+ * Checks that metadata is in the format that is read here.
  *
- * @throws ObjectError `version` if it is of another format or version, `malformed` if it breaks this one's rules
- * @param library the bytes of the section with what methods were compiled against of the library; read when it is asked for
+ * @throws ObjectError `version` if it is not
  */
-export function decodeMetadata(bytes: Uint8Array, library: Uint8Array): Metadata {
-  const json = parse(bytes);
-  const fields = asFields(json, 'the metadata');
-  if (fields.format !== FORMAT_NAME) throw new ObjectError('version', 'the metadata is not in a format of jl0');
-  if (fields.version !== FORMAT_VERSION) {
+export function checkFormat(bytes: Uint8Array): void {
+  const name = Buffer.from(bytes.subarray(0, FORMAT_NAME.length)).toString('latin1');
+  if (name !== FORMAT_NAME || bytes.length < HEAD_BYTES)
+    throw new ObjectError('version', 'the metadata is not in the format of this jl0');
+  const [version] = wordsIn(bytes, NAME_BYTES, 1);
+  if (version !== FORMAT_VERSION) {
     throw new ObjectError(
       'version',
-      `the object has format version ${fields.version}, this jl0 reads version ${FORMAT_VERSION}`,
+      `the object has format version ${version}, this jl0 reads version ${FORMAT_VERSION}`,
     );
   }
-  const target = asFields(fields.target, 'the target');
-  let unpacked: readonly Json[] | undefined;
-  const ofLibrary = (): readonly Json[] => {
-    unpacked ??= asArray(parse(library), 'the dependencies on the library');
-    return unpacked;
-  };
-  return {
-    julia: asString(fields.julia, 'the version of Julia'),
-    producer: asString(fields.producer, 'the producer'),
-    target: {
+}
+
+/**
+ * Reads metadata whose format was checked, as far as it is not left for later.
+ *
+ * @param library the bytes of the section with what methods were compiled against of the library
+ * @param link the object's link table
+ * @param image identity of the system image in memory, if there is one: if it is that of the object, recipes of what lies in
+ *   it are `{"place": n}`
+ * @throws ObjectError `malformed` if it breaks the format's rules; whoever asks for more later gets that then
+ */
+export function decodeMetadata(
+  bytes: Uint8Array,
+  library: Uint8Array,
+  link: LinkTable,
+  image: string | null,
+): ObjectMetadata {
+  return new ObjectMetadata(bytes.subarray(HEAD_BYTES), library, link, image);
+}
+
+/** The metadata of an object that was read. Names and methods have numbers here: those of the link table. */
+export class ObjectMetadata implements Metadata {
+  readonly julia: string;
+  readonly producer: string;
+  readonly target: Metadata['target'];
+  readonly origin: Origin;
+  /** Whether the system image in memory is the one that the object was compiled with. */
+  readonly isSameImage: boolean;
+  readonly methods: readonly MethodRecord[];
+  private readonly json: PackedJson;
+  private readonly library: Uint8Array;
+  private readonly link: LinkTable;
+  private readonly names: readonly Json[];
+  private readonly recipes: readonly Json[];
+  private readonly readRecipes: (SymbolRecipe | undefined)[] = [];
+  private ofLibrary: readonly Json[] | undefined;
+
+  constructor(bytes: Uint8Array, library: Uint8Array, link: LinkTable, image: string | null) {
+    const json = new PackedJson(bytes);
+    this.json = json;
+    this.library = library;
+    this.link = link;
+    const fields = asFields(json.root, 'the metadata');
+    const origin = asFields(json.open(fields.origin ?? null), 'the origin');
+    const ofImage = asOptional(json.whole(origin.image ?? null), 'the image');
+    this.isSameImage = image !== null && ofImage === image;
+    if (this.isSameImage) json.usePlaces();
+    const whole = (name: string): Json => json.whole(fields[name] ?? null);
+    const list = (name: string, what: string): readonly Json[] => asArray(json.open(fields[name] ?? null), what);
+    const target = asFields(whole('target'), 'the target');
+    this.julia = asString(whole('julia'), 'the version of Julia');
+    this.producer = asString(whole('producer'), 'the producer');
+    this.target = {
       architecture: asString(target.architecture, 'the architecture'),
       system: asString(target.system, 'the system'),
       processor: asString(target.processor, 'the processor'),
-    },
-    methods: asArray(fields.methods, 'the methods').map((method, i) => asMethod(method, () => ofLibrary()[i])),
-    symbols: asMap(fields.symbols, 'the symbols', (recipe, name) => {
-      if (!isRecipe(recipe)) throw malformed(`the recipe of ${name}`);
-      return recipe;
-    }),
-    references: asMap(fields.references, 'the references', asStrings),
-  };
+    };
+    this.origin = new PackedOrigin(json, origin, ofImage);
+    const called = list('called', 'the names of the methods');
+    this.methods = list('methods', 'the methods').map((packed, number) => {
+      const world = link.worldOf(number);
+      return new PackedRecord(json, packed, called[number] ?? null, world, () => this.libraryOf(number));
+    });
+    this.names = list('names', 'the names');
+    this.recipes = list('recipes', 'the recipes');
+    if (this.methods.length !== link.methodCount) throw malformed('the methods');
+    if (this.names.length !== link.nameCount) throw malformed('the names');
+    if (this.recipes.length !== link.outsideCount) throw malformed('the recipes');
+  }
+
+  private libraryOf(method: number): Json | undefined {
+    this.ofLibrary ??= asArray(unpackJson(this.library), 'the dependencies on the library');
+    return this.ofLibrary[method];
+  }
+
+  /** The name with a number. */
+  nameOf(number: number): string {
+    return asString(this.json.whole(this.names[number] ?? null), 'a name');
+  }
+
+  /** The recipe of a name that the object does not define. */
+  recipeOf(number: number): SymbolRecipe {
+    const known = this.readRecipes[number];
+    if (known !== undefined) return known;
+    const recipe = this.json.whole(this.recipes[number] ?? null);
+    if (!isRecipe(recipe)) throw malformed(`the recipe of ${this.nameOf(number)}`);
+    this.readRecipes[number] = recipe;
+    return recipe;
+  }
+
+  get symbols(): ReadonlyMap<string, SymbolRecipe> {
+    const map = new Map<string, SymbolRecipe>();
+    for (let i = 0; i < this.link.outsideCount; i++) map.set(this.nameOf(i), this.recipeOf(i));
+    return map;
+  }
+
+  get references(): ReadonlyMap<string, readonly string[]> {
+    const map = new Map<string, readonly string[]>();
+    for (let i = this.link.outsideCount; i < this.link.nameCount; i++)
+      map.set(
+        this.nameOf(i),
+        [...this.link.referencesOf(i)].map((each) => this.nameOf(each)),
+      );
+    return map;
+  }
 }
 
-function parse(bytes: Uint8Array): Json {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw malformed('the metadata');
+/** What the object says of where it comes from. */
+class PackedOrigin implements Origin {
+  readonly library: string | null;
+  readonly image: string | null;
+  private readonly json: PackedJson;
+  private readonly fields: Fields;
+  private readMethods: readonly string[] | undefined;
+  private readCalls: readonly Json[] | undefined;
+
+  constructor(json: PackedJson, fields: Fields, image: string | null) {
+    this.json = json;
+    this.fields = fields;
+    this.image = image;
+    this.library = asOptional(json.whole(fields.library ?? null), 'the library');
   }
-  return unpackJson(text);
+
+  get methods(): readonly string[] {
+    this.readMethods ??= asArray(this.json.whole(this.fields.methods ?? null), 'the methods of the program').map(
+      (key) => asString(key, 'a method of the program'),
+    );
+    return this.readMethods;
+  }
+
+  get calls(): readonly Json[] {
+    this.readCalls ??= asArray(this.json.whole(this.fields.calls ?? null), 'the calls of the program');
+    return this.readCalls;
+  }
+}
+
+/** A record whose parts are read when they are asked for. */
+class PackedRecord implements MethodRecord {
+  private readonly json: PackedJson;
+  private readonly packed: Json;
+  private readonly called: Json;
+  readonly world: number;
+  private readonly ofLibrary: () => Json | undefined;
+  private fields: Fields | undefined;
+  private readonly known = new Map<string, Json>();
+
+  constructor(json: PackedJson, packed: Json, called: Json, world: number, ofLibrary: () => Json | undefined) {
+    this.json = json;
+    this.packed = packed;
+    this.called = called;
+    this.world = world;
+    this.ofLibrary = ofLibrary;
+  }
+
+  /** A field with everything that is in it; what is asked for again is the same object. */
+  private whole(name: string): Json {
+    let value = this.known.get(name);
+    if (value === undefined) {
+      this.fields ??= asFields(this.json.open(this.packed), 'a method');
+      const packed = this.fields[name];
+      if (packed === undefined) throw malformed(`the ${name} of a method`);
+      value = this.json.whole(packed);
+      this.known.set(name, value);
+    }
+    return value;
+  }
+
+  get name(): string {
+    return asString(this.whole('name'), 'the name of a method');
+  }
+
+  get specialised(): string {
+    return asString(this.whole('specialised'), 'the symbol of a method');
+  }
+
+  get entry(): string {
+    return asString(this.whole('entry'), 'the entry of a method');
+  }
+
+  get boxed(): string {
+    return asString(this.whole('boxed'), 'the entry of a method');
+  }
+
+  get parameters(): readonly SlotKind[] {
+    return asArray(this.whole('parameters'), 'the parameters of a method').map(asSlotKind);
+  }
+
+  get result(): SlotKind {
+    return asSlotKind(this.whole('result'));
+  }
+
+  get resultBytes(): number {
+    const bytes = this.whole('resultBytes');
+    if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) throw malformed('the size of a result');
+    return bytes;
+  }
+
+  get method(): string {
+    return asString(this.json.whole(this.called), 'the name of a method');
+  }
+
+  get identity(): Json {
+    return this.whole('identity');
+  }
+
+  get types(): Json {
+    return this.whole('types');
+  }
+
+  get returns(): Json {
+    return this.whole('returns');
+  }
+
+  get dependencies(): readonly Json[] {
+    return asArray(this.whole('dependencies'), 'the dependencies of a method');
+  }
+
+  get libraryDependencies(): readonly Json[] {
+    return asArray(this.ofLibrary(), 'the dependencies on the library');
+  }
 }
 
 function malformed(what: string): ObjectError {
@@ -149,50 +381,10 @@ function asString(json: Json | undefined, what: string): string {
   return json;
 }
 
-function asStrings(json: Json, name: string): readonly string[] {
-  const list = asArray(json, name);
-  for (const each of list) if (typeof each !== 'string') throw malformed(`what ${name} refers to`);
-  return list as readonly string[];
-}
-
-/** What pairs of a name and a value say. */
-function asMap<Value>(
-  json: Json | undefined,
-  what: string,
-  read: (json: Json, name: string) => Value,
-): ReadonlyMap<string, Value> {
-  const map = new Map<string, Value>();
-  for (const pair of asArray(json, what)) {
-    const [name, value] = asArray(pair, what);
-    if (value === undefined) throw malformed(what);
-    map.set(asString(name, what), read(value, name as string));
-  }
-  return map;
-}
+const asOptional = (json: Json, what: string): string | null => (json === null ? null : asString(json, what));
 
 function asSlotKind(json: Json | undefined): SlotKind {
   if (json !== 'bits' && json !== 'reference' && json !== 'address' && json !== 'none')
     throw malformed('a kind of slot');
   return json;
-}
-
-function asMethod(json: Json, ofLibrary: () => Json | undefined): MethodRecord {
-  const fields = asFields(json, 'a method');
-  const { resultBytes } = fields;
-  if (typeof resultBytes !== 'number' || !Number.isSafeInteger(resultBytes) || resultBytes < 0)
-    throw malformed('the size of a result');
-  if (fields.identity === undefined) throw malformed('the identity of a method');
-  return {
-    name: asString(fields.name, 'the name of a method'),
-    specialised: asString(fields.specialised, 'the symbol of a method'),
-    entry: asString(fields.entry, 'the entry of a method'),
-    parameters: asArray(fields.parameters, 'the parameters of a method').map(asSlotKind),
-    result: asSlotKind(fields.result),
-    resultBytes,
-    identity: fields.identity,
-    dependencies: asArray(fields.dependencies, 'the dependencies of a method'),
-    get libraryDependencies() {
-      return asArray(ofLibrary(), 'the dependencies on the library');
-    },
-  };
 }

@@ -1,34 +1,63 @@
 // The object as jl0 keeps it: what the compiler gave, plus metadata, sealed; and back.
 
-import { type ElfObject, noRelocations, type Section, SHT_LLVM_ADDRSIG, SHT_PROGBITS } from './elf.ts';
-import { checkElfHeader, readElf } from './elf-reader.ts';
+import { noRelocations, type Section, SHT_LLVM_ADDRSIG, SHT_PROGBITS } from './elf.ts';
+import { checkElfHeader, readElf, readSections } from './elf-reader.ts';
 import { writeElf } from './elf-writer.ts';
 import { ObjectError } from './error.ts';
-import { decodeMetadata, encodeLibrary, encodeMetadata, type Metadata } from './metadata.ts';
-import { checkSeal, DIGEST_BYTES, DIGEST_SECTION, LIBRARY_SECTION, METADATA_SECTION, seal } from './seal.ts';
+import { LinkTable } from './link-table.ts';
+import {
+  checkFormat,
+  decodeMetadata,
+  encodeLibrary,
+  encodeMetadata,
+  type Metadata,
+  type ObjectMetadata,
+} from './metadata.ts';
+import { type Placement, placeSections } from './placement.ts';
+import { prelink } from './prelink.ts';
+import type { Json } from './recipe.ts';
+import {
+  checkSeal,
+  DIGEST_BYTES,
+  DIGEST_SECTION,
+  LIBRARY_SECTION,
+  LINK_SECTION,
+  METADATA_SECTION,
+  seal,
+} from './seal.ts';
 
 /** Sections that only a linker has a use for. */
 const dropped: ReadonlySet<string> = new Set(['.note.GNU-stack', '.comment', '.llvm_addrsig']);
 
 /**
- * Adds the metadata to an object that a compiler emitted, and seals it.
+ * Links an object that a compiler emitted as far as possible, adds the metadata, and seals it.
  *
+ * @param places where what recipes stand for lies in the system image
  * @throws ObjectError if the emitted object is not well-formed, or refers to a symbol that has no recipe
  */
-export function makeObject(emitted: Uint8Array, metadata: Metadata): Uint8Array {
-  const elf = readElf(emitted);
+export function makeObject(
+  emitted: Uint8Array,
+  metadata: Metadata,
+  places: ReadonlyMap<Json, number> = new Map(),
+): Uint8Array {
+  const elf = readElf(new Uint8Array(emitted));
   for (const symbol of elf.symbols) {
     if (symbol.section === 'undefined' && !metadata.symbols.has(symbol.name)) {
       throw new ObjectError('malformed', `the code refers to ${symbol.name}, which has no recipe`);
     }
   }
   const kept = elf.sections.filter((section) => section.type !== SHT_LLVM_ADDRSIG && !dropped.has(section.name));
-  const digest = plainSection(DIGEST_SECTION, new Uint8Array(DIGEST_BYTES));
-  const described = plainSection(METADATA_SECTION, encodeMetadata(metadata));
-  const library = plainSection(LIBRARY_SECTION, encodeLibrary(metadata));
-  const sections = [...kept, described, library, digest];
   const symbols = elf.symbols.filter((symbol) => typeof symbol.section === 'string' || kept.includes(symbol.section));
-  const bytes = writeElf({ ...elf, sections, symbols }, digest);
+  const { sections, names, link } = prelink(kept, symbols, metadata);
+  const digest = plainSection(DIGEST_SECTION, new Uint8Array(DIGEST_BYTES));
+  const all = [
+    ...sections,
+    plainSection(METADATA_SECTION, encodeMetadata(metadata, names, places)),
+    plainSection(LIBRARY_SECTION, encodeLibrary(metadata)),
+    plainSection(LINK_SECTION, link),
+    digest,
+  ];
+  const bytes = writeElf({ ...elf, sections: all, symbols }, digest);
   seal(bytes);
   return bytes;
 }
@@ -47,23 +76,30 @@ function plainSection(name: string, bytes: Uint8Array): Section {
 }
 
 export interface OpenedObject {
-  readonly elf: ElfObject;
-  readonly metadata: Metadata;
+  readonly placement: Placement;
+  readonly link: LinkTable;
+  readonly metadata: ObjectMetadata;
 }
 
 /**
- * Reads an object that jl0 wrote: first what it is, then whether it is whole, and only then what it holds.
+ * Reads an object that jl0 wrote, as far as loading needs it: first what it is, then whether it is whole, and only then what
+ * it holds. Its symbols and relocations are not looked at; `readElf` does that.
  *
+ * @param image identity of the system image in memory, see `decodeMetadata`
  * @throws ObjectError for anything else, with the reason
  */
-export function openObject(bytes: Uint8Array): OpenedObject {
+export function openObject(bytes: Uint8Array, image: string | null = null): OpenedObject {
   checkElfHeader(bytes);
   checkSeal(bytes);
-  const elf = readElf(bytes);
+  const sections = readSections(bytes);
   const bytesOf = (name: string): Uint8Array => {
-    const sections = elf.sections.filter((section) => section.name === name);
-    if (sections.length !== 1) throw new ObjectError('malformed', `the object has ${sections.length} sections ${name}`);
-    return sections[0].bytes;
+    const named = sections.filter((section) => section.name === name);
+    if (named.length !== 1) throw new ObjectError('malformed', `the object has ${named.length} sections ${name}`);
+    return named[0].bytes;
   };
-  return { elf, metadata: decodeMetadata(bytesOf(METADATA_SECTION), bytesOf(LIBRARY_SECTION)) };
+  const placement = placeSections(sections);
+  const metadata = bytesOf(METADATA_SECTION);
+  checkFormat(metadata);
+  const link = new LinkTable(bytesOf(LINK_SECTION), placement.bytes);
+  return { placement, link, metadata: decodeMetadata(metadata, bytesOf(LIBRARY_SECTION), link, image) };
 }

@@ -1,20 +1,35 @@
-// Packed JSON: JSON whose parts are written once, however often they occur.
+// Packed JSON: JSON whose parts are written once, however often they occur, and read when they are asked for.
 //
-// What an object says of types, methods and names repeats itself over and over. So a packed text is a list of parts
-// followed by the value itself, and in both a number stands for the part of that number; a number that is meant as such is
-// written `{"#": n}`. A part refers to earlier ones only. Whoever unpacks gets one JavaScript object for each part, used in
-// every place: equal is then identical, and what is found out about a part can be remembered by the object.
+// What an object says of types, methods and names repeats itself over and over, and most of it is not needed by a program
+// that runs. So a packed value is a list of parts, each a piece of JSON text in which a number stands for the part of that
+// number; a number that is meant as such is written `{"#": n}`. A part refers to earlier ones only, and the last one is the
+// value itself. An index of where each part ends comes first, so that a part can be read without those before it. Whoever
+// unpacks gets one JavaScript object for each part, used in every place: equal is then identical, and what is found out
+// about a part can be remembered by the object.
 //
-// Enters: any JSON. Leaves: a text that depends on the value alone; and back.
+// A part may have a place: where what it stands for is found at once by a reader who knows what places mean. Such a reader
+// gets `{"place": n}` instead of the part, whose text is not looked at.
+//
+//     u32 number of parts | u32 end of each part's text | u32 place of each part, or 0 | text, ASCII
+//
+// Enters: any JSON. Leaves: bytes that depend on the value alone; and back.
 
 import { ObjectError } from './error.ts';
 import type { Json } from './recipe.ts';
 
 /** Strings shorter than this are written where they stand. */
 const SHORT = 8;
-/** Most values that a text may stand for when every part is written out, and how deep they may lie within one another. */
+/** Most values that a packed value may stand for when every part is written out, and how deep they may lie within one another. */
 const MOST_VALUES = 2 ** 31;
 const MOST_DEPTH = 200;
+
+/** How a value is divided into parts. */
+export interface Packing {
+  /** Values that are parts of their own however often they occur: they are to be read one by one. */
+  readonly apart?: Iterable<Json>;
+  /** The places of what values stand for. */
+  readonly places?: ReadonlyMap<Json, number>;
+}
 
 interface Node {
   readonly value: Json;
@@ -25,21 +40,52 @@ interface Node {
   uses: number;
   /** Its number among the parts; -1: it is written where it stands. */
   part: number;
+  isApart: boolean;
+  place: number;
 }
 
-/** The text of a value. */
-export function packJson(value: Json): string {
+/** The bytes of a value. */
+export function packJson(value: Json, { apart = [], places = new Map() }: Packing = {}): Uint8Array {
   const nodes = new Map<string, Node>();
-  const root = nodeOf(value, nodes, new Map());
+  const seen = new Map<object, Node>();
+  const root = nodeOf(value, nodes, seen);
+  for (const each of apart) nodeOf(each, nodes, seen).isApart = true;
+  for (const [json, place] of places) {
+    const node = seen.get(json as object);
+    if (node !== undefined) node.place = place;
+  }
+  root.isApart = true;
   const parts: string[] = [];
+  const placeOf: number[] = [];
   // Inner nodes were made before those that they are in, so a part is numbered after the parts in it.
   for (const node of nodes.values()) {
-    if (node.uses < 2 || !isWorthSharing(node.value)) continue;
+    if (node === root) continue;
+    if (!node.isApart && node.place === 0 && (node.uses < 2 || !isWorthSharing(node.value))) continue;
     const text = textOf(node);
     node.part = parts.push(text) - 1;
+    placeOf.push(node.place);
   }
-  return `{"parts":[${parts.join(',')}],"value":${textOf(root)}}`;
+  parts.push(textOf(root));
+  placeOf.push(0);
+  return joinParts(parts, placeOf);
 }
+
+function joinParts(texts: readonly string[], places: readonly number[]): Uint8Array {
+  const count = texts.length;
+  // What is not ASCII can only stand in strings, where JSON has another way to write it.
+  const text = texts.map((each) => each.replace(/[\u0080-\uffff]/g, escaped));
+  const index = new Uint32Array(1 + 2 * count);
+  index[0] = count;
+  let end = 0;
+  text.forEach((each, i) => {
+    end += each.length;
+    index[1 + i] = end;
+    index[1 + count + i] = places[i];
+  });
+  return Buffer.concat([new Uint8Array(index.buffer), Buffer.from(text.join(''), 'latin1')]);
+}
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function isWorthSharing(value: Json): boolean {
   if (typeof value === 'string') return value.length >= SHORT;
@@ -75,7 +121,7 @@ function findNode(key: string, value: Json, inner: readonly Node[], nodes: Map<s
   let node = nodes.get(key);
   if (node === undefined) {
     for (const each of inner) each.uses++;
-    node = { value, inner, id: nodes.size, uses: 0, part: -1 };
+    node = { value, inner, id: nodes.size, uses: 0, part: -1, isApart: false, place: 0 };
     nodes.set(key, node);
   }
   return node;
@@ -93,74 +139,138 @@ function textOf(node: Node): string {
   return JSON.stringify(value);
 }
 
-/**
- * The value of a text.
- *
- * @throws ObjectError `malformed` if it is no packed JSON, or stands for far more than an object can mean
- */
-export function unpackJson(text: string): Json {
-  let json: Json;
-  try {
-    json = JSON.parse(text) as Json;
-  } catch {
-    throw malformed();
-  }
-  if (typeof json !== 'object' || json === null || !('parts' in json) || !('value' in json)) throw malformed();
-  const { parts, value } = json;
-  if (!Array.isArray(parts)) throw malformed();
-  const unpacker = new Unpacker();
-  for (const part of parts as readonly Json[]) unpacker.add(part);
-  return unpacker.unpack(value);
+/** The value that bytes stand for. @throws ObjectError `malformed`, see `PackedJson` */
+export function unpackJson(bytes: Uint8Array): Json {
+  const packed = new PackedJson(bytes);
+  return packed.whole(packed.root);
 }
 
-class Unpacker {
-  private readonly parts: Json[] = [];
+/**
+ * A packed value that is read piece by piece. Every method throws an ObjectError `malformed` if what it reads is no packed
+ * JSON, or stands for far more than an object can mean.
+ */
+export class PackedJson {
+  private readonly count: number;
+  private readonly ends: Uint32Array;
+  private readonly bytes: Uint8Array;
+  private places = new Uint32Array(0);
+  private readonly text: string;
+  private readonly parts: (Json | undefined)[] = [];
   /** For each part how many values it stands for, and how deep. */
   private readonly sizes: number[] = [];
   private readonly depths: number[] = [];
   private size = 0;
   private deepest = 0;
+  /** How many parts are being read for one another. */
+  private nesting = 0;
+  /** The last part as it is written: what is in it is to be asked for by `open` and `whole`. */
+  readonly root: Json;
 
-  add(part: Json): void {
-    const value = this.unpack(part);
-    this.parts.push(value);
-    this.sizes.push(this.size);
-    this.depths.push(this.deepest);
+  constructor(bytes: Uint8Array) {
+    if (bytes.length < 4) throw malformed();
+    const [count] = wordsIn(bytes, 0, 1);
+    const textAt = 4 + 8 * count;
+    if (count === 0 || textAt > bytes.length) throw malformed();
+    this.count = count;
+    this.ends = wordsIn(bytes, 4, count);
+    this.bytes = bytes;
+    this.text = Buffer.from(bytes.buffer, bytes.byteOffset + textAt, bytes.length - textAt).toString('latin1');
+    this.root = this.parse(count - 1);
   }
 
-  unpack(packed: Json): Json {
+  /** From now on parts that have a place are `{"place": n}`. To be called before anything with such parts is asked for. */
+  usePlaces(): void {
+    this.places = wordsIn(this.bytes, 4 + 4 * this.count, this.count);
+  }
+
+  /** The elements or fields of something, as they are written. */
+  open(packed: Json): Json {
+    return typeof packed === 'number' ? this.parse(this.number(packed)) : packed;
+  }
+
+  /**
+   * A value with everything that is in it. What is not a part by itself is changed on the way, so it can be asked for only
+   * once.
+   */
+  whole(packed: Json): Json {
     this.size = 0;
     this.deepest = 0;
-    return this.value(packed, 1);
+    this.nesting = 0;
+    return this.value(packed, 1, this.count);
+  }
+
+  private number(part: number): number {
+    if (!Number.isInteger(part) || part < 0 || part >= this.count) throw malformed();
+    return part;
+  }
+
+  private parse(part: number): Json {
+    try {
+      return JSON.parse(this.text.slice(part === 0 ? 0 : this.ends[part - 1], this.ends[part])) as Json;
+    } catch {
+      throw malformed();
+    }
   }
 
   /** Parsed JSON belongs to nobody else, so what it refers to is put into it in place. */
-  private value(packed: Json, depth: number): Json {
-    if (typeof packed === 'number') return this.part(packed, depth);
-    this.count(1, depth);
+  private value(packed: Json, depth: number, before: number): Json {
+    if (typeof packed === 'number') return this.part(packed, depth, before);
+    this.note(1, depth);
     if (typeof packed !== 'object' || packed === null) return packed;
     if (Array.isArray(packed)) {
-      for (let i = 0; i < packed.length; i++) packed[i] = this.value(packed[i], depth + 1);
+      for (let i = 0; i < packed.length; i++) packed[i] = this.value(packed[i], depth + 1, before);
       return packed;
     }
     const fields = packed as { [name: string]: Json };
     if (typeof fields['#'] === 'number') return fields['#'];
-    for (const name in fields) fields[name] = this.value(fields[name], depth + 1);
+    for (const name in fields) fields[name] = this.value(fields[name], depth + 1, before);
     return fields;
   }
 
-  private part(number: number, depth: number): Json {
-    const part = this.parts[number];
-    if (part === undefined) throw malformed();
-    this.count(this.sizes[number], depth + this.depths[number]);
-    return part;
+  private part(part: number, depth: number, before: number): Json {
+    if (!(part < before)) throw malformed();
+    let known = this.parts[this.number(part)];
+    if (known === undefined) {
+      const place = this.places[part];
+      if (place !== undefined && place !== 0) known = this.keep(part, { place }, 1, 1);
+      else known = this.read(part);
+    }
+    this.note(this.sizes[part], depth + this.depths[part]);
+    return known;
   }
 
-  private count(size: number, depth: number): void {
+  private read(part: number): Json {
+    if (++this.nesting > MOST_DEPTH) throw malformed();
+    const [size, deepest] = [this.size, this.deepest];
+    this.size = 0;
+    this.deepest = 0;
+    const read = this.value(this.parse(part), 1, part);
+    const known = this.keep(part, read, this.size, this.deepest);
+    this.size = size;
+    this.deepest = deepest;
+    this.nesting--;
+    return known;
+  }
+
+  private keep(part: number, value: Json, size: number, depth: number): Json {
+    this.parts[part] = value;
+    this.sizes[part] = size;
+    this.depths[part] = depth;
+    return value;
+  }
+
+  private note(size: number, depth: number): void {
     this.size += size;
     if (depth > this.deepest) this.deepest = depth;
     if (this.size > MOST_VALUES || this.deepest > MOST_DEPTH) throw malformed();
   }
+}
+
+/** Words of a file, which may lie anywhere in it: a copy. */
+export function wordsIn(bytes: Uint8Array, from: number, count: number): Uint32Array<ArrayBuffer> {
+  const copy = new Uint8Array(4 * count);
+  copy.set(bytes.subarray(from, from + 4 * count));
+  return new Uint32Array(copy.buffer);
 }
 
 const malformed = (): ObjectError => new ObjectError('malformed', 'the metadata cannot be read');

@@ -10,6 +10,7 @@ export const DIGEST_BYTES = 32;
 export const DIGEST_SECTION = '.jl0.digest';
 export const METADATA_SECTION = '.jl0.meta';
 export const LIBRARY_SECTION = '.jl0.library';
+export const LINK_SECTION = '.jl0.link';
 
 function digestOf(bytes: Uint8Array): Uint8Array {
   return createHash('sha256')

@@ -30,6 +30,7 @@ import { basename, dirname, join } from 'node:path';
 import { mapFileOverRegion, U8, U32 } from '../../ffi/region.ts';
 import { finalizersLeft } from './collect.ts';
 import { PAGE_BYTES } from './heap.ts';
+import type { Ref } from './layout.ts';
 import { STATE_OFFSET, State, setStateWide, stateU32 } from './state.ts';
 
 /** Raised whenever the layout of the heap or of this file changes in a way that the identity does not cover. */
@@ -164,8 +165,65 @@ export function loadSnapshot(file: string, identity: Uint8Array): void {
     const header = readHeader(fd);
     if (!header.identity.equals(identity)) throw new SnapshotRefused('it was made from other sources');
     mapFileOverRegion(fd, header.length, HEADER_BYTES);
+    mapped = { file, length: header.length, content: header.checksum.toString('hex') };
   } finally {
     closeSync(fd);
+  }
+}
+
+interface MappedSnapshot {
+  readonly file: string;
+  /** Bytes of the data. */
+  readonly length: number;
+  /** The checksum of the data. */
+  readonly content: string;
+}
+
+let mapped: MappedSnapshot | null = null;
+
+/** What stands for the exact content of the snapshot that the heap began with; null if it began with none. */
+export const mappedContent = (): string | null => mapped?.content ?? null;
+
+/** The snapshot that the heap began with, to be compared with what the heap is now. */
+export class SnapshotContent {
+  private readonly fd: number;
+  private readonly length: number;
+  private readonly words = new Uint32Array(16);
+
+  private constructor(fd: number, length: number) {
+    this.fd = fd;
+    this.length = length;
+  }
+
+  /** Runs `body` with the snapshot, or with null if there is none or its file is another now. */
+  static use<T>(body: (content: SnapshotContent | null) => T): T {
+    if (mapped === null) return body(null);
+    let fd: number;
+    try {
+      fd = openSync(mapped.file, 'r');
+    } catch {
+      return body(null);
+    }
+    try {
+      const { length, checksum } = readHeader(fd);
+      const isSame = length === mapped.length && checksum.toString('hex') === mapped.content;
+      return body(isSame ? new SnapshotContent(fd, length) : null);
+    } catch (error) {
+      if (error instanceof SnapshotRefused) return body(null);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** Did the snapshot have an object of the same type, with the same words at these indices, where an object is now? */
+  has(object: Ref, indices: readonly number[]): boolean {
+    const at = object * 8 - 8;
+    if (at + this.words.byteLength > this.length) return false;
+    readSync(this.fd, this.words, 0, this.words.byteLength, HEADER_BYTES + at);
+    // The low bits of a header are the collector's.
+    const isSameType = (this.words[0] ^ U32[at >>> 2]) >>> 4 === 0 && this.words[0] >>> 4 !== 0;
+    return isSameType && indices.every((index) => this.words[2 + 2 * index] === U32[(at >>> 2) + 2 + 2 * index]);
   }
 }
 

@@ -13,10 +13,10 @@ import { Program } from '../../codegen/emit/operations.ts';
 import { Relocations } from '../../codegen/object/elf.ts';
 import { readElf } from '../../codegen/object/elf-reader.ts';
 import { writeElf } from '../../codegen/object/elf-writer.ts';
-import { decodeMetadata, encodeLibrary, encodeMetadata } from '../../codegen/object/metadata.ts';
+import { openObject } from '../../codegen/object/object.ts';
 import { packJson, unpackJson } from '../../codegen/object/packed-json.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
-import { DIGEST_BYTES, LIBRARY_SECTION, METADATA_SECTION, seal } from '../../codegen/object/seal.ts';
+import { DIGEST_BYTES, LINK_SECTION, METADATA_SECTION, seal } from '../../codegen/object/seal.ts';
 import { cInt64 } from '../../ffi/ctype.ts';
 import { CODE_BASE } from '../../ffi/region.ts';
 import { define, enter, hasLLVM, resolver } from '../codegen/native.ts';
@@ -64,14 +64,10 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
     seal(copy);
     return copy;
   };
-  const withMetadata = (change: (json: Record<string, Json>) => void) => {
+  /** The object with other content in one of its sections, sealed again. */
+  const withSection = (name: string, bytes: Uint8Array) => {
     const elf = readElf(object);
-    const json = { ...(unpackJson(new TextDecoder().decode(metadataOf(object))) as Record<string, Json>) };
-    change(json);
-    const bytes = new TextEncoder().encode(packJson(json));
-    const sections = elf.sections.map((each) =>
-      each.name === METADATA_SECTION ? { ...each, bytes, size: bytes.length } : each,
-    );
+    const sections = elf.sections.map((each) => (each.name === name ? { ...each, bytes, size: bytes.length } : each));
     const moved = new Map(elf.sections.map((section, index) => [section, sections[index]]));
     const symbols = elf.symbols.map((symbol) => {
       return typeof symbol.section === 'string'
@@ -88,7 +84,14 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
     seal(written);
     return written;
   };
-  const metadataOf = (bytes: Uint8Array, name = METADATA_SECTION) => {
+  const HEAD_BYTES = 16;
+  const withMetadata = (change: (json: Record<string, Json>) => void) => {
+    const old = sectionOf(object, METADATA_SECTION);
+    const json = { ...(unpackJson(old.subarray(HEAD_BYTES)) as Record<string, Json>) };
+    change(json);
+    return withSection(METADATA_SECTION, Buffer.concat([old.subarray(0, HEAD_BYTES), packJson(json)]));
+  };
+  const sectionOf = (bytes: Uint8Array, name: string) => {
     const section = readElf(bytes).sections.find((each) => each.name === name);
     if (section === undefined) throw new Error(`no ${name}`);
     return section.bytes;
@@ -134,9 +137,16 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
   });
 
   it('is refused when it is of another version', () => {
-    expect(refusal(withMetadata((json) => (json.version = 99)))).toEqual({
+    const other = Buffer.from(sectionOf(object, METADATA_SECTION));
+    other.writeUInt32LE(99, 12);
+    expect(refusal(withSection(METADATA_SECTION, other))).toEqual({
       refusal: 'version',
-      message: 'the object has format version 99, this jl0 reads version 2',
+      message: 'the object has format version 99, this jl0 reads version 3',
+    });
+    const text = Buffer.from('{"parts":[],"value":{"format":"jl0-object","version":2}}');
+    expect(refusal(withSection(METADATA_SECTION, text))).toEqual({
+      refusal: 'version',
+      message: 'the metadata is not in the format of this jl0',
     });
     expect(refusal(withMetadata((json) => (json.julia = '1.13.0')))).toEqual({
       refusal: 'version',
@@ -156,21 +166,41 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
       refusal: 'malformed',
       message: 'the methods cannot be read',
     });
-    expect(refusal(withMetadata((json) => (json.symbols = [['libm.so.6:cos', { kind: 'c' }]]))).message).toMatch(
-      /recipe of libm/,
-    );
+    expect(refusal(withMetadata((json) => (json.names = []))).message).toBe('the names cannot be read');
+    const link = sectionOf(object, LINK_SECTION);
+    for (const bytes of [new Uint8Array(), link.subarray(0, link.length - 4), Buffer.alloc(link.length, 0xff)]) {
+      expect(refusal(withSection(LINK_SECTION, bytes))).toEqual({
+        refusal: 'malformed',
+        message: 'the link table cannot be read',
+      });
+    }
     expect(refusal(changed((bytes) => new DataView(bytes.buffer).setUint16(60, 60000, true))).refusal).toBe(
       'truncated',
     );
   });
 
+  it('costs the methods whose part of the metadata breaks the rules, and no other', () => {
+    const loaded = loadObject(
+      withMetadata((json) => {
+        json.recipes = (json.recipes as readonly { name?: string }[]).map((recipe) =>
+          recipe.name === 'cos' ? { kind: 'c' } : recipe,
+        );
+      }),
+      resolver,
+    );
+    expect(loaded.refused.map(({ record, reason }) => `${record.name}: ${reason}`)).toEqual([
+      'julia:cosine(Float64): the recipe of libm.so.6:cos cannot be read',
+    ]);
+    expect(enter(loaded, 'julia:squares(Int64)', 10n).result).toBe(285n);
+  });
+
   it('keeps all of its metadata', () => {
-    const library = metadataOf(object, LIBRARY_SECTION);
-    const metadata = decodeMetadata(metadataOf(object), library);
+    const { metadata } = openObject(object);
     expect(metadata.target).toEqual({ architecture: 'x86_64', system: 'linux', processor: 'x86-64' });
-    expect(metadata.methods.map((method) => method.entry)).toContain('julia:fib(Int64) entry');
-    expect(Buffer.compare(encodeMetadata(metadata), metadataOf(object))).toBe(0);
-    expect(Buffer.compare(encodeLibrary(metadata), library)).toBe(0);
+    const fib = metadata.methods.find((method) => method.name === 'julia:fib(Int64)');
+    expect(fib).toMatchObject({ entry: 'julia:fib(Int64) entry', parameters: ['bits'], dependencies: [] });
+    expect(metadata.symbols.get('libm.so.6:cos')).toEqual({ kind: 'c', library: 'libm.so.6', name: 'cos' });
+    expect(metadata.references.get('julia:cosine(Float64)')).toEqual(['libm.so.6:cos']);
     const digest = createHash('sha256').update(object.subarray(0, -DIGEST_BYTES)).digest();
     expect(Buffer.compare(digest, object.subarray(-DIGEST_BYTES))).toBe(0);
   });

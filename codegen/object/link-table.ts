@@ -1,0 +1,159 @@
+// The link table: what a loader needs of an object at once, as words, in the section `.jl0.link`.
+//
+// It gives numbers to the names of an object: first those that the object does not define, then those of its own that have an
+// entry in the table of addresses, then its other functions. With the numbers it says where a name lies in the image
+// (placement.ts), which names a function refers to, and which functions make up a method. What is written in words of its
+// own elsewhere in the file (symbols, relocations) is not read to load an object.
+//
+// Enters: the parts as lists, from whoever makes an object; or bytes that may be anything. Every number is compared with
+// what it may be when the table is read.
+
+import { ObjectError } from './error.ts';
+import { wordsIn } from './packed-json.ts';
+
+/** Stands where there is no name or no place. */
+export const NONE = 0xffff_ffff;
+
+/** A hole that can only be filled when it is known where the image lies. */
+export interface AbsoluteHole {
+  /** Offset in the image. */
+  readonly at: number;
+  /** Type of the relocation. */
+  readonly type: number;
+  /** The name whose address goes in, or NONE: the image's own. */
+  readonly name: number;
+  /** What is added to it. */
+  readonly addend: number;
+}
+
+export interface LinkParts {
+  /** How many names are not defined here; the first ones are. */
+  readonly outsideCount: number;
+  /** How many names have an entry in the table of addresses; the first ones have. */
+  readonly entryCount: number;
+  /** Offset of the table of addresses, and of the trap, in the image. */
+  readonly table: number;
+  readonly trap: number;
+  /** For each name its offset in the image, or NONE. */
+  readonly places: readonly number[];
+  /** For each name the names it refers to. */
+  readonly references: readonly (readonly number[])[];
+  /** Names from elsewhere that no function is said to refer to: the compiler has put them in on its own. */
+  readonly unclaimed: readonly number[];
+  readonly absolutes: readonly AbsoluteHole[];
+  readonly methods: readonly {
+    readonly specialised: number;
+    readonly entry: number;
+    /** NONE if there is none. */
+    readonly boxed: number;
+    readonly world: number;
+  }[];
+}
+
+const HEAD_WORDS = 9;
+const ABSOLUTE_WORDS = 5;
+const METHOD_WORDS = 4;
+
+/** The table as bytes. */
+export function encodeLinkTable(parts: LinkParts): Uint8Array {
+  const { outsideCount, entryCount, table, trap, places, references, unclaimed, absolutes, methods } = parts;
+  const starts = [0];
+  for (const list of references) starts.push((starts.at(-1) ?? 0) + list.length);
+  const all = references.flat();
+  const counts = [places.length, outsideCount, entryCount, all.length, unclaimed.length, absolutes.length];
+  return new Uint8Array(
+    Uint32Array.from([
+      ...[...counts, methods.length, table, trap],
+      ...places,
+      ...starts,
+      ...all,
+      ...unclaimed,
+      ...absolutes.flatMap(({ at, type, name, addend }) => [
+        ...[at, type, name],
+        ...[addend >>> 0, Math.floor(addend / 2 ** 32) >>> 0],
+      ]),
+      ...methods.flatMap(({ specialised, entry, boxed, world }) => [specialised, entry, boxed, world]),
+    ]).buffer,
+  );
+}
+
+/** A table that was read. */
+export class LinkTable {
+  readonly nameCount: number;
+  readonly outsideCount: number;
+  readonly entryCount: number;
+  readonly methodCount: number;
+  readonly table: number;
+  readonly trap: number;
+  /** By number of the name. */
+  readonly places: Uint32Array;
+  readonly unclaimed: Uint32Array;
+  readonly absolutes: readonly AbsoluteHole[];
+  private readonly starts: Uint32Array;
+  private readonly references: Uint32Array;
+  private readonly methods: Uint32Array;
+
+  /**
+   * @param imageBytes size of the image, which no place may lie beyond
+   * @throws ObjectError `malformed` if the bytes are no table for such an image
+   */
+  constructor(bytes: Uint8Array, imageBytes: number) {
+    if (bytes.length < 4 * HEAD_WORDS) throw malformed();
+    const head = wordsIn(bytes, 0, HEAD_WORDS);
+    const [nameCount, outsideCount, entryCount, referenceCount, unclaimedCount, absoluteCount, methodCount] = head;
+    this.nameCount = nameCount;
+    this.outsideCount = outsideCount;
+    this.entryCount = entryCount;
+    this.methodCount = methodCount;
+    this.table = head[7];
+    this.trap = head[8];
+    const lengths = [
+      ...[nameCount, nameCount + 1, referenceCount, unclaimedCount],
+      ...[ABSOLUTE_WORDS * absoluteCount, METHOD_WORDS * methodCount],
+    ];
+    if (4 * lengths.reduce((sum, length) => sum + length, HEAD_WORDS) !== bytes.length) throw malformed();
+    if (outsideCount > entryCount || entryCount > nameCount || this.trap >= imageBytes) throw malformed();
+    if (this.table + 8 * entryCount > imageBytes) throw malformed();
+    let at = 4 * HEAD_WORDS;
+    const [places, starts, references, unclaimed, absolutes, methods] = lengths.map((length) => {
+      const words = wordsIn(bytes, at, length);
+      at += 4 * length;
+      return words;
+    });
+    this.places = places;
+    this.starts = starts;
+    this.references = references;
+    this.unclaimed = unclaimed;
+    this.methods = methods;
+    for (const name of unclaimed) if (name >= outsideCount) throw malformed();
+    this.absolutes = Array.from({ length: absoluteCount }, (_, i) => {
+      const [hole, type, name, low, high] = absolutes.subarray(ABSOLUTE_WORDS * i);
+      if (name !== NONE && name >= outsideCount) throw malformed();
+      return { at: hole, type, name, addend: (high | 0) * 2 ** 32 + low };
+    });
+  }
+
+  /** The names that a name refers to. Numbers that are no name are left to whoever looks them up. */
+  referencesOf(name: number): Uint32Array {
+    return this.references.subarray(this.starts[name], this.starts[name + 1]);
+  }
+
+  worldOf(method: number): number {
+    return this.methods[METHOD_WORDS * method + 3];
+  }
+
+  /** The names of a method's functions: specialised, generic entry, from objects to an object (or NONE). */
+  specialisedOf(method: number): number {
+    return this.methods[METHOD_WORDS * method];
+  }
+
+  entryOf(method: number): number {
+    return this.methods[METHOD_WORDS * method + 1];
+  }
+
+  boxedOf(method: number): number {
+    return this.methods[METHOD_WORDS * method + 2];
+  }
+}
+
+const malformed = (): ObjectError => new ObjectError('malformed', 'the link table cannot be read');
