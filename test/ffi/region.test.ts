@@ -1,3 +1,5 @@
+// The region: where it and the room for code lie, and what rights they have.
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CODE_BASE, CODE_BYTES, REGION_BASE, REGION_BYTES, U32 } from '../../ffi/region.ts';
