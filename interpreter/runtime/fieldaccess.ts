@@ -2,9 +2,16 @@
 
 import { U32 } from '../../ffi/region.ts';
 import type { Ref } from '../memory/layout.ts';
-import { fieldType } from '../types/fields.ts';
+import { fieldType, uninitializedCount } from '../types/fields.ts';
 import { isUnion } from '../types/kinds.ts';
-import { fieldIsPtr, fieldOffset, fieldSize, layoutFieldCount } from '../types/layoutaccess.ts';
+import {
+  fieldIsPtr,
+  fieldOffset,
+  fieldSize,
+  layoutFieldCount,
+  layoutFirstPointer,
+  layoutPointerCount,
+} from '../types/layoutaccess.ts';
 import { addressOfObject, loadInline, loadReference, loadUnion } from './storage.ts';
 
 /**
@@ -23,12 +30,26 @@ export function loadField(object: Ref, type: Ref, index: number, result: number)
   if (fieldIsPtr(type, index)) return loadReference(address, result);
   const declared = fieldType(type, index);
   if (isUnion(declared)) loadUnion(address, declared, address + fieldSize(type, index) - 1, result);
+  else if (isUndefinedInline(object, type, index, declared)) return false;
   else loadInline(address, declared, result);
   return true;
 }
 
+/**
+ * Is there no value yet in a field that holds a struct inline? A struct that has references is undefined while the first
+ * of them is. Only of the fields that `new` may leave out.
+ */
+function isUndefinedInline(object: Ref, type: Ref, index: number, declared: Ref): boolean {
+  if (index < layoutFieldCount(type) - uninitializedCount(type) || layoutPointerCount(declared) === 0) return false;
+  return U32[(object << 1) + (fieldOffset(type, index) >>> 2) + 2 * layoutFirstPointer(declared)] === 0;
+}
+
 /** True if field `index` has a value. */
 export function isFieldDefined(object: Ref, type: Ref, index: number): boolean {
-  if (layoutFieldCount(type) === 0 || !fieldIsPtr(type, index)) return true;
+  if (layoutFieldCount(type) === 0) return true;
+  if (!fieldIsPtr(type, index)) {
+    const declared = fieldType(type, index);
+    return isUnion(declared) || !isUndefinedInline(object, type, index, declared);
+  }
   return U32[(object * 8 + fieldOffset(type, index)) >>> 2] !== 0;
 }

@@ -182,8 +182,9 @@ export function assignableBinding(module: ModuleRef, variable: SymbolRef): Resol
     throwError(
       `invalid assignment to constant ${name(binding)}. This redefinition may be permitted using the \`const\` keyword.`,
     );
-  if (kind === PartitionKind.EXPLICIT || kind === PartitionKind.IMPORTED) {
-    const target = resolveBinding(binding, currentWorld());
+  // A name that a `using` brings is imported, too, though there is no partition that says so.
+  const target = resolveBinding(binding, currentWorld());
+  if (target.binding !== binding) {
     throwError(
       `cannot assign a value to imported variable ${moduleName(bindingModule(target.binding))}.${symbolName(variable)} from module ${moduleName(module)}`,
     );

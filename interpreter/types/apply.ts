@@ -17,7 +17,7 @@ import { symbolName } from '../runtime/symbols.ts';
 import { svecGet, svecLength } from '../runtime/values.ts';
 import { newUnionAll } from './construct.ts';
 import { mixHash, nameHash } from './egal.ts';
-import { throwError, throwTypeError } from './errors.ts';
+import { throwArgumentError, throwError, throwTypeError } from './errors.ts';
 import { instantiate, withinBounds } from './instance.ts';
 import { applyTupleType, instantiateUnionAll, wrapType, wrapVararg } from './instantiate.ts';
 import {
@@ -125,6 +125,12 @@ export function applyType(t: Ref, parameters: readonly Ref[]): TypeRef {
 /** What is expected of a type parameter, as the error message says: an Int64 where a number was given. */
 const expectedParameter = (p: Ref): Ref => (isa(p, datatype('Number')) ? Int64Type : wrapper('Type'));
 
+/** Vararg takes at least one parameter, and not more than it has room for; the texts count the type itself, too. */
+function expectParameters(parameters: readonly Ref[], most: number): void {
+  if (parameters.length < 1) throwArgumentError('apply_type: too few arguments (expected 2)');
+  if (parameters.length > most) throwArgumentError(`apply_type: too many arguments (expected ${most + 1})`);
+}
+
 /**
  * `Core.apply_type(f, parameters...)`: `applyType` with the checks on what may stand as a parameter, and Vararg.
  */
@@ -133,19 +139,19 @@ export function applyTypeChecked(f: Ref, parameters: readonly Ref[]): Ref {
     parameters.forEach((p, i) => {
       const last = i === parameters.length - 1;
       if (isVararg(p) && !last) throwTypeError('Tuple', 'non-final parameter', wrapper('Type'), p);
-      if (!isValidParameter(p) && !isVararg(p)) throwTypeError('Tuple', 'parameter', expectedParameter(p), p);
+      if (!isValidParameter(p) && !isVararg(p)) throwTypeError('Tuple', 'parameter', wrapper('Type'), p);
     });
     return applyTupleType([...parameters]);
   }
   if (f === UnionType) return typeUnion(parameters);
   if (isVararg(f)) {
     if (varargT(f) === NULL) {
-      if (parameters.length > 2) throwError(`apply_type: too many arguments (expected 3)`);
-      return wrapVararg(parameters[0] ?? NULL, parameters[1] ?? NULL);
+      expectParameters(parameters, 2);
+      return wrapVararg(parameters[0], parameters[1] ?? NULL);
     }
     if (varargN(f) === NULL) {
-      if (parameters.length > 1) throwError(`apply_type: too many arguments (expected 2)`);
-      return wrapVararg(varargT(f), parameters[0] ?? NULL);
+      expectParameters(parameters, 1);
+      return wrapVararg(varargT(f), parameters[0]);
     }
   } else if (isUnionAll(f)) {
     for (const p of parameters) if (!isValidParameter(p)) throwTypeError('Type', 'parameter', expectedParameter(p), p);

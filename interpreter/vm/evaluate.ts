@@ -31,14 +31,24 @@ import {
   resolveBinding,
 } from '../runtime/bindings.ts';
 import { addMethod, declareFunction } from '../runtime/definitions.ts';
-import { InternalError, throwError, throwPlain, throwTypeErrorIn, throwUndefVar } from '../runtime/errors.ts';
+import {
+  InternalError,
+  throwError,
+  throwPlain,
+  throwTooFewArguments,
+  throwTooManyArguments,
+  throwTypeError,
+  throwTypeErrorIn,
+  throwUndefVar,
+} from '../runtime/errors.ts';
 import { loadField } from '../runtime/fieldaccess.ts';
 import { assignableBinding, declareGlobal, defineConst, modulePath } from '../runtime/modules.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
-import { arrayGetRef, arrayLength, string, stringText, svecGet, svecLength, unboxInt64 } from '../runtime/values.ts';
+import { arrayGetRef, arrayLength, stringText, svecGet, svecLength, unboxInt64 } from '../runtime/values.ts';
 import { fieldCount, fieldType, uninitializedCount } from '../types/fields.ts';
 import { instanceIsA } from '../types/index.ts';
-import { isConcrete, isTypeVar } from '../types/kinds.ts';
+import { isConcrete, isMemoryType, isTupleType, isTypeVar } from '../types/kinds.ts';
+import { isOpaqueLayout } from '../types/layoutaccess.ts';
 import { call, runThunk } from './calls.ts';
 import { makeCFunction } from './cfunction.ts';
 import { type Code, Op } from './code.ts';
@@ -101,14 +111,15 @@ export function makeNew(code: Code, pc: number, fp: number): void {
   newObject(type, words, count, fp + ops[pc + 1]);
 }
 
+/** Only objects of concrete types whose fields say what they are can be made by `new`. */
+function expectAllocatable(type: Ref): void {
+  if (!isConcrete(type) || isOpaqueLayout(type) || isMemoryType(type))
+    throwTypeError('new', datatype('DataType'), type);
+}
+
 /** `new` with its checks: a concrete type, not too few fields, each of the declared type. */
 export function newObject(type: DataTypeRef, words: Int32Array, count: number, result: number): void {
-  if (!isConcrete(type)) {
-    if (typeOf(type) !== datatype('DataType') && typeOf(type) !== datatype('UnionAll')) {
-      throwTypeErrorIn('new', emptyContext(), datatype('DataType'), type);
-    }
-    throwTypeErrorIn('new', emptyContext(), datatype('DataType'), type);
-  }
+  expectAllocatable(type);
   const fields = fieldCount(type);
   if (count > fields) throwError('invalid struct allocation');
   if (count < fields - uninitializedCount(type)) throwError('invalid struct allocation');
@@ -116,12 +127,10 @@ export function newObject(type: DataTypeRef, words: Int32Array, count: number, r
     const declared = fieldType(type, i);
     if (declared === datatype('Any') || declared === slotType(words[i])) continue;
     const value = slotRef(words[i]);
-    if (!instanceIsA(value, declared)) throwTypeErrorIn('new', emptyContext(), declared, value);
+    if (!instanceIsA(value, declared)) throwTypeError('new', declared, value);
   }
   makeStruct(type, words, count, result);
 }
-
-const emptyContext = (): Ref => string('');
 
 /** STATIC_PARAMETER: the value of a method's static parameter in this instance. */
 export function staticParameter(fp: number, index: number, result: number): void {
@@ -412,7 +421,12 @@ function splatNew(code: Code, fp: number, args: ArrayRef, result: number): void 
   const type = operandRef(code, fp, arrayGetRef(args, 0)) as DataTypeRef;
   const tuple = operandRef(code, fp, arrayGetRef(args, 1));
   const tupleType = typeOf(tuple);
+  if (!isTupleType(tupleType)) throwTypeError('new', datatype('Tuple'), tuple);
+  expectAllocatable(type);
   const n = fieldCount(tupleType);
+  const fields = fieldCount(type);
+  if (n < fields) throwTooFewArguments('new', fields);
+  if (n > fields) throwTooManyArguments('new', fields);
   const base = fp + code.frameWords + 8;
   const words = new Int32Array(n);
   for (let i = 0; i < n; i++) {

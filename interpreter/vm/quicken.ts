@@ -11,10 +11,10 @@ import { typeOf } from '../memory/layout.ts';
 import { datatype } from '../memory/wellknown.ts';
 import { getBinding } from '../runtime/bindings.ts';
 import { isKindType } from '../runtime/methods.ts';
-import { fieldIndex, fieldIsAtomic, fieldIsConst, fieldType } from '../types/fields.ts';
+import { fieldIndex, fieldIsAtomic, fieldIsConst, fieldType, uninitializedCount } from '../types/fields.ts';
 import { instanceIsA } from '../types/index.ts';
 import { isConcrete, isDataType, isMutableType } from '../types/kinds.ts';
-import { fieldIsPtr, fieldOffset, layoutFieldCount } from '../types/layoutaccess.ts';
+import { fieldIsPtr, fieldOffset, layoutFieldCount, layoutPointerCount } from '../types/layoutaccess.ts';
 import { CALL_HEADER, type Code, constantSlot, Op } from './code.ts';
 import { enterField } from './codezone.ts';
 import { constantGlobalOf } from './decode.ts';
@@ -154,6 +154,8 @@ function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: 
     if (step < path.length - 1) {
       // Only a struct that is stored inline has its fields at a fixed place.
       if (isReference || !isDataType(declared)) return;
+      // One with references may be undefined, if `new` may have left it out.
+      if (layoutPointerCount(declared) > 0 && index >= fieldCountOf(holder) - uninitializedCount(holder)) return;
       holder = declared;
     } else if (isReference) {
       found = 0;

@@ -51,7 +51,7 @@ function showerror(io::IO, e::DomainError)
 end
 function showerror(io::IO, e::TypeError)
     print(io, "TypeError: ")
-    if e.expected === Bool && e.func === :if
+    if e.expected === Bool
         print(io, "non-boolean (", typeof(e.got), ") used in boolean context")
         return
     end
@@ -176,8 +176,10 @@ end
 function showerror(io::IO, e::FieldError)
     T = e.type
     print(io, "FieldError: type ", nameof_wrapper(T), " has no field `", e.field, "`")
-    names = T isa DataType && T <: Tuple ? (isvatuple(T) ? () : ntuple(identity, fieldcount(T))) : try fieldnames(T) catch; () end
-    if isempty(names)
+    # Of a type without a definite number of fields (an abstract one, `NamedTuple`) there is nothing more to say.
+    names = try fieldnames(T) catch; nothing end
+    if names === nothing
+    elseif isempty(names)
         print(io, "; ", nameof_wrapper(T), " has no fields at all.")
     else
         print(io, ", available fields: ", join(map(n -> string("`", n, "`"), names), ", "))

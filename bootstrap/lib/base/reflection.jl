@@ -85,11 +85,9 @@ unsafe_convert(::Type{Ptr{Int8}}, s::Symbol) = bitcast(Ptr{Int8}, ccall(:jl_symb
 # Fields
 
 function fieldnames(t::DataType)
-    t.name === Tuple.name && return ntuple(identity, fieldcount(t))
-    if t.name === NamedTuple_typename()
-        n = t.parameters[1]
-        return n
-    end
+    n = fieldcount(t)  # throws where the type does not say how many there are
+    t.name === Tuple.name && return ntuple(identity, n)
+    t.name === NamedTuple_typename() && return t.parameters[1]
     return (getfield(t.name, :names)...,)
 end
 NamedTuple_typename() = unwrap_unionall(NamedTuple).name

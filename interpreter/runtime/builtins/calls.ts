@@ -8,6 +8,7 @@ import {
   type MethodRef,
   type Ref,
   readRef,
+  readWide,
   type SvecRef,
   typeOf,
 } from '../../memory/layout.ts';
@@ -28,17 +29,18 @@ import {
 import { isTupleType, param, typeNameOf } from '../../types/kinds.ts';
 import { defineBuiltins, defineRedirects, type Redirection } from '../../vm/builtin.ts';
 import { call, dispatchTuple } from '../../vm/calls.ts';
-import { frameWorld, machine } from '../../vm/frames.ts';
+import { machine } from '../../vm/frames.ts';
 import { setSlot, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
 import { makeTupleOfSlots } from '../../vm/tuples.ts';
 import { currentWorld } from '../bindings.ts';
-import { throwMethodError, throwTypeError } from '../errors.ts';
+import { throwBoundsError, throwError, throwMethodError, throwPlain, throwTypeError } from '../errors.ts';
 import { loadField } from '../fieldaccess.ts';
 import { invokedMethod } from '../methodmatches.ts';
 import { isKindType, lookupMethod, methodInstance, unwrapUnionAll } from '../methods.ts';
 import { symbol } from '../symbols.ts';
 import { arrayLength, svecGet, svecLength } from '../values.ts';
 import { expectArguments, expectType } from './arguments.ts';
+import { callerWorld } from './globalload.ts';
 
 const plain = (n: number, world = 0, target = 0 as Ref): Redirection => ({ n, world, target });
 
@@ -89,7 +91,7 @@ function spread(list: ArgumentList, iterate: Ref, word: number): void {
     const data = U32[(array << 1) + (objects.JuliaArray.ptr_or_offset & 0xfff)] >>> 3;
     for (let i = 0, n = arrayLength(array); i < n; i++) {
       const element = (U32[(data + i) << 1] >>> 3) as Ref;
-      if (element === 0) break;
+      if (element === 0) throwPlain('UndefRefError');
       setSlot(list.slot(), element);
     }
     return;
@@ -97,16 +99,22 @@ function spread(list: ArgumentList, iterate: Ref, word: number): void {
   spreadIterator(list, iterate, object);
 }
 
+/** Loads a part of what `iterate` returned, which need not be a tuple. */
+function loadPart(pair: Ref, index: number, word: number): void {
+  const type = typeOf(pair);
+  if (index >= fieldCount(type)) throwBoundsError(pair, index + 1);
+  if (!loadField(pair, type, index, word)) throwPlain('UndefRefError');
+}
+
 /** Anything else is iterated by the given function. */
 function spreadIterator(list: ArgumentList, iterate: Ref, iterator: Ref): void {
   rootScope(() => {
     let next = root(call(iterate, [iterator]));
     while (next !== nothing) {
-      const type = typeOf(next);
-      loadField(next, type, 0, list.slot());
+      loadPart(next, 0, list.slot());
       const scratch = machine.sp;
       machine.sp += 4;
-      loadField(next, type, 1, scratch);
+      loadPart(next, 1, scratch);
       const state = root(slotRef(scratch));
       machine.sp -= 4;
       next = root(call(iterate, [iterator, state]));
@@ -123,7 +131,7 @@ function invokeTarget(f: Ref, types: Ref, words: Int32Array, n: number): Ref {
   const all: Ref[] = [calleeType];
   for (let i = 0; i < svecLength(parameters); i++) all.push(svecGet(parameters, i));
   const signature = applyTupleType(all);
-  const world = machine.fp === 0 ? currentWorld() : frameWorld(machine.fp);
+  const world = callerWorld();
   const match = invokedMethod(signature, world);
   if (match === null) {
     // The arguments of such a MethodError are the types that were asked for.
@@ -132,16 +140,44 @@ function invokeTarget(f: Ref, types: Ref, words: Int32Array, n: number): Ref {
   return instanceFor(match.method, words, n);
 }
 
+/** The callee and the arguments are not what a method, or a compiled instance of one, is for. */
+function throwArgumentTypeError(expected: Ref, words: Int32Array, n: number): never {
+  const scratch = machine.sp;
+  makeTupleOfSlots(words, n, scratch);
+  return throwTypeError('invoke: argument type error', expected, slotRef(scratch));
+}
+
+/** The instance that a CodeInstance is compiled code of, if the arguments are right and the caller's world sees it. */
+function compiledInstance(code: Ref, words: Int32Array, n: number): Ref {
+  const instance = readRef(code, objects.CodeInstance.def);
+  const specTypes = readRef(instance, objects.MethodInstance.specTypes);
+  const method = readRef(instance, objects.MethodInstance.def);
+  const types = dispatchTuple(words, n);
+  const isMethod = typeOf(method) === datatype('Method');
+  if (!isSubtype(types, specTypes) || (isMethod && !isSubtype(types, readRef(method, objects.Method.sig)))) {
+    return throwArgumentTypeError(specTypes, words, n);
+  }
+  const world = callerWorld();
+  const isValid =
+    readWide(code, objects.CodeInstance.min_world) <= world && world <= readWide(code, objects.CodeInstance.max_world);
+  if (!isValid) throwError('invoke: CodeInstance not valid for this world');
+  return instance;
+}
+
 /** The instance of a given method for the actual arguments. */
 function instanceFor(method: MethodRef, words: Int32Array, n: number): Ref {
   const types = dispatchTuple(words, n);
   const sparams = matchSignature(types, readRef(method, objects.Method.sig));
-  if (sparams === null) {
-    const scratch = machine.sp;
-    makeTupleOfSlots(words.subarray(1, n), n - 1, scratch);
-    return throwMethodError(slotRef(words[0]), slotRef(scratch), currentWorld());
-  }
+  if (sparams === null) return throwArgumentTypeError(method, words, n);
   return methodInstance(method, types, sparams);
+}
+
+/** The world that an argument names; one that is still to come stands for the newest. */
+function worldArgument(name: string, word: number): number {
+  expectType(name, word, datatype('UInt64'));
+  const world = slotInt64(word);
+  const newest = currentWorld();
+  return world < 0 || world > newest ? newest : world;
 }
 
 defineRedirects({
@@ -161,15 +197,15 @@ defineRedirects({
   _call_latest: (_args, n) => plain(n, currentWorld()),
   invoke_in_world: (args, n) => {
     expectArguments('invoke_in_world', n, 2, 1 << 20);
-    expectType('invoke_in_world', args[0], datatype('UInt64'));
-    const world = slotInt64(args[0]);
+    const world = worldArgument('invoke_in_world', args[0]);
     args.copyWithin(0, 1, n);
-    return plain(n - 1, Math.min(world, currentWorld()));
+    return plain(n - 1, world);
   },
   _call_in_world_total: (args, n) => {
-    const world = slotInt64(args[0]);
+    expectArguments('_call_in_world_total', n, 2, 1 << 20);
+    const world = worldArgument('_call_in_world_total', args[0]);
     args.copyWithin(0, 1, n);
-    return plain(n - 1, Math.min(world, currentWorld()));
+    return plain(n - 1, world);
   },
   invoke: (args, n) => {
     expectArguments('invoke', n, 2, 1 << 20);
@@ -180,8 +216,9 @@ defineRedirects({
     const kind = typeOf(types);
     if (kind === datatype('Method')) return plain(count, 0, instanceFor(types as MethodRef, args, count));
     if (kind === datatype('MethodInstance')) return plain(count, 0, types);
-    if (kind === datatype('CodeInstance')) return plain(count, 0, readRef(types, objects.CodeInstance.def));
-    if (!isKindType(kind) || !isSubtype(types, datatype('Tuple'))) throwTypeError('invoke', tupleTypeType(), types);
+    if (kind === datatype('CodeInstance')) return plain(count, 0, compiledInstance(types, args, count));
+    const body = unwrapUnionAll(types);
+    if (typeOf(body) !== datatype('DataType') || !isTupleType(body)) throwTypeError('invoke', tupleTypeType(), types);
     if (!argumentsFit(types, args, count)) {
       const given = tupleOf(args, count);
       if (!instanceIsA(given, types)) throwTypeError('invoke: argument type error', types, given);
@@ -226,8 +263,7 @@ defineBuiltins({
   applicable: (args, n, result) => {
     expectArguments('applicable', n, 1, 1 << 20);
     const types: DataTypeRef = dispatchTuple(args, n);
-    const world = machine.fp === 0 ? currentWorld() : frameWorld(machine.fp);
-    setSlotBool(result, lookupMethod(types, world).kind === 'found');
+    setSlotBool(result, lookupMethod(types, callerWorld()).kind === 'found');
   },
   _compute_sparams: (args, n, result) => {
     expectArguments('_compute_sparams', n, 1, 1 << 20);
@@ -241,6 +277,6 @@ defineBuiltins({
     const f = slotRef(args[0]);
     const scratch = machine.sp;
     makeTupleOfSlots(args.subarray(1, n), n - 1, scratch);
-    throwMethodError(f, slotRef(scratch), currentWorld());
+    throwMethodError(f, slotRef(scratch), callerWorld());
   },
 });

@@ -9,7 +9,7 @@ import {
   typeOf,
 } from '../../memory/layout.ts';
 import * as objects from '../../memory/objects.ts';
-import { datatype, nothing, trueValue, wrapper } from '../../memory/wellknown.ts';
+import { datatype, nothing, wrapper } from '../../memory/wellknown.ts';
 import { newTypeVar } from '../../types/construct.ts';
 import {
   abstractType,
@@ -20,10 +20,10 @@ import {
   typeBody,
 } from '../../types/define.ts';
 import { defineBuiltins } from '../../vm/builtin.ts';
-import { Bool, Int64, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
+import { Int64, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
 import { InternalError, throwError, throwTypeErrorIn } from '../errors.ts';
 import { symbol, symbolName } from '../symbols.ts';
-import { expectArguments, expectInt, expectType } from './arguments.ts';
+import { expectArguments, expectBool, expectInt, expectType } from './arguments.ts';
 
 let defaultConstructors: (type: Ref, file: SymbolRef, line: number) => void = () => {
   throw new InternalError('default constructors need the front end');
@@ -33,10 +33,6 @@ let defaultConstructors: (type: Ref, file: SymbolRef, line: number) => void = ()
 export function setDefaultConstructors(maker: (type: Ref, file: SymbolRef, line: number) => void): void {
   defaultConstructors = maker;
 }
-
-/** Lowering passes the field types of an unfinished definition as an svec, or `false` where there are none. */
-const svecOrNull = (word: number): SvecRef =>
-  (slotType(word) === datatype('SimpleVector') ? slotRef(word) : 0) as SvecRef;
 
 const moduleOf = (name: string, word: number): ModuleRef => expectType<ModuleRef>(name, word, datatype('Module'));
 const symbolOf = (name: string, word: number): SymbolRef => expectType<SymbolRef>(name, word, datatype('Symbol'));
@@ -65,14 +61,13 @@ defineBuiltins({
   },
   _structtype: (args, n, result) => {
     expectArguments('_structtype', n, 7);
-    const mutable = slotType(args[5]) === Bool && slotRef(args[5]) === trueValue;
     const type = structType(
       moduleOf('_structtype', args[0]),
       symbolOf('_structtype', args[1]),
       svecOf('_structtype', args[2]),
       svecOf('_structtype', args[3]),
       svecOf('_structtype', args[4]),
-      mutable,
+      expectBool('_structtype', args[5]),
       expectInt('_structtype', args[6]),
     );
     setSlotReference(result, type);
@@ -88,16 +83,11 @@ defineBuiltins({
   },
   _primitivetype: (args, n, result) => {
     expectArguments('_primitivetype', n, 4);
-    if (slotType(args[3]) !== Int64) {
-      throwError(`invalid declaration of primitive type ${symbolName(symbolOf('_primitivetype', args[1]))}`);
-    }
-    const type = primitiveType(
-      moduleOf('_primitivetype', args[0]),
-      symbolOf('_primitivetype', args[1]),
-      svecOf('_primitivetype', args[2]),
-      slotInt64(args[3]),
-    );
-    setSlotReference(result, type);
+    const module = moduleOf('_primitivetype', args[0]);
+    const name = symbolOf('_primitivetype', args[1]);
+    const parameters = svecOf('_primitivetype', args[2]);
+    if (slotType(args[3]) !== Int64) throwError(`invalid declaration of primitive type ${symbolName(name)}`);
+    setSlotReference(result, primitiveType(module, name, parameters, slotInt64(args[3])));
   },
   '_setsuper!': (args, n, result) => {
     expectArguments('_setsuper!', n, 2);
@@ -106,7 +96,7 @@ defineBuiltins({
   },
   '_typebody!': (args, n, result) => {
     expectArguments('_typebody!', n, 2, 3);
-    const types = n === 3 ? svecOrNull(args[2]) : (0 as SvecRef);
+    const types = (n === 3 ? slotRef(args[2]) : 0) as SvecRef;
     setSlotReference(result, typeBody(slotRef(args[0]), slotRef(args[1]), types));
   },
   _equiv_typedef: (args, n, result) => {

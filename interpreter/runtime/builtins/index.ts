@@ -2,6 +2,7 @@
 
 import './calls.ts';
 import './definitions.ts';
+import './fields.ts';
 import './globals.ts';
 import './memory.ts';
 import './objects.ts';

@@ -6,16 +6,27 @@
 import { calloc, readU8 as readByteAt, toAddress, writeU8 as writeByteAt } from '../../../ffi/address.ts';
 import { U8, U32 } from '../../../ffi/region.ts';
 import { allocate } from '../../memory/heap.ts';
-import { type DataTypeRef, NULL, type Ref, readRef, readWide, writeRef, writeWide } from '../../memory/layout.ts';
+import {
+  type DataTypeRef,
+  NULL,
+  type Ref,
+  readRef,
+  readWide,
+  type SymbolRef,
+  writeRef,
+  writeWide,
+} from '../../memory/layout.ts';
 import { GenericMemory, GenericMemoryRef } from '../../memory/objects.ts';
 import { registerRoots, registerWeakMap } from '../../memory/roots.ts';
-import { datatype, typename } from '../../memory/wellknown.ts';
+import { CPUAddressSpace, datatype, typename, wrapper } from '../../memory/wellknown.ts';
+import { egal } from '../../types/egal.ts';
 import { type ElementLayout, elementLayout } from '../../types/fieldlayout.ts';
 import { applyType, instanceIsA } from '../../types/index.ts';
 import { instanceOf, param, typeNameOf, wrapperOf } from '../../types/kinds.ts';
+import { hasFreeVars } from '../../types/variables.ts';
 import { defineBuiltins } from '../../vm/builtin.ts';
-import { Bool, copySlot, setSlotBool, setSlotInt64, setSlotReference, slotRef, slotType } from '../../vm/slots.ts';
-import { throwArgumentError, throwBoundsErrorAt, throwException, throwPlain, throwTypeError } from '../errors.ts';
+import { copySlot, setSlotBool, setSlotInt64, setSlotReference, slotRef, slotType } from '../../vm/slots.ts';
+import { throwArgumentError, throwBoundsErrorAt, throwError, throwPlain, throwTypeError } from '../errors.ts';
 import {
   addressOfObject,
   loadInline,
@@ -27,9 +38,9 @@ import {
   storeUnion,
 } from '../storage.ts';
 import { symbol } from '../symbols.ts';
-import { boxInt64, string } from '../values.ts';
-import { expectArguments, expectInt } from './arguments.ts';
-import { checkOrder } from './objects.ts';
+import { boxInt64 } from '../values.ts';
+import { expectArguments, expectBool, expectInt, expectType } from './arguments.ts';
+import { type Access, checkAgreement, checkedOrders, orderNamed } from './orders.ts';
 
 const layouts = new Map<Ref, ElementLayout>();
 registerWeakMap(layouts);
@@ -58,6 +69,11 @@ export function keepBuffersInside(inside: boolean): void {
 /** More than any process can have. */
 const ADDRESS_SPACE = 2 ** 47;
 
+const throwInvalidSize = (): never =>
+  throwArgumentError(
+    'invalid GenericMemory size: the number of elements is either negative or too large for system address width',
+  );
+
 /**
  * `Memory{T}(undef, length)`
  *
@@ -67,9 +83,7 @@ export function newMemory(type: DataTypeRef, length: number): Ref {
   const layout = layoutOfMemory(type);
   const bytes = length * layout.size + (layout.union ? length : 0);
   if (!(length >= 0 && bytes < 2 ** 63)) {
-    throwArgumentError(
-      'invalid GenericMemory size: the number of elements is either negative or too large for system address width',
-    );
+    throwInvalidSize();
   }
   if (bytes >= ADDRESS_SPACE) throwPlain('OutOfMemoryError');
   const isBits = !layout.boxed && layout.pointers.length === 0;
@@ -86,6 +100,33 @@ export function newMemory(type: DataTypeRef, length: number): Ref {
   writeWide(memory, GenericMemory.length, length);
   writeWide(memory, GenericMemory.ptr, addressOfObject(memory) + GenericMemory.$size);
   return memory;
+}
+
+/**
+ * `Memory{T}(undef, length)` for a length of more than 53 bits, which is in a slot. It can only be made of elements that
+ * take no space; of others it does not fit, or is not even a number of bytes.
+ */
+function newHugeMemory(type: DataTypeRef, word: number): Ref {
+  const layout = layoutOfMemory(type);
+  const length = BigInt.asIntN(64, (BigInt(U32[word + 1]) << 32n) | BigInt(U32[word]));
+  const bytes = length * BigInt(layout.size + (layout.union ? 1 : 0));
+  const most = 2n ** 63n - 2n;
+  if (length < 0n || length >= most || bytes >= most) throwInvalidSize();
+  if (bytes > 0n) throwPlain('OutOfMemoryError');
+  const memory = newMemory(type, 1);
+  U32.copyWithin((memory << 1) + (GenericMemory.length & 0xfff), word, word + 2);
+  return memory;
+}
+
+/** Types of Memory that nothing can be stored in: there are only two kinds, one address space, and no open element types. */
+function checkAllocatable(type: DataTypeRef): void {
+  const kind = param(type, 0);
+  if (kind !== symbol('not_atomic') && kind !== symbol('atomic')) {
+    throwError('GenericMemory kind must be :not_atomic or :atomic');
+  }
+  if (!egal(param(type, 2), CPUAddressSpace)) throwError('GenericMemory addrspace must be Core.CPU');
+  const element = param(type, 1);
+  if (hasFreeVars(element)) throwTypeError('GenericMemory', wrapper('Type'), element, 'element type');
 }
 
 /** The border throws where C returns NULL. */
@@ -143,9 +184,9 @@ function memoryrefnew(args: Int32Array, n: number, result: number): void {
     setSlotReference(result, newMemoryRef(memoryRefType(type), base, position));
     return;
   }
+  expectMemoryRef('memoryrefnew', args[0]);
   const index = expectInt('memoryrefnew', args[1]);
-  if (n === 3 && slotType(args[2]) !== Bool) throwTypeError('memoryrefnew', Bool, slotRef(args[2]));
-  if (!isMemoryRef(type)) throwTypeError('memoryrefnew', wrapperOf(typename('GenericMemoryRef')), base);
+  if (n === 3) expectBool('memoryrefnew', args[2]);
   const memory = readRef(base, GenericMemoryRef.mem);
   const layout = layoutOfMemory(typeOfMemory(memory));
   const start = readWide(base, GenericMemoryRef.ptr_or_offset);
@@ -171,11 +212,9 @@ export interface Element {
   readonly selector: number;
 }
 
-/** The element that a MemoryRef points at; checks that it lies inside its Memory. */
-export function elementOf(name: string, word: number): Element {
-  const type = slotType(word);
+/** The element that a MemoryRef in a slot points at; checks that it lies inside its Memory. */
+export function elementOf(word: number): Element {
   const object = slotRef(word);
-  if (!isMemoryRef(type)) throwTypeError(name, wrapperOf(typename('GenericMemoryRef')), object);
   const memory = readRef(object, GenericMemoryRef.mem);
   const layout = layoutOfMemory(typeOfMemory(memory));
   const position = readWide(object, GenericMemoryRef.ptr_or_offset);
@@ -183,7 +222,7 @@ export function elementOf(name: string, word: number): Element {
   const length = readWide(memory, GenericMemory.length);
   const counts = countsElements(layout);
   const index = counts ? position : (position - data) / layout.size;
-  if (!(index >= 0 && index < length)) throwBoundsErrorAt(object, boxInt64(1));
+  if (!(index >= 0 && index < length)) throwBoundsErrorAt(memory, boxInt64(index + 1));
   return {
     memory,
     layout,
@@ -214,28 +253,43 @@ export function storeElement(element: Element, word: number): void {
   else if (instanceOf(layout.type) === NULL) storeInline(word, layout.type, element.address);
 }
 
-/** Throws when the order of an access does not go with the Memory: atomic ones want an order, others none. */
-export function checkElementAtomicity(
-  name: string,
-  { memory }: Pick<Element, 'memory'>,
-  order: string,
-  done: 'accessed' | 'written' = 'written',
-): void {
-  const atomic = param(typeOfMemory(memory), 0) === symbol('atomic');
-  if (atomic === (order !== 'not_atomic')) return;
-  throwException(
-    'ConcurrencyViolationError',
-    string(
-      atomic
-        ? `${name}: atomic memory cannot be ${done} non-atomically`
-        : `${name}: non-atomic memory cannot be ${done} atomically`,
-    ),
-  );
+/** The argument as a MemoryRef. */
+function expectMemoryRef(name: string, word: number): Ref {
+  if (!isMemoryRef(slotType(word))) throwTypeError(name, wrapperOf(typename('GenericMemoryRef')), slotRef(word));
+  return slotRef(word);
 }
 
-/** The argument that says whether to check bounds must be a Bool. */
-export function expectBoundsCheck(_name: string, word: number): void {
-  if (slotType(word) !== Bool) throwTypeError('if', Bool, slotRef(word));
+/** True if the elements of the Memory that a MemoryRef points into are atomic. */
+const isAtomicElement = (reference: Ref): boolean =>
+  param(typeOfMemory(readRef(reference, GenericMemoryRef.mem)), 0) === symbol('atomic');
+
+/**
+ * Checks the arguments of an access to an element that are not values: the reference, the order at position `at`, and
+ * behind it whether to check bounds; then that the order is one that the Memory can have.
+ */
+export function checkElementAccess(
+  name: string,
+  args: Int32Array,
+  at: number,
+  access: Access,
+  done: 'accessed' | 'written',
+): void {
+  const reference = expectMemoryRef(name, args[0]);
+  const order = expectType<SymbolRef>(name, args[at], datatype('Symbol'));
+  expectBool(name, args[at + 1]);
+  checkAgreement(name, 'memory', isAtomicElement(reference), orderNamed(order, access), done);
+}
+
+/** The same for a conditional update, which has two orders. */
+export function checkConditionalElementAccess(name: string, args: Int32Array, at: number): void {
+  const reference = expectMemoryRef(name, args[0]);
+  const success = expectType<SymbolRef>(name, args[at], datatype('Symbol'));
+  const failure = expectType<SymbolRef>(name, args[at + 1], datatype('Symbol'));
+  expectBool(name, args[at + 2]);
+  const atomic = isAtomicElement(reference);
+  const orders = checkedOrders(orderNamed(success, 'both'), orderNamed(failure, 'load'));
+  checkAgreement(name, 'memory', atomic, orders.success, 'written');
+  checkAgreement(name, 'memory', atomic, orders.failure, 'accessed');
 }
 
 function checkElementType(name: string, element: Element, word: number): void {
@@ -263,14 +317,15 @@ defineBuiltins({
     if (slotType(args[0]) !== datatype('DataType') || !isMemory(type)) {
       throwTypeError('memorynew', datatype('DataType'), type);
     }
-    setSlotReference(result, newMemory(type, expectInt('memorynew', args[1])));
+    const length = expectInt('memorynew', args[1]);
+    checkAllocatable(type);
+    setSlotReference(result, Math.abs(length) < 2 ** 53 ? newMemory(type, length) : newHugeMemory(type, args[1]));
   },
   memoryrefnew,
   memoryrefoffset: (args, n, result) => {
     expectArguments('memoryrefoffset', n, 1);
-    const object = slotRef(args[0]);
-    if (!isMemoryRef(slotType(args[0])))
-      throwTypeError('memoryrefoffest', wrapperOf(typename('GenericMemoryRef')), object);
+    // Julia's own text says "offest".
+    const object = expectMemoryRef('memoryrefoffest', args[0]);
     const memory = readRef(object, GenericMemoryRef.mem);
     const layout = layoutOfMemory(typeOfMemory(memory));
     const position = readWide(object, GenericMemoryRef.ptr_or_offset);
@@ -279,30 +334,23 @@ defineBuiltins({
   },
   memoryrefget: (args, n, result) => {
     expectArguments('memoryrefget', n, 3);
-    const order = checkOrder('memoryrefget', args[1], 'load');
-    expectBoundsCheck('memoryrefget', args[2]);
-    const element = elementOf('memoryrefget', args[0]);
-    checkElementAtomicity('memoryrefget', element, order, 'accessed');
+    checkElementAccess('memoryrefget', args, 1, 'load', 'accessed');
+    const element = elementOf(args[0]);
     if (!loadElement(element, result)) throwPlain('UndefRefError');
   },
   'memoryrefset!': (args, n, result) => {
     expectArguments('memoryrefset!', n, 4);
-    const order = checkOrder('memoryrefset!', args[2], 'store');
-    expectBoundsCheck('memoryrefset!', args[3]);
-    const element = elementOf('memoryrefset!', args[0]);
-    checkElementAtomicity('memoryrefset!', element, order);
+    checkElementAccess('memoryrefset!', args, 2, 'store', 'written');
+    const element = elementOf(args[0]);
     checkElementType('memoryrefset!', element, args[1]);
     storeElement(element, args[1]);
     copySlot(result, args[1]);
   },
   memoryref_isassigned: (args, n, result) => {
     expectArguments('memoryref_isassigned', n, 3);
+    checkElementAccess('memoryref_isassigned', args, 1, 'load', 'accessed');
     const object = slotRef(args[0]);
-    if (!isMemoryRef(slotType(args[0])))
-      throwTypeError('memoryref_isassigned', wrapperOf(typename('GenericMemoryRef')), object);
     const memory = readRef(object, GenericMemoryRef.mem);
-    const order = checkOrder('memoryref_isassigned', args[1], 'load');
-    checkElementAtomicity('memoryref_isassigned', { memory }, order, 'accessed');
     const layout = layoutOfMemory(typeOfMemory(memory));
     const position = readWide(object, GenericMemoryRef.ptr_or_offset);
     const data = readWide(memory, GenericMemory.ptr);

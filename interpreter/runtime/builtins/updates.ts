@@ -18,8 +18,10 @@ import { throwPlain, throwTypeError } from '../errors.ts';
 import { loadField } from '../fieldaccess.ts';
 import { symbol } from '../symbols.ts';
 import { expectArguments } from './arguments.ts';
-import { checkElementAtomicity, elementOf, expectBoundsCheck, loadElement, storeElement } from './memory.ts';
-import { checkAtomicity, checkChangeable, checkOrder, egalSlots, fieldIndexOf } from './objects.ts';
+import { changeableField } from './fields.ts';
+import { checkConditionalElementAccess, checkElementAccess, elementOf, loadElement, storeElement } from './memory.ts';
+import { egalSlots } from './objects.ts';
+import { checkAgreement, conditionalOrders, type MemoryOrder, optionalOrder } from './orders.ts';
 
 /** Somewhere a value is kept. */
 interface Place {
@@ -30,7 +32,7 @@ interface Place {
 }
 
 /** Runs `body` with `count` scratch slots, whose first word it gets; calls that it makes leave them alone. */
-function withScratch(count: number, body: (word: number) => void): void {
+export function withScratch(count: number, body: (word: number) => void): void {
   const start = machine.sp;
   machine.sp = start + 4 * count;
   for (let i = 0; i < count; i++) setSlotReference(start + 4 * i, 0 as Ref);
@@ -54,8 +56,10 @@ function loadDefined(place: Place, word: number): void {
 function swap(name: string, place: Place, value: number, result: number): void {
   checkType(name, place, value);
   withScratch(1, (old) => {
-    loadDefined(place, old);
+    const defined = place.load(old);
+    // The exchange has happened when it turns out that there is nothing to return.
     place.store(value);
+    if (!defined) throwPlain('UndefRefError');
     copySlot(result, old);
   });
 }
@@ -72,10 +76,12 @@ function modify(name: string, place: Place, op: number, argument: number, result
       copySlot(old, now);
     }
     place.store(changed);
-    const pair = applyType(wrapper('Pair'), [place.type, place.type]) as DataTypeRef;
-    makeStruct(pair, Int32Array.of(old, changed), 2, result);
+    makeStruct(modificationType(place.type), Int32Array.of(old, changed), 2, result);
   });
 }
+
+/** The type of what the modifying builtins return: `Pair{T, T}`, the old value and the new one. */
+export const modificationType = (type: Ref): DataTypeRef => applyType(wrapper('Pair'), [type, type]) as DataTypeRef;
 
 /** The type of what the replacing builtins return: `@NamedTuple{old::T, success::Bool}`. */
 export function replacementType(type: Ref): DataTypeRef {
@@ -104,38 +110,14 @@ function setOnce(name: string, place: Place, value: number, result: number): voi
   });
 }
 
-/** Memory orders, the weaker first: failing must not ask for more than succeeding. */
-const strengths: readonly string[] = [
-  'not_atomic',
-  'unordered',
-  'monotonic',
-  'acquire',
-  'release',
-  'acquire_release',
-  'sequentially_consistent',
-];
-
-/** The orders of a conditional update: one of success, and one of failure that defaults to what success reads with. */
-function conditionalOrders(name: string, args: Int32Array, n: number, at: number): { success: string; fail: string } {
-  const success = n > at ? checkOrder(name, args[at], 'both') : 'not_atomic';
-  if (n > at + 1) {
-    const fail = checkOrder(name, args[at + 1], 'load');
-    if (strengths.indexOf(fail) > strengths.indexOf(success)) checkOrder(name, args[at + 1], 'never');
-    return { success, fail };
-  }
-  const fail = success === 'acquire_release' ? 'acquire' : success === 'release' ? 'monotonic' : success;
-  return { success, fail };
-}
-
 /** The field that the first two arguments name, which must be one that can be changed. */
-function fieldPlace(name: string, args: Int32Array, order: string, fail?: string): Place {
+function fieldPlace(name: string, args: Int32Array, order: MemoryOrder, failure?: MemoryOrder): Place {
   const type = slotType(args[0]);
   const object = slotRef(args[0]);
-  const index = fieldIndexOf(type, object, args[1], name);
-  checkChangeable(name, type, index);
+  const index = changeableField(name, type, object, args[1]);
   const atomic = fieldIsAtomic(type, index);
-  checkAtomicity(name, atomic, order);
-  if (fail !== undefined && atomic && fail === 'not_atomic') checkAtomicity(name, atomic, fail, 'accessed');
+  checkAgreement(name, 'field', atomic, order, 'written');
+  if (failure !== undefined) checkAgreement(name, 'field', atomic, failure, 'accessed');
   return {
     type: fieldType(type, index),
     load: (word) => loadField(object, type, index, word),
@@ -143,10 +125,9 @@ function fieldPlace(name: string, args: Int32Array, order: string, fail?: string
   };
 }
 
-function elementPlace(name: string, word: number, order: string, fail?: string): Place {
-  const element = elementOf(name, word);
-  checkElementAtomicity(name, element, order);
-  if (fail !== undefined) checkElementAtomicity(name, element, fail, 'accessed');
+/** The element that a MemoryRef points at, once the order has been checked. */
+function elementPlace(args: Int32Array): Place {
+  const element = elementOf(args[0]);
   return {
     type: element.layout.type,
     load: (to) => loadElement(element, to),
@@ -157,48 +138,43 @@ function elementPlace(name: string, word: number, order: string, fail?: string):
 const updates: Record<string, SlotFunction> = {
   'swapfield!': (args, n, result) => {
     expectArguments('swapfield!', n, 3, 4);
-    const order = n === 4 ? checkOrder('swapfield!', args[3], 'both') : 'not_atomic';
+    const order = optionalOrder('swapfield!', args, n, 3, 'both', 'not_atomic');
     swap('swapfield!', fieldPlace('swapfield!', args, order), args[2], result);
   },
   'modifyfield!': (args, n, result) => {
     expectArguments('modifyfield!', n, 4, 5);
-    const order = n === 5 ? checkOrder('modifyfield!', args[4], 'both') : 'not_atomic';
+    const order = optionalOrder('modifyfield!', args, n, 4, 'both', 'not_atomic');
     modify('modifyfield!', fieldPlace('modifyfield!', args, order), args[2], args[3], result);
   },
   'replacefield!': (args, n, result) => {
     expectArguments('replacefield!', n, 4, 6);
-    const { success, fail } = conditionalOrders('replacefield!', args, n, 4);
-    replace('replacefield!', fieldPlace('replacefield!', args, success, fail), args[2], args[3], result);
+    const { success, failure } = conditionalOrders('replacefield!', args, n, 4, 'not_atomic');
+    replace('replacefield!', fieldPlace('replacefield!', args, success, failure), args[2], args[3], result);
   },
   'setfieldonce!': (args, n, result) => {
     expectArguments('setfieldonce!', n, 3, 5);
-    const { success, fail } = conditionalOrders('setfieldonce!', args, n, 3);
-    setOnce('setfieldonce!', fieldPlace('setfieldonce!', args, success, fail), args[2], result);
+    const { success, failure } = conditionalOrders('setfieldonce!', args, n, 3, 'not_atomic');
+    setOnce('setfieldonce!', fieldPlace('setfieldonce!', args, success, failure), args[2], result);
   },
   'memoryrefswap!': (args, n, result) => {
     expectArguments('memoryrefswap!', n, 4);
-    const order = checkOrder('memoryrefswap!', args[2], 'both');
-    expectBoundsCheck('memoryrefswap!', args[3]);
-    swap('memoryrefswap!', elementPlace('memoryrefswap!', args[0], order), args[1], result);
+    checkElementAccess('memoryrefswap!', args, 2, 'both', 'written');
+    swap('memoryrefswap!', elementPlace(args), args[1], result);
   },
   'memoryrefmodify!': (args, n, result) => {
     expectArguments('memoryrefmodify!', n, 5);
-    const order = checkOrder('memoryrefmodify!', args[3], 'both');
-    expectBoundsCheck('memoryrefmodify!', args[4]);
-    modify('memoryrefmodify!', elementPlace('memoryrefmodify!', args[0], order), args[1], args[2], result);
+    checkElementAccess('memoryrefmodify!', args, 3, 'both', 'written');
+    modify('memoryrefmodify!', elementPlace(args), args[1], args[2], result);
   },
   'memoryrefreplace!': (args, n, result) => {
     expectArguments('memoryrefreplace!', n, 6);
-    const { success, fail } = conditionalOrders('memoryrefreplace!', args, 5, 3);
-    expectBoundsCheck('memoryrefreplace!', args[5]);
-    const place = elementPlace('memoryrefreplace!', args[0], success, fail);
-    replace('memoryrefreplace!', place, args[1], args[2], result);
+    checkConditionalElementAccess('memoryrefreplace!', args, 3);
+    replace('memoryrefreplace!', elementPlace(args), args[1], args[2], result);
   },
   'memoryrefsetonce!': (args, n, result) => {
     expectArguments('memoryrefsetonce!', n, 5);
-    const { success, fail } = conditionalOrders('memoryrefsetonce!', args, 4, 2);
-    expectBoundsCheck('memoryrefsetonce!', args[4]);
-    setOnce('memoryrefsetonce!', elementPlace('memoryrefsetonce!', args[0], success, fail), args[1], result);
+    checkConditionalElementAccess('memoryrefsetonce!', args, 2);
+    setOnce('memoryrefsetonce!', elementPlace(args), args[1], result);
   },
 };
 defineBuiltins(updates);

@@ -32,6 +32,10 @@ const orders: ReadonlyMap<string, number> = new Map([
 
 const invalidOrder = (): never => throwException('ConcurrencyViolationError', string('invalid atomic ordering'));
 
+function expectSymbol(word: number, name: string): void {
+  if (slotType(word) !== SymbolType) throwTypeError(name, SymbolType, slotRef(word));
+}
+
 /**
  * The strength of the memory order in a slot.
  *
@@ -39,7 +43,7 @@ const invalidOrder = (): never => throwException('ConcurrencyViolationError', st
  * loads, stores or does both cannot have
  */
 export function memoryOrder(word: number, name: string, loads: boolean, stores: boolean): number {
-  if (slotType(word) !== SymbolType) throwTypeError(name, SymbolType, slotRef(word));
+  expectSymbol(word, name);
   const order = orders.get(symbolName(slotRef(word) as SymbolRef));
   if (order === undefined) return invalidOrder();
   const unordered = order === 1 && loads && stores;
@@ -49,10 +53,15 @@ export function memoryOrder(word: number, name: string, loads: boolean, stores: 
   return order;
 }
 
-/** The element type of a pointer whose element can be accessed atomically. */
-function atomicElement(pointer: Ref, name: string): Ref {
+/**
+ * The element type of a pointer, which has to be one that can be accessed atomically.
+ *
+ * @param value the slot of a value that is to be stored there, if any: its type is checked before the element's size
+ */
+function atomicElement(pointer: Ref, name: string, value?: number): Ref {
   const type = elementType(pointer, name);
   if (type === AnyType) return type;
+  if (value !== undefined) checkValue(value, type, name);
   const size = isSlotBits(type) ? primitiveSize(type) : layoutSize(type);
   if ((size & (size - 1)) !== 0 || size > 16) throwError(`${name}: invalid pointer for atomic operation`);
   return type;
@@ -73,8 +82,7 @@ const pointerset: SlotFunction = (args, n, result) => {
   if (n !== 3) wrongCount(n, 3);
   const pointer = pointerType(args[0], 'atomic_pointerset');
   memoryOrder(args[2], 'atomic_pointerset', false, true);
-  const type = atomicElement(pointer, 'atomic_pointerset');
-  checkValue(args[1], type, 'atomic_pointerset');
+  const type = atomicElement(pointer, 'atomic_pointerset', args[1]);
   storeElement(args[1], type, addressIn(args[0]));
   copySlot(result, args[0]);
 };
@@ -83,8 +91,7 @@ const pointerswap: SlotFunction = (args, n, result) => {
   if (n !== 3) wrongCount(n, 3);
   const pointer = pointerType(args[0], 'atomic_pointerswap');
   memoryOrder(args[2], 'atomic_pointerswap', true, true);
-  const type = atomicElement(pointer, 'atomic_pointerswap');
-  checkValue(args[1], type, 'atomic_pointerswap');
+  const type = atomicElement(pointer, 'atomic_pointerswap', args[1]);
   const address = addressIn(args[0]);
   const value = slotRef(args[1]);
   loadElement(address, type, result);
@@ -111,7 +118,7 @@ function replacementType(element: Ref): Ref {
   return applyType(wrapper('NamedTuple'), [names, applyTupleType([element, Bool])]);
 }
 
-/** Replaces the element by `f(old, x)`; the result is `old => new`. */
+/** Replaces the element by `f(old, x)`, which is called anew if the element has changed meanwhile; gives `old => new`. */
 const pointermodify: SlotFunction = (args, n, result) => {
   if (n !== 4) wrongCount(n, 4);
   const pointer = pointerType(args[0], 'atomic_pointermodify');
@@ -120,14 +127,23 @@ const pointermodify: SlotFunction = (args, n, result) => {
   const address = addressIn(args[0]);
   const f = slotRef(args[1]);
   const x = slotRef(args[2]);
-  loadElement(address, type, result);
-  const old = slotRef(result);
-  rooted([old, type], () => {
-    const value = call(f, [old, x]);
-    setSlot(result, value);
-    checkValue(result, type, 'atomic_pointermodify');
-    storeElement(result, type, address);
-    makeResult(pairType(type), old, value, result);
+  rooted([f, x, type], () => {
+    loadElement(address, type, result);
+    for (;;) {
+      const old = slotRef(result);
+      const isDone = rooted([old], () => {
+        const value = call(f, [old, x]);
+        setSlot(result, value);
+        checkValue(result, type, 'atomic_pointermodify');
+        loadElement(address, type, result);
+        if (!egal(slotRef(result), old)) return false;
+        setSlot(result, value);
+        storeElement(result, type, address);
+        makeResult(pairType(type), old, value, result);
+        return true;
+      });
+      if (isDone) return;
+    }
   });
 };
 
@@ -136,11 +152,11 @@ const pointerreplace: SlotFunction = (args, n, result) => {
   if (n !== 5) wrongCount(n, 5);
   const name = 'atomic_pointerreplace';
   const pointer = pointerType(args[0], name);
+  for (const word of [args[3], args[4]]) expectSymbol(word, name);
   const success = memoryOrder(args[3], name, true, true);
   const failure = memoryOrder(args[4], name, true, false);
   if (failure > success) invalidOrder();
-  const type = atomicElement(pointer, name);
-  checkValue(args[2], type, name);
+  const type = atomicElement(pointer, name, args[2]);
   const address = addressIn(args[0]);
   const expected = slotRef(args[1]);
   const value = slotRef(args[2]);

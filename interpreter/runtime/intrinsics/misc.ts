@@ -31,6 +31,7 @@ export function setGlobalResolver(resolver: GlobalResolver): void {
 const haveFma: SlotFunction = (args, n, result) => {
   if (n !== 1) wrongCount(n, 1);
   const type = slotRef(args[0]);
+  if (slotType(args[0]) !== datatype('DataType')) throwTypeError('have_fma', datatype('DataType'), type);
   setBool(result, type === Float32 || type === Float64);
 };
 
@@ -60,25 +61,26 @@ const cglobal: SlotFunction = (args, n, result) => {
     if (type !== datatype('Nothing')) pointer = instantiateUnionAll(wrapper('Ptr'), type);
   }
   if (!isConcrete(pointer)) throwError('cglobal: type argument not concrete');
-  let name = args[0];
-  let library = '';
-  const type = slotType(name);
-  if (isTupleType(type) && paramCount(type) > 0) {
-    const tuple = slotRef(name);
-    if (paramCount(type) > 1) {
-      loadField(tuple, type, 1, result);
-      library = nameText(result);
-    }
-    loadField(tuple, type, 0, result);
-    name = result;
-  }
-  if (typeNameOf(slotType(name)) === typename('Ptr')) {
-    setSlotBits(result, pointer, lowBits(name, 8), highBits(name, 8));
+  if (typeNameOf(slotType(args[0])) === typename('Ptr')) {
+    setSlotBits(result, pointer, lowBits(args[0], 8), highBits(args[0], 8));
     return;
   }
-  const address = addressOf(nameText(name), library);
+  const { name, library } = symbolAndLibrary(args[0], result);
+  const address = addressOf(name, library);
   setSlotBits(result, pointer, lowWord(address), highWord(address));
 };
+
+/** What is looked up, and where ('' for the process), of `name`, `(name,)` or `(name, library)`. @param scratch a slot */
+function symbolAndLibrary(word: number, scratch: number): { name: string; library: string } {
+  const type = slotType(word);
+  if (!isTupleType(type) || paramCount(type) === 0) return { name: nameText(word), library: '' };
+  const tuple = slotRef(word);
+  loadField(tuple, type, 0, scratch);
+  const name = nameText(scratch);
+  if (paramCount(type) === 1) return { name, library: '' };
+  loadField(tuple, type, 1, scratch);
+  return { name, library: nameText(scratch) };
+}
 
 function addressOf(symbol: string, library: string): ReturnType<typeof findSymbol> {
   try {
