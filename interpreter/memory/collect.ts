@@ -27,7 +27,16 @@ import {
   setAllocationBudget,
   setPageDescriptor,
 } from './heap.ts';
-import { type DataTypeRef, declaredLayouts, type Ref, readRef, readWide, type TypeNameRef, typeOf } from './layout.ts';
+import {
+  type DataTypeRef,
+  declaredLayouts,
+  type Ref,
+  readRef,
+  readWide,
+  type TaskRef,
+  type TypeNameRef,
+  typeOf,
+} from './layout.ts';
 import { DataType, GenericMemory, JuliaWeakRef, TypeLayoutFlag } from './objects.ts';
 import { purgeCaches, visitHeldRoots } from './roots.ts';
 import { STATE_OFFSET, State, setStateWide, stateRef, stateRoots, stateU32, stateWide } from './state.ts';
@@ -41,6 +50,7 @@ const SimpleVectorType = datatype('SimpleVector');
 const StringType = datatype('String');
 const SymbolType = datatype('Symbol');
 const WeakRefType = datatype('WeakRef');
+const TaskType = datatype('Task');
 const GenericMemoryName = typename('GenericMemory');
 
 /** Word offsets of the references in the objects that the runtime lays out itself, hidden fields included. */
@@ -134,6 +144,7 @@ function trace(object: Ref): void {
     traceMemory(object, type);
     return;
   }
+  if (type === TaskType) traceFrames(object as TaskRef, mark, scanSlots);
   const offsets = pointerWords(type);
   for (let i = 0; i < offsets.length; i++) mark(U32[base + offsets[i]] >>> 3);
 }
@@ -229,8 +240,18 @@ export function setNativeStacks(ranges: typeof nativeStacks): void {
   nativeStacks = ranges;
 }
 
+let traceFrames: (task: TaskRef, visit: (object: Ref) => void, scan: (from: number, to: number) => void) => void =
+  () => {};
+/**
+ * Installs who visits what the frames of a task that does not run refer to: references one by one, or ranges of slots
+ * (word indices).
+ */
+export function setFrameTracer(tracer: typeof traceFrames): void {
+  traceFrames = tracer;
+}
+
 let stackRanges: () => readonly (readonly [from: number, to: number])[] = () => [];
-/** Installs which ranges of slots (word indices) are in use on the stacks of all tasks. */
+/** Installs which ranges of slots (word indices) are in use on the stack that is running. */
 export function setStackRanges(ranges: () => readonly (readonly [from: number, to: number])[]): void {
   stackRanges = ranges;
 }

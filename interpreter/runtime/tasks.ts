@@ -24,7 +24,6 @@ import { BaseModule, CoreModule, datatype, nothing } from '../memory/wellknown.t
 import { Expr } from '../syntax/expr.ts';
 import { parseAll } from '../syntax/index.ts';
 import { pushThunk } from '../vm/calls.ts';
-import { addStacks } from '../vm/collection.ts';
 import { currentExceptions, topException } from '../vm/exceptions.ts';
 import { frameWorld, machine } from '../vm/frames.ts';
 import {
@@ -34,7 +33,6 @@ import {
   initializeTask,
   releaseTask,
   setTaskEntry,
-  suspendedStacks,
 } from '../vm/tasks.ts';
 import { exceptionVector, hideFrames } from './backtraces.ts';
 import { currentWorld, globalValue } from './bindings.ts';
@@ -69,7 +67,6 @@ function entry(): CodeInfoRef {
   return entryCode;
 }
 
-addStacks(suspendedStacks);
 hideFrames((place) => place.code.source === entryCode);
 setTaskEntry((_task, world) => pushThunk(entry(), CoreModule, world));
 

@@ -42,20 +42,14 @@ let enabled = true;
 let running = false;
 
 /** A stack in use: its first word, innermost frame, and end. */
-export interface StackInUse {
+interface StackInUse {
   readonly base: number;
   readonly fp: number;
   readonly sp: number;
 }
 
-/** The stacks of tasks that are not running; the task switcher adds them. */
-const otherStacks: (() => readonly StackInUse[])[] = [];
-export function addStacks(stacks: () => readonly StackInUse[]): void {
-  otherStacks.push(stacks);
-}
-
 /** The slots of a stack. The headers of frames between them are left out: what lies unused in them is of earlier calls. */
-function slotRanges({ base, fp, sp }: StackInUse): (readonly [from: number, to: number])[] {
+export function slotRanges({ base, fp, sp }: StackInUse): (readonly [from: number, to: number])[] {
   const ranges: (readonly [from: number, to: number])[] = [];
   let end = sp;
   for (let frame = fp; frame >= base && frame <= end; frame = frameBelow(frame)) {
@@ -66,7 +60,7 @@ function slotRanges({ base, fp, sp }: StackInUse): (readonly [from: number, to: 
   return ranges;
 }
 
-setStackRanges(() => [machine, ...otherStacks.flatMap((stacks) => stacks())].flatMap(slotRanges));
+setStackRanges(() => slotRanges(machine));
 onMallocBuffer(noteMallocBuffer);
 
 /** How many entries into compiled code are under way. */

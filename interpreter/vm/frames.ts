@@ -11,6 +11,7 @@
 //     fp - 10   this frame's own instruction, saved before anything that may throw or look at the stack
 //     fp - 9    depth of the exception stack on entry
 //     fp - 8    what happens with the result on return (0 nothing more)
+//     fp - 7    in the bottom frame of a run: fp of the frame that was innermost when the run began (0: none)
 //     fp        slots
 //
 // No Julia call recurses in JavaScript, so the depth of Julia's stack is bounded by this zone alone, and everything that
@@ -31,6 +32,7 @@ export const Header = {
   RESULT: 11,
   AT: 10,
   EXCEPTIONS: 9,
+  OUTER: 7,
 } as const;
 
 /** The machine's registers as they stand whenever JavaScript other than the loop runs. */
@@ -71,14 +73,12 @@ export function backtrace(limit = 100000): FramePlace[] {
   return places;
 }
 
-/** Outer frame of the bottom frame of each nested run. */
-const outerFrames = new Map<number, number>();
-
+/** To be called for the bottom frame of every run before anything walks over it. */
 export function noteOuterFrame(bottom: number, outer: number): void {
-  outerFrames.set(bottom, outer);
+  U32[bottom - Header.OUTER] = outer;
 }
 
 export function frameBelow(fp: number): number {
   const caller = U32[fp - Header.CALLER];
-  return caller !== 0 ? caller : (outerFrames.get(fp) ?? 0);
+  return caller !== 0 ? caller : U32[fp - Header.OUTER];
 }

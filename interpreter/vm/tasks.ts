@@ -14,20 +14,21 @@
 // began. The loop checks it and stops with an error where a program would need otherwise.
 
 import { U32 } from '../../ffi/region.ts';
+import { setFrameTracer } from '../memory/collect.ts';
 import { STACKS_END } from '../memory/heap.ts';
-import { type Ref, readRef, type TaskRef, writeRef } from '../memory/layout.ts';
+import { type Ref, readRef, readU8, type TaskRef, writeRef } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
-import { registerRoots } from '../memory/roots.ts';
+import { registerPurge, registerRoots } from '../memory/roots.ts';
 import { State, setStateRef, stateRef } from '../memory/state.ts';
 import { nothing } from '../memory/wellknown.ts';
 import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError } from '../runtime/errors.ts';
 import { ageFrames } from './calls.ts';
 import { codeAt, STACK_LIMIT, STACK_START } from './code.ts';
-import type { StackInUse } from './collection.ts';
+import { slotRanges } from './collection.ts';
 import { instructionLength } from './decode.ts';
 import { type CaughtException, currentExceptions, swapExceptionStack, visitExceptions } from './exceptions.ts';
-import { frameBelow, frameCode, Header, machine, noteOuterFrame } from './frames.ts';
+import { frameCode, Header, machine, noteOuterFrame } from './frames.ts';
 import { type EnteredScope, swapScopes } from './incidents.ts';
 
 /** Words of a segment, and those at its end that only the handling of an overflow may use. */
@@ -96,7 +97,9 @@ export function adoptTask(task: TaskRef, world: number): void {
 export const exceptionsHandledBy = (task: TaskRef): readonly CaughtException[] =>
   task === currentTask() ? currentExceptions() : (contexts.get(task)?.exceptions ?? []);
 
-export const isTaskStarted = (task: TaskRef): boolean => contexts.get(task)?.started ?? false;
+/** Whether a task has begun; one that has ended has. */
+export const isTaskStarted = (task: TaskRef): boolean =>
+  contexts.get(task)?.started ?? readU8(task, objects.Task._state) !== 0;
 
 /** A finished task needs its stack no more. */
 export function releaseTask(task: TaskRef): void {
@@ -172,37 +175,65 @@ export function switchTo(task: TaskRef): void {
   }
 }
 
+// Collection. A task lives as long as something refers to it, such as the queue it stands in; its frames are visited when it
+// is. So a task that waits for what nobody can give it any more goes, with all that it holds, as in Julia.
+
 /** Visits the references in the frames of a stack that was put aside. */
-function visitFrames(context: Context, visit: (object: Ref) => void): void {
-  const words = context.saved;
-  if (words === null) return;
-  const shift = context.base;
-  for (let fp = context.fp; fp !== 0; ) {
-    const code = codeAt(words[fp - Header.CODE - shift]);
-    visit(words[fp - Header.INSTANCE - shift] as Ref);
-    for (let word = fp; word < fp + code.frameWords; word += 4) {
-      if (words[word + 2 - shift] === 0 && words[word - shift] !== 0) visit((words[word - shift] >>> 3) as Ref);
+function visitSavedFrames(context: Context, words: Uint32Array, visit: (object: Ref) => void): void {
+  for (const fp of framesOf(context)) {
+    const at = fp - context.base;
+    visit(words[at - Header.INSTANCE] as Ref);
+    for (let word = at, end = at + codeAt(words[at - Header.CODE]).frameWords; word < end; word += 4) {
+      if (words[word + 2] === 0 && words[word] !== 0) visit((words[word] >>> 3) as Ref);
     }
-    const caller = words[fp - Header.CALLER - shift];
-    fp = caller !== 0 ? caller : frameBelow(fp);
   }
 }
+
+/** The frames of a task that does not run, innermost first. */
+function* framesOf(context: Context): Generator<number> {
+  const header = headerReader(context);
+  for (let fp = context.fp; fp !== 0; fp = header(fp, Header.CALLER) || header(fp, Header.OUTER)) yield fp;
+}
+
+/** Reads header words of frames, wherever the stack is now. */
+function headerReader({ saved, base }: Context): (fp: number, word: number) => number {
+  return saved === null ? (fp, word) => U32[fp - word] : (fp, word) => saved[fp - word - base];
+}
+
+/** Whether a task was left within a run that one of its builtins or a C function began: JavaScript is to come back to it. */
+function isWithinRun(context: Context): boolean {
+  const header = headerReader(context);
+  for (const fp of framesOf(context)) {
+    if (header(fp, Header.CALLER) === 0 && header(fp, Header.OUTER) !== 0) return true;
+  }
+  return false;
+}
+
+setFrameTracer((task, visit, scan) => {
+  const context = contexts.get(task);
+  if (context === undefined) return;
+  visitExceptions(context.exceptions, visit);
+  for (const { outer } of context.scopes) visit(outer);
+  if (task === currentTask() || !context.started) return;
+  if (context.saved !== null) visitSavedFrames(context, context.saved, visit);
+  else for (const [from, to] of slotRanges(context)) scan(from, to);
+});
 
 registerRoots((visit) => {
   const running = currentTask();
   for (const context of contexts.values()) {
-    visit(context.task);
-    visitExceptions(context.exceptions, visit);
-    for (const { outer } of context.scopes) visit(outer);
-    if (context.task !== running) visitFrames(context, visit);
+    if (context.task !== running && context.started && isWithinRun(context)) visit(context.task);
   }
 });
 
-/** The stacks of tasks that do not run now and were not put aside. */
-export function suspendedStacks(): StackInUse[] {
-  const running = currentTask();
-  return [...contexts.values()].filter(({ task, started, saved }) => task !== running && started && saved === null);
-}
+registerPurge((isAlive) => {
+  for (const context of contexts.values()) {
+    if (isAlive(context.task)) continue;
+    contexts.delete(context.task);
+    const segment = segmentOf(context);
+    if (segment >= 0 && occupants[segment] === context) occupants[segment] = null;
+  }
+});
 
 /** Gives a Task object its fields. */
 export function initializeTask(task: TaskRef, start: Ref, donenotify: Ref, scope: Ref): void {

@@ -123,6 +123,64 @@ describe('waiting', { timeout: 120_000 }, () => {
   });
 });
 
+describe('a task', { timeout: 120_000 }, () => {
+  it('counts as started from its start on, also when it has ended', () => {
+    expect(
+      printed(`t = @task 1
+        print(istaskstarted(t))
+        wait(schedule(t))
+        u = @task error()
+        try wait(schedule(u)) catch end
+        println(istaskstarted(t), istaskstarted(u))`),
+    ).toBe('falsetruetrue\n');
+  });
+
+  it('goes, with all that it holds, when nobody can give it any more what it waits for', () => {
+    expect(
+      printed(`ended = Int[]
+        mutable struct Held; id::Int; end
+        held(id) = finalizer(h -> push!(ended, h.id), Held(id))
+        function leave(n)
+            for i in 1:n
+                never = held(2i)
+                @task never.id
+                waits = held(2i + 1)
+                take!(Channel{Int}(c -> foreach(k -> put!(c, waits.id + k), 1:10)))
+            end
+        end
+        leave(50)
+        GC.gc()
+        println(length(ended) > 90, " ", allunique(ended))`),
+    ).toBe('true true\n');
+  });
+
+  it('stays while it waits for what comes from outside, or within a callback of C', () => {
+    expect(
+      printed(`const ticks = Channel{Int}(Inf)
+        const go = Channel{Int}(0)
+        compare(a, b) = (isempty(ticks) && take!(go); Cint(unsafe_load(a) - unsafe_load(b)))
+        function main()
+            @async (sleep(0.02); put!(ticks, 1))
+            Timer(t -> put!(ticks, 2), 0.05)
+            @async (read(\`sleep 0.08\`); put!(ticks, 3))
+            @async begin
+                v = [3, 1, 2]
+                ccall(:qsort, Cvoid, (Ptr{Int}, Csize_t, Csize_t, Ptr{Cvoid}), v, 3, 8,
+                    @cfunction(compare, Cint, (Ptr{Int}, Ptr{Int})))
+                put!(ticks, 4)
+                foreach(x -> put!(ticks, x), v)
+            end
+            yield()
+            GC.gc()
+            [Ref(i) for i in 1:10_000]
+            @async foreach(x -> put!(go, x), 1:9)
+            println(sort([take!(ticks) for i in 1:7]))
+        end
+        main()`),
+    ).toBe('[1, 1, 2, 2, 3, 3, 4]\n');
+  });
+});
+
 describe('failures', { timeout: 120_000 }, () => {
   it('come to who waits, with the trace of where they happened', () => {
     expect(

@@ -1,7 +1,7 @@
 # Timers, and conditions that C notifies: objects of libuv's loop that tasks wait for.
 #
 # A Timer owns a uv_timer_t in C's memory, which holds the Timer's address. When it is due, the loop calls `uv_timercb` from
-# within `process_events`; that only makes tasks runnable. A task that waits keeps its Timer alive.
+# within `process_events`; that only makes tasks runnable. What a task waits for stays alive, and the task with it.
 #
 # libuv counts in whole milliseconds, from when a timer was started. Behind the handle lies the nanosecond that is due if all
 # timers of a turn start at its beginning. In that order timers wake their tasks: one that fires waits for another that should
@@ -11,7 +11,7 @@
 const UV_ASYNC = Cint(1)
 const UV_TIMER = Cint(13)
 
-# What nothing but C's memory refers to: objects whose first event a task is to begin with, by handle.
+# What nothing but C's memory may refer to: objects that tasks wait for, by handle.
 const uvhandles = Dict{Ptr{Cvoid}, Any}()
 
 new_handle(kind::Cint) = Libc.malloc(ccall(:uv_handle_size, Csize_t, (Cint,), kind))
@@ -174,7 +174,14 @@ end
 function _trywait(t::Union{Timer, AsyncCondition})
     if !t.set
         t.isopen || return false
-        wait(t.cond)::Bool || t.set || return false
+        handle = t.handle
+        uvhandles[handle] = t
+        woken = try
+            wait(t.cond)::Bool
+        finally
+            isempty(t.cond.waitq) && delete!(uvhandles, handle)
+        end
+        woken || t.set || return false
     end
     t.set = false
     return true

@@ -1,6 +1,7 @@
 // The C API of tasks.
 
 import type { TaskRef } from '../../memory/layout.ts';
+import { registerRoots } from '../../memory/roots.ts';
 import { runsOfTasks } from '../../vm/run.ts';
 import { setSlot, setSlotNothing, setSlotReference, slotRef } from '../../vm/slots.ts';
 import { currentTask, isTaskStarted, switchTo } from '../../vm/tasks.ts';
@@ -10,6 +11,9 @@ import { defineRuntimeFunctions } from './table.ts';
 
 /** The task that `jl_switch` switches to. */
 let next: TaskRef | null = null;
+registerRoots((visit) => {
+  if (next !== null) visit(next);
+});
 
 const task = (word: number): TaskRef => slotRef(word) as TaskRef;
 
