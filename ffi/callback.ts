@@ -66,6 +66,11 @@ interface Registered extends Callback {
   readonly handler: CallbackHandler;
   /** Runs even while something that a callback threw is waiting. */
   readonly always: boolean;
+  readonly frame: CallbackFrame;
+}
+
+/** What the handlers of a signature are given. */
+interface CallbackFrame {
   readonly placement: Placement;
   /** Slots of a frame: result, arguments, and room for structs that came in registers or will leave in them. */
   readonly frameSlots: number;
@@ -99,10 +104,26 @@ export function registerCallback(
   if (signature.fixed !== undefined) {
     throw new ForeignTypeError(`a callback cannot be variadic: ${signatureText(signature)}`);
   }
-  const placement = placeSignature(signature);
+  let frame = frames.get(signature);
+  if (frame === undefined) {
+    frame = frameOf(signature);
+    frames.set(signature, frame);
+  }
   entry ??= installEntry();
   const number = released.shift() ?? callbacks.length;
   stubs[number] ??= installCode(callbackStub(number, entry));
+  const address = stubs[number];
+  const callback = { address, signature, name, number, handler, always, frame };
+  callbacks[number] = callback;
+  byAddress.set(address, callback);
+  return callback;
+}
+
+/** By the signature itself: many callbacks may share one. */
+const frames = new WeakMap<CSignature, CallbackFrame>();
+
+function frameOf(signature: CSignature): CallbackFrame {
+  const placement = placeSignature(signature);
   let frameSlots = 1 + signature.args.length;
   const room = (type: CType): number => {
     const at = frameSlots;
@@ -114,11 +135,7 @@ export function registerCallback(
   );
   const resultRoom =
     travelsByAddress(signature.result) && placement.result.where !== 'memory' ? room(signature.result) : 0;
-  const address = stubs[number];
-  const callback = { address, signature, name, number, handler, always, placement, frameSlots, rooms, resultRoom };
-  callbacks[number] = callback;
-  byAddress.set(address, callback);
-  return callback;
+  return { placement, frameSlots, rooms, resultRoom };
 }
 
 /**
@@ -194,7 +211,7 @@ function dispatch(number: number, blockAddress: number | bigint): void {
 function run(callback: Registered, block: Address): void {
   let base = -1;
   try {
-    base = openFrame(callback.frameSlots);
+    base = openFrame(callback.frame.frameSlots);
     receiveArguments(callback, block, base);
     callback.handler(base);
     if (pending === undefined || callback.always) sendResult(callback, block, base);
@@ -208,7 +225,8 @@ function run(callback: Registered, block: Address): void {
 }
 
 function receiveArguments(callback: Registered, block: Address, base: number): void {
-  const { signature, placement, rooms, resultRoom } = callback;
+  const { signature } = callback;
+  const { placement, rooms, resultRoom } = callback.frame;
   slotU32[2 * base] = 0;
   slotU32[2 * base + 1] = 0;
   if (placement.result.where === 'memory') setSlotAddress(base, readAddress(offsetBy(block, callbackBlock.integers)));
@@ -273,7 +291,8 @@ function receiveScalar(type: CType, from: Address, slot: number): void {
 }
 
 function sendResult(callback: Registered, block: Address, base: number): void {
-  const { signature, placement } = callback;
+  const { signature } = callback;
+  const { placement, resultRoom } = callback.frame;
   const type = signature.result;
   switch (placement.result.where) {
     case 'nowhere':
@@ -294,12 +313,12 @@ function sendResult(callback: Registered, block: Address, base: number): void {
           bank === 'integer'
             ? callbackBlock.integerResults + 8 * register
             : callbackBlock.vectorResults + 16 * register;
-        copyBytes(offsetBy(block, to), offsetBy(slotAddress(base + callback.resultRoom), offset), bytes);
+        copyBytes(offsetBy(block, to), offsetBy(slotAddress(base + resultRoom), offset), bytes);
       }
   }
 }
 
-function zeroResult({ signature, placement }: Registered, block: Address): void {
+function zeroResult({ signature, frame: { placement } }: Registered, block: Address): void {
   fillBytes(block, 0, callbackBlock.errno);
   if (placement.result.where !== 'memory') return;
   const at = readAddress(offsetBy(block, callbackBlock.integers));

@@ -6,21 +6,21 @@
 // its calls mean, or a constant that it took for such gets another value.
 
 import { DROPPED } from '../../codegen/emit/callbacks.ts';
-import { keyOfMethod } from '../../codegen/emit/identity.ts';
+import { hashOfTypes, keyOfMethod } from '../../codegen/emit/identity.ts';
 import { CannotCompile, decode } from '../../codegen/emit/recipes.ts';
 import type { ObjectMetadata } from '../../codegen/object/metadata.ts';
 import { openObject } from '../../codegen/object/object.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import { type Address, toAddress, writeU32 } from '../../ffi/address.ts';
 import { REGION_BASE } from '../../ffi/region.ts';
-import type { DataTypeRef, MethodInstanceRef, MethodRef, SymbolRef } from '../../interpreter/memory/layout.ts';
-import { readRef, readWide, typeOf } from '../../interpreter/memory/layout.ts';
+import type { DataTypeRef, MethodInstanceRef, MethodRef } from '../../interpreter/memory/layout.ts';
+import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { mappedContent } from '../../interpreter/memory/snapshot.ts';
 import { datatype } from '../../interpreter/memory/wellknown.ts';
 import { bindingName, onBindingChange } from '../../interpreter/runtime/bindings.ts';
 import { onMethodChange } from '../../interpreter/runtime/methods.ts';
-import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
+import { symbolName } from '../../interpreter/runtime/symbols.ts';
 import { tryLayout } from '../../interpreter/types/fieldlayout.ts';
 import { hasEmptyIntersection, isConcrete, isDataType } from '../../interpreter/types/index.ts';
 import type { SlotFunction } from '../../interpreter/vm/builtin.ts';
@@ -92,9 +92,8 @@ class WaitingObject {
   private readonly waiting = new Map<number, string>();
   /** Those that were called and not attached. */
   private readonly failed = new Set<number>();
-  /** Methods of this very library, by the world in which they began; all others by their name. */
-  private readonly byWorld = new Map<number, number[]>();
-  private readonly byName = new Map<SymbolRef, number[]>();
+  /** By what `hashOfTypes` says of their types. */
+  private readonly byHash = new Map<number, number[]>();
   private readonly bySpecialised = new Map<number, number>();
   private readonly installed = new Map<MethodInstanceRef, number>();
   private knownMethods: ReadonlySet<string> | undefined;
@@ -108,17 +107,15 @@ class WaitingObject {
     const { metadata, image } = this.linked;
     this.metadata = metadata;
     const own = libraryIdentity();
-    const isSameLibrary = own !== null && own === metadata.origin.library;
-    this.validity = new Validity(isSameLibrary);
-    asLoadError(() => {
-      for (let number = 0; number < metadata.methods.length; number++) {
-        this.waiting.set(number, NOT_CALLED);
-        this.bySpecialised.set(image.link.specialisedOf(number), number);
-        const world = image.link.worldOf(number);
-        if (isSameLibrary && world !== 0) addTo(this.byWorld, world, number);
-        else addTo(this.byName, symbol(metadata.methods[number].method), number);
-      }
-    });
+    this.validity = new Validity(own !== null && own === metadata.origin.library);
+    for (let number = 0; number < metadata.methods.length; number++) {
+      this.waiting.set(number, NOT_CALLED);
+      this.bySpecialised.set(image.link.specialisedOf(number), number);
+      const hash = image.link.hashOf(number);
+      const list = this.byHash.get(hash);
+      if (list === undefined) this.byHash.set(hash, [number]);
+      else list.push(number);
+    }
     this.time = now() - start;
   }
 
@@ -127,14 +124,12 @@ class WaitingObject {
     if (this.isBusy || this.isOver) return;
     const method = readRef<MethodRef>(instance, objects.MethodInstance.def);
     if (typeOf(method) !== MethodType) return;
-    const candidates =
-      this.byWorld.get(readWide(method, objects.Method.primary_world)) ??
-      this.byName.get(readRef<SymbolRef>(method, objects.Method.name));
+    const types = readRef<DataTypeRef>(instance, objects.MethodInstance.specTypes);
+    const candidates = isDataType(types) ? this.byHash.get(hashOfTypes(types)) : undefined;
     if (candidates === undefined) return;
     this.isBusy = true;
     const start = now();
     try {
-      const types = readRef<DataTypeRef>(instance, objects.MethodInstance.specTypes);
       for (const number of candidates) {
         if (!this.waiting.has(number)) continue;
         const known = this.validity.means(this.metadata.methods[number], method, types);
@@ -183,15 +178,23 @@ class WaitingObject {
   methodChanged(method: MethodRef): void {
     emptySites();
     if (this.isBusy || this.isOver) return;
-    this.knownMethods ??= new Set(this.metadata.origin.methods);
-    if (this.knownMethods.has(keyOfMethod(method))) return;
-    if (!this.metadata.origin.calls.some((call) => meets(call, method))) return;
-    this.drop(`the new method ${symbolName(readRef(method, objects.Method.name))} changes what its calls mean`);
+    const reason = decoded(() => {
+      this.knownMethods ??= new Set(this.metadata.origin.methods);
+      if (this.knownMethods.has(keyOfMethod(method))) return null;
+      if (!this.metadata.origin.calls.some((call) => meets(call, method))) return null;
+      return `the new method ${symbolName(readRef(method, objects.Method.name))} changes what its calls mean`;
+    });
+    if (reason !== null) this.drop(reason);
   }
 
   bindingChanged(binding: Parameters<Parameters<typeof onBindingChange>[0]>[0]): void {
-    if (this.isOver || !this.validity.relies(this.metadata.methods, binding)) return;
-    this.drop(`the constant ${symbolName(bindingName(binding))} was given another value`);
+    if (this.isOver) return;
+    const reason = decoded(() =>
+      this.validity.relies(this.metadata.methods, binding)
+        ? `the constant ${symbolName(bindingName(binding))} was given another value`
+        : null,
+    );
+    if (reason !== null) this.drop(reason);
   }
 
   /** Takes all native code away: its assumptions no longer hold. The program goes on interpreted. */
@@ -213,7 +216,7 @@ class WaitingObject {
   }
 
   report(): NativeMethods {
-    const nameOf = (number: number): string => this.metadata.methods[number].name;
+    const nameOf = (number: number): string => decoded(() => this.metadata.methods[number].name);
     return {
       attached: () => [...this.installed.values()].map(nameOf),
       refused: () =>
@@ -221,12 +224,6 @@ class WaitingObject {
       milliseconds: () => this.time,
     };
   }
-}
-
-function addTo<Key>(lists: Map<Key, number[]>, key: Key, number: number): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [number]);
-  else list.push(number);
 }
 
 const waitingObjects: WaitingObject[] = [];

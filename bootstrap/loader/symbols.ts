@@ -12,7 +12,7 @@ import { findSymbol } from '../../ffi/libraries.ts';
 import type { Image } from './image.ts';
 
 /** Gives the address that a recipe stands for in this process, or says why there is none. */
-export type Resolver = (recipe: SymbolRecipe, name: string) => Address | string;
+export type Resolver = (recipe: SymbolRecipe) => Address | string;
 
 /**
  * The names that an object refers to and does not define: each is resolved when it is first needed, and then written where
@@ -35,7 +35,7 @@ export class OutsideNames {
     const known = this.known[number];
     if (known !== undefined) return known;
     const recipe = this.metadata.recipeOf(number);
-    const found = this.resolver(recipe, this.metadata.nameOf(number));
+    const found = this.resolver(recipe);
     if (typeof found === 'string') return `${describeRecipe(recipe)}: ${found}`;
     this.known[number] = found;
     this.image.setEntry(number, found);

@@ -9,6 +9,7 @@ import { U8 } from '../../ffi/region.ts';
 import {
   type BindingRef,
   type CodeInfoRef,
+  type DataTypeRef,
   type MethodRef,
   type ModuleRef,
   type Ref,
@@ -29,9 +30,18 @@ import {
   resolutionValue,
   resolveBinding,
 } from '../../interpreter/runtime/bindings.ts';
-import { symbolName } from '../../interpreter/runtime/symbols.ts';
+import { symbolHash, symbolName } from '../../interpreter/runtime/symbols.ts';
 import { stringText } from '../../interpreter/runtime/values.ts';
-import { canonicalText, isBits, isType, layoutSize, param, paramCount } from '../../interpreter/types/index.ts';
+import {
+  canonicalText,
+  isBits,
+  isDataType,
+  isType,
+  layoutSize,
+  param,
+  paramCount,
+  typeNameOf,
+} from '../../interpreter/types/index.ts';
 import { argsOf, bodyOf, gotoLabel, headOf, Node, slotId, ssaId } from '../inference/heapdata.ts';
 import type { Typed } from '../inference/interpret.ts';
 import type { Specialisation } from '../inference/matches.ts';
@@ -46,16 +56,35 @@ export function identityOf(
   result: Shape,
   origins: Origins,
   libraryWorld: number,
-): Pick<MethodRecord, 'method' | 'world' | 'identity' | 'types' | 'returns'> {
+): Pick<MethodRecord, 'hash' | 'world' | 'identity' | 'types' | 'returns'> {
   const isNone = result.kind === 'none';
   return {
-    method: symbolName(readRef<SymbolRef>(of.method, objects.Method.name)),
+    hash: hashOfTypes(of.types),
     world: isOfLibrary(of.method, libraryWorld) ? readWide(of.method, objects.Method.primary_world) : 0,
     identity: methodIdentity(of.method, origins, libraryWorld),
     types: encode(of.types, origins),
     returns: isNone ? { value: encode(result.value, origins) } : { type: encode(typeOfShape(result), origins) },
   };
 }
+
+/**
+ * A number that is the same for the same argument types in any process, and another one for nearly all others: from the
+ * names of the types and of their parameters.
+ */
+export function hashOfTypes(types: DataTypeRef): number {
+  let hash = 0;
+  for (let i = 0, n = paramCount(types); i < n; i++) {
+    const type = param(types, i);
+    hash = mixed(hash, nameHash(type));
+    if (!isDataType(type)) continue;
+    for (let j = 0, m = paramCount(type); j < m; j++) hash = mixed(hash, nameHash(param(type, j)));
+  }
+  return hash >>> 0;
+}
+
+const mixed = (hash: number, next: number): number => Math.imul(hash ^ next, 0x01000193) ^ (hash >>> 15);
+const nameHash = (type: Ref): number =>
+  isDataType(type) ? symbolHash(readRef<SymbolRef>(typeNameOf(type), objects.TypeName.name)) : 1;
 
 /** A method with its argument types, as Julia prints a call. */
 export function nameOf(of: Pick<Specialisation, 'method' | 'types'>, textOf = canonicalText): string {

@@ -1,11 +1,12 @@
 // Recipes of values: how another process finds, or builds again, a value that code refers to.
 //
-// A recipe is JSON: a module by its path, a type by module, name and parameters, a symbol or string by its text, a number
+// A recipe is JSON: a module by its path, a type by module, name and parameters, a symbol or string by its text (or bytes), a number
 // by type and bytes, a singleton or a TypeName by its type, an immutable object by its fields, a binding by module and name; and as the
 // last resort, the value of a global constant. What has no recipe cannot be referred to by compiled code.
 //
 // `encode` checks its own work: what a recipe builds in this very process must be the value that it was made for.
 
+import { isUtf8 } from 'node:buffer';
 import { U8 } from '../../ffi/region.ts';
 import { allocate, HEAP_END } from '../../interpreter/memory/heap.ts';
 import {
@@ -42,7 +43,7 @@ import {
 } from '../../interpreter/runtime/bindings.ts';
 import { moduleParent } from '../../interpreter/runtime/modules.ts';
 import { symbol, symbolName } from '../../interpreter/runtime/symbols.ts';
-import { stringBytes, stringOfBytes, svecGet, svecLength, svecOf } from '../../interpreter/runtime/values.ts';
+import { string, stringBytes, stringOfBytes, svecGet, svecLength, svecOf } from '../../interpreter/runtime/values.ts';
 import {
   applyTupleType,
   applyType,
@@ -206,6 +207,12 @@ function isSameValue(a: Ref, b: Ref): boolean {
   return egal(a, b);
 }
 
+/** A string by its text, or by its bytes if they are no text. */
+function stringRecipe(bytes: Uint8Array): Json {
+  const text = Buffer.from(bytes);
+  return isUtf8(text) ? { string: text.toString() } : { bytes: text.toString('base64') };
+}
+
 class Encoder {
   private readonly origins: Origins;
   private readonly known: ReadonlyMap<Ref, Json>;
@@ -224,7 +231,7 @@ class Encoder {
     if (isType(value) || isTypeVar(value) || isVararg(value)) return this.type(value);
     if (type === datatype('Symbol')) return { symbol: symbolName(value as SymbolRef) };
     if (type === datatype('Module')) return { module: moduleRecipe(value as ModuleRef) };
-    if (type === datatype('String')) return { string: Buffer.from(stringBytes(value as StringRef)).toString('base64') };
+    if (type === datatype('String')) return stringRecipe(stringBytes(value as StringRef));
     if (type === datatype('SimpleVector')) {
       const elements: Json[] = [];
       for (let i = 0, n = svecLength(value as SvecRef); i < n; i++)
@@ -321,7 +328,9 @@ export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
   const fields = recipe as Fields;
   if (fields.place !== undefined) return atPlace(fields.place);
   if (fields.symbol !== undefined) return symbol(text(fields.symbol));
-  if (fields.string !== undefined) return stringOfBytes(Buffer.from(text(fields.string), 'base64'));
+  if (fields.string !== undefined) return string(text(fields.string));
+  if (fields.bytes !== undefined && fields.bits === undefined)
+    return stringOfBytes(Buffer.from(text(fields.bytes), 'base64'));
   if (fields.bottom !== undefined) return Bottom;
   if (fields.variable !== undefined) {
     const found = variables[variables.length - 1 - Number(fields.variable)];
@@ -369,8 +378,11 @@ export function isMeant(recipe: Json, value: Ref): boolean {
   if (isDataType(value) && fields.place === undefined) {
     if (decodedTypes.get(fields) === value) return true;
     if (fields.tuple !== undefined) return isTupleType(value) && areMeant(list(fields.tuple), value);
-    if (fields.type !== undefined && fields.of !== undefined) {
-      const body = unwrapUnionAll(typeNamed(list(fields.type)));
+    if (fields.type !== undefined) {
+      const named = list(fields.type);
+      if (symbolName(readRef<SymbolRef>(typeNameOf(value), objects.TypeName.name)) !== named[1]) return false;
+      if (fields.of === undefined) return typeNamed(named) === value;
+      const body = unwrapUnionAll(typeNamed(named));
       return isDataType(body) && typeNameOf(body) === typeNameOf(value) && areMeant(list(fields.of), value);
     }
   }

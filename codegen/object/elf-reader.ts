@@ -310,7 +310,8 @@ class StringTable {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.ascii = isAscii(bytes) ? new TextDecoder('latin1').decode(bytes) : undefined;
+    const { buffer, byteOffset, length } = bytes;
+    this.ascii = isAscii(bytes) ? Buffer.from(buffer, byteOffset, length).toString('latin1') : undefined;
   }
 
   at(place: number): string {

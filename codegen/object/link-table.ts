@@ -10,6 +10,7 @@
 
 import { ObjectError } from './error.ts';
 import { wordsIn } from './packed-json.ts';
+import type { Placement } from './placement.ts';
 
 /** Stands where there is no name or no place. */
 export const NONE = 0xffff_ffff;
@@ -36,6 +37,8 @@ export interface LinkParts {
   readonly trap: number;
   /** For each name its offset in the image, or NONE. */
   readonly places: readonly number[];
+  /** For each name that is not defined here the place in the system image of the value it stands for, or 0. */
+  readonly objects: readonly number[];
   /** For each name the names it refers to. */
   readonly references: readonly (readonly number[])[];
   /** Names from elsewhere that no function is said to refer to: the compiler has put them in on its own. */
@@ -47,34 +50,46 @@ export interface LinkParts {
     /** NONE if there is none. */
     readonly boxed: number;
     readonly world: number;
+    readonly hash: number;
+    /** Numbers in the metadata's list of what methods were compiled against. */
+    readonly dependencies: readonly number[];
   }[];
 }
 
-const HEAD_WORDS = 9;
+const HEAD_WORDS = 10;
 const ABSOLUTE_WORDS = 5;
-const METHOD_WORDS = 4;
+const METHOD_WORDS = 5;
 
 /** The table as bytes. */
 export function encodeLinkTable(parts: LinkParts): Uint8Array {
-  const { outsideCount, entryCount, table, trap, places, references, unclaimed, absolutes, methods } = parts;
-  const starts = [0];
-  for (const list of references) starts.push((starts.at(-1) ?? 0) + list.length);
+  const { outsideCount, entryCount, table, trap, places, objects, references, unclaimed, absolutes, methods } = parts;
   const all = references.flat();
+  const dependencies = methods.flatMap((method) => method.dependencies);
   const counts = [places.length, outsideCount, entryCount, all.length, unclaimed.length, absolutes.length];
   return new Uint8Array(
     Uint32Array.from([
-      ...[...counts, methods.length, table, trap],
+      ...[...counts, methods.length, dependencies.length, table, trap],
       ...places,
-      ...starts,
+      ...objects,
+      ...startsOf(references),
       ...all,
       ...unclaimed,
       ...absolutes.flatMap(({ at, type, name, addend }) => [
         ...[at, type, name],
         ...[addend >>> 0, Math.floor(addend / 2 ** 32) >>> 0],
       ]),
-      ...methods.flatMap(({ specialised, entry, boxed, world }) => [specialised, entry, boxed, world]),
+      ...methods.flatMap(({ specialised, entry, boxed, world, hash }) => [specialised, entry, boxed, world, hash]),
+      ...startsOf(methods.map((method) => method.dependencies)),
+      ...dependencies,
     ]).buffer,
   );
+}
+
+/** Where each list begins when they are written one after the other, and where the last one ends. */
+function startsOf(lists: readonly (readonly number[])[]): number[] {
+  const starts = [0];
+  for (const list of lists) starts.push((starts.at(-1) ?? 0) + list.length);
+  return starts;
 }
 
 /** A table that was read. */
@@ -87,44 +102,57 @@ export class LinkTable {
   readonly trap: number;
   /** By number of the name. */
   readonly places: Uint32Array;
+  /** Places in the system image of the values of names from elsewhere, 0 where there is none. */
+  readonly objects: Uint32Array;
   readonly unclaimed: Uint32Array;
   readonly absolutes: readonly AbsoluteHole[];
   private readonly starts: Uint32Array;
   private readonly references: Uint32Array;
   private readonly methods: Uint32Array;
+  private readonly dependencyStarts: Uint32Array;
+  private readonly dependencies: Uint32Array;
 
   /**
-   * @param imageBytes size of the image, which no place may lie beyond
+   * @param placement the image that it is for: the table of addresses is written while code runs, so it must lie in data
    * @throws ObjectError `malformed` if the bytes are no table for such an image
    */
-  constructor(bytes: Uint8Array, imageBytes: number) {
+  constructor(bytes: Uint8Array, placement: Placement) {
     if (bytes.length < 4 * HEAD_WORDS) throw malformed();
     const head = wordsIn(bytes, 0, HEAD_WORDS);
-    const [nameCount, outsideCount, entryCount, referenceCount, unclaimedCount, absoluteCount, methodCount] = head;
+    const [nameCount, outsideCount, entryCount, referenceCount, unclaimedCount, absoluteCount] = head;
+    const [methodCount, dependencyCount] = head.subarray(6);
     this.nameCount = nameCount;
     this.outsideCount = outsideCount;
     this.entryCount = entryCount;
     this.methodCount = methodCount;
-    this.table = head[7];
-    this.trap = head[8];
+    this.table = head[8];
+    this.trap = head[9];
     const lengths = [
-      ...[nameCount, nameCount + 1, referenceCount, unclaimedCount],
-      ...[ABSOLUTE_WORDS * absoluteCount, METHOD_WORDS * methodCount],
+      ...[nameCount, outsideCount, nameCount + 1, referenceCount, unclaimedCount],
+      ...[ABSOLUTE_WORDS * absoluteCount, METHOD_WORDS * methodCount, methodCount + 1, dependencyCount],
     ];
     if (4 * lengths.reduce((sum, length) => sum + length, HEAD_WORDS) !== bytes.length) throw malformed();
-    if (outsideCount > entryCount || entryCount > nameCount || this.trap >= imageBytes) throw malformed();
-    if (this.table + 8 * entryCount > imageBytes) throw malformed();
-    let at = 4 * HEAD_WORDS;
-    const [places, starts, references, unclaimed, absolutes, methods] = lengths.map((length) => {
-      const words = wordsIn(bytes, at, length);
-      at += 4 * length;
-      return words;
+    if (outsideCount > entryCount || entryCount > nameCount || this.trap >= placement.bytes) throw malformed();
+    const isInData = placement.groups.some(({ rights, at, bytes: size }) => {
+      return rights === 'write' && this.table >= at && this.table + 8 * entryCount <= at + size;
     });
+    if (!isInData) throw malformed();
+    let at = 4 * HEAD_WORDS;
+    const [places, objects, starts, references, unclaimed, absolutes, methods, first, dependencies] = lengths.map(
+      (length) => {
+        const words = wordsIn(bytes, at, length);
+        at += 4 * length;
+        return words;
+      },
+    );
     this.places = places;
+    this.objects = objects;
     this.starts = starts;
     this.references = references;
     this.unclaimed = unclaimed;
     this.methods = methods;
+    this.dependencyStarts = first;
+    this.dependencies = dependencies;
     for (const name of unclaimed) if (name >= outsideCount) throw malformed();
     this.absolutes = Array.from({ length: absoluteCount }, (_, i) => {
       const [hole, type, name, low, high] = absolutes.subarray(ABSOLUTE_WORDS * i);
@@ -138,8 +166,17 @@ export class LinkTable {
     return this.references.subarray(this.starts[name], this.starts[name + 1]);
   }
 
+  /** What a method was compiled against, by number. */
+  dependenciesOf(method: number): Uint32Array {
+    return this.dependencies.subarray(this.dependencyStarts[method], this.dependencyStarts[method + 1]);
+  }
+
   worldOf(method: number): number {
     return this.methods[METHOD_WORDS * method + 3];
+  }
+
+  hashOf(method: number): number {
+    return this.methods[METHOD_WORDS * method + 4];
   }
 
   /** The names of a method's functions: specialised, generic entry, from objects to an object (or NONE). */

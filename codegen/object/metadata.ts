@@ -44,8 +44,8 @@ export interface MethodRecord {
   readonly result: SlotKind;
   /** Bytes of the result where it is an `address`, 0 otherwise. */
   readonly resultBytes: number;
-  /** The name of the method alone. */
-  readonly method: string;
+  /** A number from the types of its callee and arguments: who looks for a method need not compare the types of others. */
+  readonly hash: number;
   /** The world in which a method of the library began: among the library's methods that tells it apart. 0: the program's. */
   readonly world: number;
   /** Which method it is. */
@@ -99,13 +99,21 @@ export function encodeMetadata(
   places: ReadonlyMap<Json, number> = new Map(),
 ): Uint8Array {
   const recipes = names.slice(0, symbols.size).map((name) => symbols.get(name) ?? null);
-  const records = methods.map(({ libraryDependencies: _, world: __, method: ___, ...record }) => record);
+  const { list } = numberDependencies(methods);
+  // The rest of a record is in lists of its own, or in the link table.
+  const records = methods.map(
+    ({ name, specialised, entry, boxed, parameters, result, resultBytes, identity, returns }) => {
+      const slots = [...parameters, result].map((kind) => kind[0]).join('');
+      return { name, specialised, entry, boxed, slots, resultBytes, identity, returns };
+    },
+  );
   const json = {
     julia,
     producer,
     target,
     origin: { ...origin },
-    called: methods.map(({ method }) => method),
+    types: methods.map(({ types }) => types),
+    dependencies: list,
     methods: records,
     recipes,
     names,
@@ -113,8 +121,34 @@ export function encodeMetadata(
   const head = new Uint8Array(HEAD_BYTES);
   head.set(Buffer.from(FORMAT_NAME, 'latin1'));
   new DataView(head.buffer).setUint32(NAME_BYTES, FORMAT_VERSION, true);
-  const apart = [...records, ...recipes, json.origin, origin.methods, origin.calls] as readonly Json[];
+  const apart = [
+    ...records,
+    ...recipes,
+    ...json.types,
+    ...list,
+    json.origin,
+    origin.methods,
+    origin.calls,
+  ] as readonly Json[];
   return Buffer.concat([head, packJson(json as unknown as Json, { apart, places })]);
+}
+
+/** What methods were compiled against: one list for all of them, and for each the numbers of its own in it. */
+export function numberDependencies(methods: Metadata['methods']): {
+  readonly list: readonly Json[];
+  readonly numbers: readonly (readonly number[])[];
+} {
+  const list: Json[] = [];
+  const known = new Map<string, number>();
+  const numbers = methods.map(({ dependencies }) =>
+    dependencies.map((element) => {
+      const text = JSON.stringify(element);
+      const number = known.get(text) ?? list.push(element) - 1;
+      known.set(text, number);
+      return number;
+    }),
+  );
+  return { list, numbers };
 }
 
 /** What methods were compiled against of the library, as bytes. */
@@ -169,9 +203,11 @@ export class ObjectMetadata implements Metadata {
   /** Whether the system image in memory is the one that the object was compiled with. */
   readonly isSameImage: boolean;
   readonly methods: readonly MethodRecord[];
-  private readonly json: PackedJson;
+  readonly json: PackedJson;
   private readonly library: Uint8Array;
-  private readonly link: LinkTable;
+  readonly link: LinkTable;
+  private readonly types: readonly Json[];
+  private readonly dependencies: readonly Json[];
   private readonly names: readonly Json[];
   private readonly recipes: readonly Json[];
   private readonly readRecipes: (SymbolRecipe | undefined)[] = [];
@@ -198,11 +234,9 @@ export class ObjectMetadata implements Metadata {
       processor: asString(target.processor, 'the processor'),
     };
     this.origin = new PackedOrigin(json, origin, ofImage);
-    const called = list('called', 'the names of the methods');
-    this.methods = list('methods', 'the methods').map((packed, number) => {
-      const world = link.worldOf(number);
-      return new PackedRecord(json, packed, called[number] ?? null, world, () => this.libraryOf(number));
-    });
+    this.types = list('types', 'the types of the methods');
+    this.dependencies = list('dependencies', 'the dependencies');
+    this.methods = list('methods', 'the methods').map((packed, number) => new PackedRecord(this, packed, number));
     this.names = list('names', 'the names');
     this.recipes = list('recipes', 'the recipes');
     if (this.methods.length !== link.methodCount) throw malformed('the methods');
@@ -210,9 +244,20 @@ export class ObjectMetadata implements Metadata {
     if (this.recipes.length !== link.outsideCount) throw malformed('the recipes');
   }
 
-  private libraryOf(method: number): Json | undefined {
+  typesOf(method: number): Json {
+    return this.json.whole(this.types[method] ?? null);
+  }
+
+  dependenciesOf(method: number): readonly Json[] {
+    const numbers = this.link.dependenciesOf(method);
+    const list: Json[] = [];
+    for (const number of numbers) list.push(this.json.whole(this.dependencies[number] ?? null));
+    return list;
+  }
+
+  libraryDependenciesOf(method: number): readonly Json[] {
     this.ofLibrary ??= asArray(unpackJson(this.library), 'the dependencies on the library');
-    return this.ofLibrary[method];
+    return asArray(this.ofLibrary[method], 'the dependencies on the library');
   }
 
   /** The name with a number. */
@@ -224,6 +269,8 @@ export class ObjectMetadata implements Metadata {
   recipeOf(number: number): SymbolRecipe {
     const known = this.readRecipes[number];
     if (known !== undefined) return known;
+    const place = this.isSameImage ? this.link.objects[number] : 0;
+    if (place > 0) return { kind: 'value', value: { place } };
     const recipe = this.json.whole(this.recipes[number] ?? null);
     if (!isRecipe(recipe)) throw malformed(`the recipe of ${this.nameOf(number)}`);
     this.readRecipes[number] = recipe;
@@ -278,30 +325,28 @@ class PackedOrigin implements Origin {
 
 /** A record whose parts are read when they are asked for. */
 class PackedRecord implements MethodRecord {
-  private readonly json: PackedJson;
+  private readonly of: ObjectMetadata;
   private readonly packed: Json;
-  private readonly called: Json;
-  readonly world: number;
-  private readonly ofLibrary: () => Json | undefined;
+  private readonly number: number;
   private fields: Fields | undefined;
   private readonly known = new Map<string, Json>();
+  private ownDependencies: readonly Json[] | undefined;
+  private readSlots: readonly SlotKind[] | undefined;
 
-  constructor(json: PackedJson, packed: Json, called: Json, world: number, ofLibrary: () => Json | undefined) {
-    this.json = json;
+  constructor(of: ObjectMetadata, packed: Json, number: number) {
+    this.of = of;
     this.packed = packed;
-    this.called = called;
-    this.world = world;
-    this.ofLibrary = ofLibrary;
+    this.number = number;
   }
 
   /** A field with everything that is in it; what is asked for again is the same object. */
   private whole(name: string): Json {
     let value = this.known.get(name);
     if (value === undefined) {
-      this.fields ??= asFields(this.json.open(this.packed), 'a method');
+      this.fields ??= asFields(this.of.json.open(this.packed), 'a method');
       const packed = this.fields[name];
       if (packed === undefined) throw malformed(`the ${name} of a method`);
-      value = this.json.whole(packed);
+      value = this.of.json.whole(packed);
       this.known.set(name, value);
     }
     return value;
@@ -324,11 +369,26 @@ class PackedRecord implements MethodRecord {
   }
 
   get parameters(): readonly SlotKind[] {
-    return asArray(this.whole('parameters'), 'the parameters of a method').map(asSlotKind);
+    return this.slots.slice(0, -1);
   }
 
   get result(): SlotKind {
-    return asSlotKind(this.whole('result'));
+    return this.slots[this.slots.length - 1];
+  }
+
+  /** What the slots of the arguments hold, and last that of the result. */
+  private get slots(): readonly SlotKind[] {
+    if (this.readSlots !== undefined) return this.readSlots;
+    const letters = asString(this.whole('slots'), 'the slots of a method');
+    const kinds: SlotKind[] = [];
+    for (let i = 0; i < letters.length; i++) {
+      const kind = slotKinds[letters[i]];
+      if (kind === undefined) throw malformed('a kind of slot');
+      kinds.push(kind);
+    }
+    if (kinds.length === 0) throw malformed('the slots of a method');
+    this.readSlots = kinds;
+    return kinds;
   }
 
   get resultBytes(): number {
@@ -337,8 +397,12 @@ class PackedRecord implements MethodRecord {
     return bytes;
   }
 
-  get method(): string {
-    return asString(this.json.whole(this.called), 'the name of a method');
+  get hash(): number {
+    return this.of.link.hashOf(this.number);
+  }
+
+  get world(): number {
+    return this.of.link.worldOf(this.number);
   }
 
   get identity(): Json {
@@ -346,7 +410,7 @@ class PackedRecord implements MethodRecord {
   }
 
   get types(): Json {
-    return this.whole('types');
+    return this.of.typesOf(this.number);
   }
 
   get returns(): Json {
@@ -354,11 +418,12 @@ class PackedRecord implements MethodRecord {
   }
 
   get dependencies(): readonly Json[] {
-    return asArray(this.whole('dependencies'), 'the dependencies of a method');
+    this.ownDependencies ??= this.of.dependenciesOf(this.number);
+    return this.ownDependencies;
   }
 
   get libraryDependencies(): readonly Json[] {
-    return asArray(this.ofLibrary(), 'the dependencies on the library');
+    return this.of.libraryDependenciesOf(this.number);
   }
 }
 
@@ -383,8 +448,10 @@ function asString(json: Json | undefined, what: string): string {
 
 const asOptional = (json: Json, what: string): string | null => (json === null ? null : asString(json, what));
 
-function asSlotKind(json: Json | undefined): SlotKind {
-  if (json !== 'bits' && json !== 'reference' && json !== 'address' && json !== 'none')
-    throw malformed('a kind of slot');
-  return json;
-}
+/** Each begins with another letter, which stands for it. */
+const slotKinds: { readonly [letter: string]: SlotKind | undefined } = {
+  b: 'bits',
+  r: 'reference',
+  a: 'address',
+  n: 'none',
+};

@@ -48,7 +48,7 @@ export function makeObject(
   }
   const kept = elf.sections.filter((section) => section.type !== SHT_LLVM_ADDRSIG && !dropped.has(section.name));
   const symbols = elf.symbols.filter((symbol) => typeof symbol.section === 'string' || kept.includes(symbol.section));
-  const { sections, names, link } = prelink(kept, symbols, metadata);
+  const { sections, names, link } = prelink(kept, symbols, metadata, places);
   const digest = plainSection(DIGEST_SECTION, new Uint8Array(DIGEST_BYTES));
   const all = [
     ...sections,
@@ -100,6 +100,6 @@ export function openObject(bytes: Uint8Array, image: string | null = null): Open
   const placement = placeSections(sections);
   const metadata = bytesOf(METADATA_SECTION);
   checkFormat(metadata);
-  const link = new LinkTable(bytesOf(LINK_SECTION), placement.bytes);
+  const link = new LinkTable(bytesOf(LINK_SECTION), placement);
   return { placement, link, metadata: decodeMetadata(metadata, bytesOf(LIBRARY_SECTION), link, image) };
 }

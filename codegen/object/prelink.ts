@@ -22,8 +22,9 @@ import {
 } from './elf.ts';
 import { ObjectError } from './error.ts';
 import { type AbsoluteHole, encodeLinkTable, NONE } from './link-table.ts';
-import type { Metadata } from './metadata.ts';
+import { type Metadata, numberDependencies } from './metadata.ts';
 import { type Placement, placeSections } from './placement.ts';
+import type { Json } from './recipe.ts';
 import { type RelocationRule, relocationName, relocationRules } from './relocations.x86_64.ts';
 import { STUB_BYTES, stubCode, TRAP_BYTES, trapCode } from './stubs.x86_64.ts';
 
@@ -41,12 +42,14 @@ export interface Prelinked {
 /**
  * Links an object as far as that is possible without knowing where it will lie. The bytes of the sections are changed.
  *
+ * @param placesInImage where what recipes stand for lies in the system image
  * @throws ObjectError `malformed` if a hole cannot hold its distance
  */
 export function prelink(
   emitted: readonly Section[],
   symbols: readonly ElfSymbol[],
   metadata: Pick<Metadata, 'symbols' | 'references' | 'methods'>,
+  placesInImage: ReadonlyMap<Json, number>,
 ): Prelinked {
   const names = new Names(emitted, symbols, metadata);
   const called = calledSymbols(emitted);
@@ -70,20 +73,26 @@ export function prelink(
   });
   const placeOf = (symbol: ElfSymbol | undefined): number =>
     symbol === undefined || typeof symbol.section === 'string' ? NONE : at(symbol.section) + symbol.value;
+  const { numbers: dependencies } = numberDependencies(metadata.methods);
   const link = encodeLinkTable({
     outsideCount: metadata.symbols.size,
     entryCount: names.entryCount,
     table: at(table),
     trap: at(stubs),
     places: names.symbols.map(placeOf),
+    objects: [...metadata.symbols.values()].map((recipe) =>
+      recipe.kind === 'value' ? (placesInImage.get(recipe.value) ?? 0) : 0,
+    ),
     references: names.list.map((name, number) => (number < names.ownFrom ? [] : names.referencesOf(name))),
     unclaimed: names.unclaimed(),
     absolutes,
-    methods: metadata.methods.map(({ specialised, entry, boxed, world }) => ({
+    methods: metadata.methods.map(({ specialised, entry, boxed, world, hash }, i) => ({
       specialised: names.find(specialised),
       entry: names.find(entry),
       boxed: names.find(boxed),
       world,
+      hash,
+      dependencies: dependencies[i],
     })),
   });
   return { sections, names: names.list, link };

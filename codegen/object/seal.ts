@@ -3,7 +3,7 @@
 // It is there to find damage (a bad disk, a half-written file, an edit), before anything else of the object is believed;
 // it is no signature. The bytes are also a section, `.jl0.digest`, so that every tool sees a regular ELF file.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ObjectError } from './error.ts';
 
 export const DIGEST_BYTES = 32;
@@ -13,9 +13,7 @@ export const LIBRARY_SECTION = '.jl0.library';
 export const LINK_SECTION = '.jl0.link';
 
 function digestOf(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256')
-    .update(bytes.subarray(0, bytes.length - DIGEST_BYTES))
-    .digest();
+  return hash('sha256', bytes.subarray(0, bytes.length - DIGEST_BYTES), 'buffer');
 }
 
 /** Writes the digest of all the bytes before it into the last 32 bytes. */

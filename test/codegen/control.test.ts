@@ -292,7 +292,7 @@ describe.skipIf(!hasLLVM)('exceptions', () => {
         ];
       },
       {},
-      (recipe, name) => (recipe.kind === 'runtime' ? toAddress(callback) : resolver(recipe, name)),
+      (recipe) => (recipe.kind === 'runtime' ? toAddress(callback) : resolver(recipe)),
     );
     expect(enter(object, 'call', 20n)).toMatchObject({ status: 0, result: 41n });
     expect(enter(object, 'call', -1n)).toMatchObject({ status: 1, exception });
@@ -336,7 +336,7 @@ describe.skipIf(!hasLLVM)('exceptions', () => {
         ];
       },
       {},
-      (recipe, name) => (recipe.kind === 'runtime' ? toAddress(callback) : resolver(recipe, name)),
+      (recipe) => (recipe.kind === 'runtime' ? toAddress(callback) : resolver(recipe)),
     );
     expect(enter(object, 'outer', 3n)).toMatchObject({ status: 0, result: 9n });
     for (let round = 0; round < 100; round++) {
@@ -431,7 +431,7 @@ describe.skipIf(!hasLLVM || !hasCompiler)('calls of C', () => {
         ];
       },
       {},
-      (recipe, symbol) => (recipe.kind === 'c' ? resolveC(recipe) : resolver(recipe, symbol)),
+      (recipe) => (recipe.kind === 'c' ? resolveC(recipe) : resolver(recipe)),
     );
     const outcome = enter(object, 'call', BigInt(place), ...bits);
     return { ...outcome, place };

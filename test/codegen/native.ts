@@ -49,7 +49,7 @@ export function record(name: string, parameters: number, hasResult: boolean): Me
     parameters: Array.from({ length: parameters }, () => 'bits' as const),
     result: hasResult ? 'bits' : 'none',
     resultBytes: 0,
-    method: name,
+    hash: 0,
     world: 0,
     identity: name,
     types: null,

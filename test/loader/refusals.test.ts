@@ -174,6 +174,10 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
         message: 'the link table cannot be read',
       });
     }
+    // The table of addresses in the midst of code.
+    const moved = Buffer.from(link);
+    moved.writeUInt32LE(16, 32);
+    expect(refusal(withSection(LINK_SECTION, moved)).message).toBe('the link table cannot be read');
     expect(refusal(changed((bytes) => new DataView(bytes.buffer).setUint16(60, 60000, true))).refusal).toBe(
       'truncated',
     );
