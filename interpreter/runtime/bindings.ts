@@ -254,6 +254,15 @@ function implicitTarget(binding: BindingRef): BindingRef {
   return target;
 }
 
+/** What a name without a meaning of its own means by what its module uses, and the binding that it then stands for. */
+export function implicitMeaning(binding: BindingRef): { readonly kind: PartitionKind; readonly target: BindingRef } {
+  const target = implicitTarget(binding);
+  if (target === 0) return { kind: PartitionKind.GUARD, target };
+  if (target === AMBIGUOUS) return { kind: PartitionKind.FAILED, target: 0 as BindingRef };
+  const { kind } = resolveBinding(target, currentWorld());
+  return { kind: isConstKind(kind) ? PartitionKind.IMPLICIT_CONST : PartitionKind.IMPLICIT_GLOBAL, target };
+}
+
 /** Names whose implicit resolution is under way: modules may use each other in a circle. */
 const searching = new Set<BindingRef>();
 

@@ -7,8 +7,8 @@
 import { U32 } from '../../ffi/region.ts';
 import { allocate } from '../memory/heap.ts';
 import { type ModuleRef, type Ref, type SymbolRef, setRefAt } from '../memory/layout.ts';
-import { State, stateWide } from '../memory/state.ts';
 import { datatype, type WellKnownTypeName } from '../memory/wellknown.ts';
+import { runningWorld } from '../vm/frames.ts';
 import { symbol } from './symbols.ts';
 import { boxInt64, string } from './values.ts';
 
@@ -68,11 +68,11 @@ export function throwBoundsErrorAt(collection: Ref, index: Ref): never {
   return throwValue(exceptionOf('BoundsError', [collection, index]));
 }
 
-/** `throw(UndefVarError(name, world, scope))` */
+/** `throw(UndefVarError(name, world, scope))`, with the world of the code that runs. */
 export function throwUndefVar(name: SymbolRef, scope: Ref | ModuleRef): never {
   const exception = allocate(datatype('UndefVarError'), 24);
   setRefAt(exception, 0, name);
-  const world = stateWide(State.world);
+  const world = runningWorld();
   U32[(exception << 1) + 2] = world;
   U32[(exception << 1) + 3] = Math.floor(world / 2 ** 32);
   setRefAt(exception, 2, scope);

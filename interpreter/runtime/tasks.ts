@@ -25,7 +25,7 @@ import { Expr } from '../syntax/expr.ts';
 import { parseAll } from '../syntax/index.ts';
 import { pushThunk } from '../vm/calls.ts';
 import { currentExceptions, topException } from '../vm/exceptions.ts';
-import { frameWorld, machine } from '../vm/frames.ts';
+import { runningWorld } from '../vm/frames.ts';
 import {
   adoptTask,
   currentScope,
@@ -35,7 +35,7 @@ import {
   setTaskEntry,
 } from '../vm/tasks.ts';
 import { exceptionVector, hideFrames } from './backtraces.ts';
-import { currentWorld, globalValue } from './bindings.ts';
+import { globalValue } from './bindings.ts';
 import { InternalError, throwValue } from './errors.ts';
 import { moduleSyntax, runtimeHost } from './frontend.ts';
 import { symbol } from './symbols.ts';
@@ -76,7 +76,7 @@ const State = { runnable: 0, done: 1, failed: 2 } as const;
 export function newTask(start: Ref, donenotify: Ref): TaskRef {
   const task = allocate(datatype('Task'), objects.Task.$size) as TaskRef;
   initializeTask(task, start, donenotify, currentScope());
-  adoptTask(task, machine.fp === 0 ? currentWorld() : frameWorld(machine.fp));
+  adoptTask(task, runningWorld());
   return task;
 }
 

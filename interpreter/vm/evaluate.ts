@@ -63,7 +63,7 @@ export function getGlobal(code: Code, pc: number, fp: number): void {
   const binding = readRef<BindingRef>(globalref, objects.GlobalRef.binding);
   const resolution = resolveBinding(binding, U32[fp - Header.WORLD]);
   const value = resolutionValue(resolution);
-  if (value === 0) throwUndefinedGlobal(binding, resolution.kind);
+  if (value === 0) throwUndefinedGlobal(binding);
   if (resolution.kind === PartitionKind.BACKDATED_CONST) warnOfBackdated(resolution.binding);
   if (resolution.kind === PartitionKind.GLOBAL && resolution.binding === binding && !code.isAged) {
     code.ops[pc] = Op.GETGLOBAL_CELL;
@@ -89,7 +89,7 @@ Hint: Add an appropriate \`invokelatest\` around the access to this binding.
 }
 
 /** A global is read that has no value. */
-export function throwUndefinedGlobal(binding: BindingRef, _kind: PartitionKind): never {
+export function throwUndefinedGlobal(binding: BindingRef): never {
   const globalref = readRef(binding, objects.Binding.globalref);
   return throwUndefVar(
     readRef<SymbolRef>(globalref, objects.GlobalRef.name),
@@ -160,7 +160,7 @@ function operandWord(code: Code, fp: number, value: Ref, scratch: number): numbe
       const binding = readRef<BindingRef>(value, objects.GlobalRef.binding);
       const resolution = resolveBinding(binding, U32[fp - Header.WORLD]);
       const found = resolutionValue(resolution);
-      if (found === 0) throwUndefinedGlobal(binding, resolution.kind);
+      if (found === 0) throwUndefinedGlobal(binding);
       setSlot(scratch, found);
       return scratch;
     }

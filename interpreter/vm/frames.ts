@@ -19,6 +19,7 @@
 
 import { U32 } from '../../ffi/region.ts';
 import type { Ref } from '../memory/layout.ts';
+import { State, stateWide } from '../memory/state.ts';
 import { type Code, codeAt, STACK_LIMIT, STACK_START } from './code.ts';
 
 export const HEADER_WORDS = 16;
@@ -59,6 +60,8 @@ export interface FramePlace {
 export const frameCode = (fp: number): Code => codeAt(U32[fp - Header.CODE]);
 export const frameInstance = (fp: number): Ref => U32[fp - Header.INSTANCE] as Ref;
 export const frameWorld = (fp: number): number => U32[fp - Header.WORLD];
+/** The world age of the code that runs: what `jl_get_tls_world_age` says. */
+export const runningWorld = (): number => (machine.fp === 0 ? stateWide(State.world) : frameWorld(machine.fp));
 
 /**
  * The frames of the running stack, innermost first. A nested run's bottom frame names the frame that was innermost when

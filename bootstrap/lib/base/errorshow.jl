@@ -139,40 +139,6 @@ function showerror(io::IO, e::LoadError)
 end
 showerror(io::IO, e::InitError) = (print(io, "InitError: "); showerror(io, e.error); print(io, "\nduring initialization of module ", e.mod))
 
-function showerror(io::IO, e::UndefVarError)
-    print(io, "UndefVarError: `", e.var, "` not defined")
-    if isdefined(e, :scope)
-        scope = e.scope
-        if scope isa Module
-            print(io, " in `", scope, "`")
-        elseif scope === :static_parameter
-            print(io, " in static parameter matching")
-        else
-            print(io, " in ", scope, " scope")
-        end
-    end
-    undefvar_hint(io, e)
-end
-function undefvar_hint(io::IO, e::UndefVarError)
-    isdefined(e, :scope) || return
-    scope = e.scope
-    if scope === :static_parameter
-        print(io, "\nSuggestion: run Test.detect_unbound_args to detect method arguments that do not fully constrain a type parameter.")
-    elseif scope === :local
-        print(io, "\nSuggestion: check for an assignment to a local variable that shadows a global of the same name.")
-    elseif scope isa Module
-        if isdefined(scope, e.var)
-            print(io, "\nSuggestion: add an appropriate import or assignment. This global was declared but not assigned.")
-        else
-            owner = nothing
-            for m in (Base, Core)
-                isdefined(m, e.var) && is_exported(m, e.var) && scope !== m && (owner = m)
-            end
-            print(io, "\nSuggestion: check for spelling errors or missing imports.")
-        end
-    end
-end
-
 function showerror(io::IO, e::FieldError)
     T = e.type
     print(io, "FieldError: type ", nameof_wrapper(T), " has no field `", e.field, "`")

@@ -13,6 +13,8 @@ PkgId(name::AbstractString) = PkgId(nothing, String(name))
 PkgId(m::Module) = PkgId(nothing, string(nameof(moduleroot(m))))
 
 const loaded_modules = Dict{String,Module}()
+# What the program has asked for, in order; the packages of the image are loaded, but not by it.
+const loaded_modules_order = Module[]
 const package_paths = IdDict{Module,String}()
 
 """
@@ -22,10 +24,14 @@ The package `name`, loaded if it is not. What `using` and `import` call.
 """
 function require(into::Module, name::Symbol)
     key = String(name)
-    haskey(loaded_modules, key) && return loaded_modules[key]
     name === :Base && return Base
     name === :Core && return Core
     name === :Main && return Main
+    if haskey(loaded_modules, key)
+        m = loaded_modules[key]
+        m in loaded_modules_order || push!(loaded_modules_order, m)
+        return m
+    end
     path = locate_package(key)
     if path === nothing
         throw(ArgumentError(string("Package ", name, " not found in current path.\n- Run `import Pkg; Pkg.add(", repr(key), ")` to install the ", name, " package.")))
@@ -47,6 +53,7 @@ function load_package(name::String, path::String)
     # A package is a root: its own parent. That is the second field of a module.
     unsafe_store!(Ptr{Ptr{Cvoid}}(pointer_from_objref(m) + 8), pointer_from_objref(m))
     loaded_modules[name] = m
+    push!(loaded_modules_order, m)
     package_paths[m] = path
     return m
 end
@@ -104,6 +111,7 @@ function forget_process()
     source_path[] = nothing
     event_loop[] = C_NULL
     empty!(uvhandles)
+    empty!(loaded_modules_order)
     return nothing
 end
 

@@ -40,6 +40,48 @@ end
 names(m::Module; kwargs...) = sort!(unsorted_names(m; kwargs...))
 isexported(m::Module, s::Symbol) = ccall(:jl_module_exports_p, Cint, (Any, Any), m, s) !== Int32(0)
 ispublic(m::Module, s::Symbol) = ccall(:jl_module_public_p, Cint, (Any, Any), m, s) !== Int32(0)
+# The module that is spoken of without its name: that of an interactive session, if there were one.
+active_module() = Main
+
+## bindings and their partitions
+
+# The kinds of partitions, as the runtime numbers them.
+const PARTITION_KIND_CONST = 0x0
+const PARTITION_KIND_CONST_IMPORT = 0x1
+const PARTITION_KIND_GLOBAL = 0x2
+const PARTITION_KIND_IMPLICIT_GLOBAL = 0x3
+const PARTITION_KIND_IMPLICIT_CONST = 0x4
+const PARTITION_KIND_EXPLICIT = 0x5
+const PARTITION_KIND_IMPORTED = 0x6
+const PARTITION_KIND_FAILED = 0x7
+const PARTITION_KIND_DECLARED = 0x8
+const PARTITION_KIND_GUARD = 0x9
+const PARTITION_KIND_UNDEF_CONST = 0xa
+const PARTITION_KIND_BACKDATED_CONST = 0xb
+const PARTITION_MASK_KIND = 0x0f
+
+is_defined_const_binding(kind::UInt8) = kind in (PARTITION_KIND_CONST, PARTITION_KIND_CONST_IMPORT, PARTITION_KIND_IMPLICIT_CONST, PARTITION_KIND_BACKDATED_CONST)
+is_some_const_binding(kind::UInt8) = is_defined_const_binding(kind) || kind === PARTITION_KIND_UNDEF_CONST
+is_some_explicit_imported(kind::UInt8) = kind === PARTITION_KIND_EXPLICIT || kind === PARTITION_KIND_IMPORTED
+is_some_imported(kind::UInt8) = is_some_explicit_imported(kind) || kind === PARTITION_KIND_IMPLICIT_GLOBAL || kind === PARTITION_KIND_IMPLICIT_CONST
+is_some_guard(kind::UInt8) = kind in (PARTITION_KIND_GUARD, PARTITION_KIND_FAILED, PARTITION_KIND_UNDEF_CONST)
+
+lookup_binding_partition(world::UInt, b::Core.Binding) =
+    ccall(:jl_get_binding_partition, Ref{Core.BindingPartition}, (Any, UInt), b, world)
+lookup_binding_partition(world::UInt, g::GlobalRef) = lookup_binding_partition(world, convert(Core.Binding, g))
+convert(::Type{Core.Binding}, g::GlobalRef) =
+    ccall(:jl_get_module_binding, Ref{Core.Binding}, (Any, Any, Cint), g.mod, g.name, true)
+partition_restriction(p::Core.BindingPartition) = ccall(:jl_bpart_get_restriction_value, Any, (Any,), p)
+binding_kind(p::Core.BindingPartition) = UInt8(p.kind & PARTITION_MASK_KIND)
+binding_kind(m::Module, s::Symbol) = binding_kind(lookup_binding_partition(tls_world_age(), GlobalRef(m, s)))
+
+"""
+    delete_binding(m::Module, s::Symbol)
+
+Makes a name mean nothing again, from the next world on.
+"""
+delete_binding(m::Module, s::Symbol) = ccall(:jl_disable_binding, Cvoid, (Any,), GlobalRef(m, s))
+
 isconst(m::Module, s::Symbol) = ccall(:jl_is_const, Cint, (Any, Any), m, s) !== Int32(0)
 isconst(g::GlobalRef) = isconst(g.mod, g.name)
 function isconst(@nospecialize(t::Type), s::Symbol)

@@ -87,6 +87,8 @@ end
 
 # Binds the variables of the alias so that its body becomes `t`; nothing if that is not possible. A parameter that is made
 # from variables without being one is not taken apart.
+# The bound of a variable by a type; its own bound may be a variable.
+upper_bound(v::TypeVar) = v.ub isa TypeVar ? upper_bound(v.ub) : v.ub
 function match_alias(a::TypeAlias, t::DataType)
     t.name === a.body.name || return nothing
     n = length(t.parameters)
@@ -103,10 +105,10 @@ function match_alias(a::TypeAlias, t::DataType)
             else
                 # A parameter of the alias must satisfy the bound that the alias puts on it.
                 if q isa TypeVar
-                    q.ub <: p.ub || return nothing
+                    upper_bound(q) <: upper_bound(p) || return nothing
                 elseif q isa Type
                     has_free_typevars(q) && return nothing
-                    q <: p.ub || return nothing
+                    q <: upper_bound(p) || return nothing
                 elseif p.ub !== Any
                     return nothing
                 end

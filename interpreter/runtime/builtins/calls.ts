@@ -29,7 +29,7 @@ import {
 import { isTupleType, param, typeNameOf } from '../../types/kinds.ts';
 import { defineBuiltins, defineRedirects, type Redirection } from '../../vm/builtin.ts';
 import { call, dispatchTuple } from '../../vm/calls.ts';
-import { machine } from '../../vm/frames.ts';
+import { machine, runningWorld } from '../../vm/frames.ts';
 import { setSlot, setSlotBool, setSlotReference, slotInt64, slotRef, slotType } from '../../vm/slots.ts';
 import { makeTupleOfSlots } from '../../vm/tuples.ts';
 import { currentWorld } from '../bindings.ts';
@@ -40,7 +40,6 @@ import { isKindType, lookupMethod, methodInstance, unwrapUnionAll } from '../met
 import { symbol } from '../symbols.ts';
 import { arrayLength, svecGet, svecLength } from '../values.ts';
 import { expectArguments, expectType } from './arguments.ts';
-import { callerWorld } from './globalload.ts';
 
 const plain = (n: number, world = 0, target = 0 as Ref): Redirection => ({ n, world, target });
 
@@ -131,7 +130,7 @@ function invokeTarget(f: Ref, types: Ref, words: Int32Array, n: number): Ref {
   const all: Ref[] = [calleeType];
   for (let i = 0; i < svecLength(parameters); i++) all.push(svecGet(parameters, i));
   const signature = applyTupleType(all);
-  const world = callerWorld();
+  const world = runningWorld();
   const match = invokedMethod(signature, world);
   if (match === null) {
     // The arguments of such a MethodError are the types that were asked for.
@@ -157,7 +156,7 @@ function compiledInstance(code: Ref, words: Int32Array, n: number): Ref {
   if (!isSubtype(types, specTypes) || (isMethod && !isSubtype(types, readRef(method, objects.Method.sig)))) {
     return throwArgumentTypeError(specTypes, words, n);
   }
-  const world = callerWorld();
+  const world = runningWorld();
   const isValid =
     readWide(code, objects.CodeInstance.min_world) <= world && world <= readWide(code, objects.CodeInstance.max_world);
   if (!isValid) throwError('invoke: CodeInstance not valid for this world');
@@ -263,7 +262,7 @@ defineBuiltins({
   applicable: (args, n, result) => {
     expectArguments('applicable', n, 1, 1 << 20);
     const types: DataTypeRef = dispatchTuple(args, n);
-    setSlotBool(result, lookupMethod(types, callerWorld()).kind === 'found');
+    setSlotBool(result, lookupMethod(types, runningWorld()).kind === 'found');
   },
   _compute_sparams: (args, n, result) => {
     expectArguments('_compute_sparams', n, 1, 1 << 20);
@@ -277,6 +276,6 @@ defineBuiltins({
     const f = slotRef(args[0]);
     const scratch = machine.sp;
     makeTupleOfSlots(args.subarray(1, n), n - 1, scratch);
-    throwMethodError(f, slotRef(scratch), callerWorld());
+    throwMethodError(f, slotRef(scratch), runningWorld());
   },
 });

@@ -3,13 +3,10 @@
 import type { BindingRef, ModuleRef, SymbolRef } from '../../memory/layout.ts';
 import { datatype } from '../../memory/wellknown.ts';
 import { throwUndefinedGlobal } from '../../vm/evaluate.ts';
-import { frameWorld, machine } from '../../vm/frames.ts';
+import { runningWorld } from '../../vm/frames.ts';
 import { setSlot } from '../../vm/slots.ts';
-import { currentWorld, getBinding, resolutionValue, resolveBinding } from '../bindings.ts';
+import { getBinding, resolutionValue, resolveBinding } from '../bindings.ts';
 import { expectType } from './arguments.ts';
-
-/** The world of the code that calls. */
-export const callerWorld = (): number => (machine.fp === 0 ? currentWorld() : frameWorld(machine.fp));
 
 /** The module and the name that the first two arguments of the builtin `name` are. */
 export function globalArguments(name: string, args: Int32Array): { module: ModuleRef; variable: SymbolRef } {
@@ -27,9 +24,9 @@ export function bindingArgument(name: string, args: Int32Array): BindingRef {
 
 /** Loads the value of a binding into a slot. */
 export function loadBinding(binding: BindingRef, result: number): void {
-  const resolution = resolveBinding(binding, callerWorld());
+  const resolution = resolveBinding(binding, runningWorld());
   const value = resolutionValue(resolution);
-  if (value === 0) throwUndefinedGlobal(binding, resolution.kind);
+  if (value === 0) throwUndefinedGlobal(binding);
   setSlot(result, value);
 }
 

@@ -9,12 +9,13 @@ import { datatype } from '../../memory/wellknown.ts';
 import { defineBuiltins } from '../../vm/builtin.ts';
 import { callSlots } from '../../vm/calls.ts';
 import { checkGlobalType, setGlobal, throwUndefinedGlobal } from '../../vm/evaluate.ts';
+import { runningWorld } from '../../vm/frames.ts';
 import { copySlot, setSlot, setSlotBool, setSlotReference, slotRef } from '../../vm/slots.ts';
 import { makeStruct } from '../../vm/tuples.ts';
 import { getBinding, globalType, PartitionKind, resolutionValue, resolveBinding } from '../bindings.ts';
 import { assignableBinding } from '../modules.ts';
 import { expectArguments, expectBool } from './arguments.ts';
-import { bindingArgument, callerWorld, globalArguments, loadBinding } from './globalload.ts';
+import { bindingArgument, globalArguments, loadBinding } from './globalload.ts';
 import { egalSlots } from './objects.ts';
 import { conditionalOrders, type MemoryOrder, optionalOrder, throwAtomicError } from './orders.ts';
 import { modificationType, replacementType, withScratch } from './updates.ts';
@@ -41,7 +42,7 @@ const valueOf = ({ binding }: Variable): Ref => readRef(binding, objects.Binding
 /** Loads the value of a variable into a slot. */
 function loadVariable(place: Variable, word: number): void {
   const value = valueOf(place);
-  if (value === 0) throwUndefinedGlobal(place.binding, PartitionKind.GLOBAL);
+  if (value === 0) throwUndefinedGlobal(place.binding);
   setSlot(word, value);
 }
 
@@ -67,7 +68,7 @@ defineBuiltins({
   },
   get_binding_type: (args, n, result) => {
     expectArguments('get_binding_type', n, 2);
-    const resolution = resolveBinding(bindingArgument('get_binding_type', args), callerWorld());
+    const resolution = resolveBinding(bindingArgument('get_binding_type', args), runningWorld());
     const type = resolution.kind === PartitionKind.GLOBAL ? globalType(resolution.partition) : datatype('Any');
     setSlotReference(result, type === 0 ? datatype('Any') : type);
   },
@@ -76,7 +77,7 @@ defineBuiltins({
     const { module, variable } = globalArguments('isdefined', args);
     const allowImport = n < 3 || expectBool('isdefined', args[2]);
     const binding = getBinding(module, variable);
-    const resolution = resolveBinding(binding, callerWorld());
+    const resolution = resolveBinding(binding, runningWorld());
     setSlotBool(result, resolutionValue(resolution) !== 0 && (allowImport || resolution.binding === binding));
   },
   'swapglobal!': (args, n, result) => {
@@ -89,7 +90,7 @@ defineBuiltins({
     const old = valueOf(place);
     // The exchange has happened when it turns out that there is nothing to return.
     store(place, slotRef(args[2]));
-    if (old === 0) throwUndefinedGlobal(place.binding, PartitionKind.GLOBAL);
+    if (old === 0) throwUndefinedGlobal(place.binding);
     setSlot(result, old);
   },
   'modifyglobal!': (args, n, result) => {

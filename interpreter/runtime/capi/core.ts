@@ -23,7 +23,7 @@ import { inlineShape } from '../../types/fieldlayout.ts';
 import { typeEqual, typeIntersect, unionAll } from '../../types/index.ts';
 import { hasFreeVars } from '../../types/variables.ts';
 import { topException } from '../../vm/exceptions.ts';
-import { frameWorld, machine } from '../../vm/frames.ts';
+import { runningWorld } from '../../vm/frames.ts';
 import {
   primitiveSize,
   setSlot,
@@ -82,11 +82,7 @@ export class Exit extends Error {
 
 defineRuntimeFunctions({
   jl_get_world_counter: ['size_t (void)', (_a, _n, result, declared) => setInteger(result, declared, currentWorld())],
-  jl_get_tls_world_age: [
-    'size_t (void)',
-    (_a, _n, result, declared) =>
-      setInteger(result, declared, machine.fp === 0 ? currentWorld() : frameWorld(machine.fp)),
-  ],
+  jl_get_tls_world_age: ['size_t (void)', (_a, _n, result, declared) => setInteger(result, declared, runningWorld())],
   jl_string_ptr: [
     'uint8_t *(jl_value_t *)',
     (args, _n, result, declared) => setInteger(result, declared, stringAddress(slotRef(args[0]) as StringRef)),

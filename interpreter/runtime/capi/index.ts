@@ -1,5 +1,6 @@
 // All functions of the C API; importing this fills the table.
 
+import './bindings.ts';
 import './bytes.ts';
 import './core.ts';
 import './evaluation.ts';

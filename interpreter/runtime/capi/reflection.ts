@@ -9,7 +9,6 @@ import {
   type ModuleRef,
   type Ref,
   readRef,
-  readU8,
   type StringRef,
   type SvecRef,
   type SymbolRef,
@@ -24,7 +23,7 @@ import { fieldOffset } from '../../types/layoutaccess.ts';
 import { copyAst } from '../../vm/evaluate.ts';
 import { setSlot, setSlotNothing, setSlotReference, slotRef } from '../../vm/slots.ts';
 import { vectorOfReferences } from '../arrays.ts';
-import { bindingModule, currentWorld, getBinding, isConstKind, PartitionKind, resolveBinding } from '../bindings.ts';
+import { currentWorld } from '../bindings.ts';
 import { codeText } from '../codetext.ts';
 import { addMethod } from '../definitions.ts';
 import { throwFieldError } from '../errors.ts';
@@ -36,8 +35,6 @@ import { symbol, symbolAddress } from '../symbols.ts';
 import { arrayGetRef, arrayLength, string, stringText, vectorAny } from '../values.ts';
 import { intOf, setInteger, wordOf } from './core.ts';
 import { defineRuntimeFunctions } from './table.ts';
-
-const bindingOf = (args: Int32Array) => getBinding(slotRef(args[0]) as ModuleRef, slotRef(args[1]) as SymbolRef);
 
 function matchObject({ method, types, sparams, covers }: Reached): Ref {
   const match = allocate(datatype('MethodMatch'), objects.MethodMatch.$size);
@@ -144,28 +141,6 @@ defineRuntimeFunctions({
     'const char *(int)',
     (args, _n, result, declared) =>
       setInteger(result, declared, symbolAddress(symbol(intrinsicNames[intOf(args[0])] ?? ''))),
-  ],
-  jl_is_const: [
-    'int (jl_module_t *, jl_sym_t *)',
-    (args, _n, result, declared) =>
-      setInteger(result, declared, isConstKind(resolveBinding(bindingOf(args), currentWorld()).kind) ? 1 : 0),
-  ],
-  jl_is_binding_deprecated: [
-    'int (jl_module_t *, jl_sym_t *)',
-    (args, _n, result, declared) =>
-      setInteger(
-        result,
-        declared,
-        (readU8(bindingOf(args), objects.Binding.flags) & objects.BindingFlag.deprecated) !== 0 ? 1 : 0,
-      ),
-  ],
-  jl_get_module_of_binding: [
-    'jl_module_t *(jl_module_t *, jl_sym_t *)',
-    (args, _n, result) => {
-      const { binding, kind } = resolveBinding(bindingOf(args), currentWorld());
-      const defined = kind !== PartitionKind.GUARD && kind !== PartitionKind.FAILED;
-      setSlotReference(result, defined ? bindingModule(binding) : nothing);
-    },
   ],
   jl_field_index: [
     'int (jl_datatype_t *, jl_sym_t *, int)',
