@@ -85,10 +85,11 @@ function register_alias!(name::Symbol, mod::Module)
     return
 end
 
-# Binds the variables of the alias so that its body becomes `t`; nothing if that is not possible. A parameter that is made
-# from variables without being one is not taken apart.
 # The bound of a variable by a type; its own bound may be a variable.
 upper_bound(v::TypeVar) = v.ub isa TypeVar ? upper_bound(v.ub) : v.ub
+
+# Binds the variables of the alias so that its body becomes `t`; nothing if that is not possible. A parameter that is made
+# from variables without being one is not taken apart.
 function match_alias(a::TypeAlias, t::DataType)
     t.name === a.body.name || return nothing
     n = length(t.parameters)
