@@ -29,6 +29,7 @@ import {
   isUnderscore,
   Lambda,
   LoweringError,
+  malformed,
   NEVER_UNDEF,
   type Node,
   quoted,
@@ -619,7 +620,8 @@ class Linearizer {
       return [first, fn, ...args.slice(2)];
     }
     if (head === 'new_opaque_closure') {
-      const method = args[4] as Form;
+      const method = args[4];
+      if (!isForm(method, 'opaque_closure_method')) throw malformed();
       linearise(this.c, method.args[method.args.length - 1] as Lambda);
       return [
         ...this.compileArguments(args.slice(0, 4), breaks),

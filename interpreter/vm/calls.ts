@@ -25,10 +25,11 @@ import { registerPurge, registerRoots, registerWeakMap } from '../memory/roots.t
 import { datatype, emptySvec, typename } from '../memory/wellknown.ts';
 import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError, throwMethodError, throwTypeError } from '../runtime/errors.ts';
-import { isKindType, lookupMethod, methodInstance, onMethodChange } from '../runtime/methods.ts';
+import { isKindType, lookupMethod, methodInstance, onMethodChange, unwrapUnionAll } from '../runtime/methods.ts';
 import { symbolName } from '../runtime/symbols.ts';
-import { svecGet } from '../runtime/values.ts';
+import { isInt64, svecGet, svecLength, unboxInt64 } from '../runtime/values.ts';
 import { applyTupleType, instanceIsA, isSubtype, typeTypeOf } from '../types/index.ts';
+import { isTypeVar, isVararg } from '../types/kinds.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
 import { CALL_HEADER, type Code, codeAt, codes, Entry, Op, retireCode, type Site, type Target } from './code.ts';
 import { forgetFields } from './codezone.ts';
@@ -600,6 +601,26 @@ function enter(
 const isOpaqueClosure = (callee: Ref): boolean =>
   callee !== 0 && readRef(typeOf(callee), objects.DataType.name) === typename('OpaqueClosure');
 
+/** Throws for arguments of an opaque closure that are too few, too many, or not of the types that it was made for. */
+function checkOpaqueArguments(closure: Ref, declared: Ref, words: Int32Array, n: number): void {
+  const types = readRef<SvecRef>(declared, objects.DataType.parameters);
+  const last = svecLength(types) - 1;
+  const rest = last >= 0 && isVararg(svecGet(types, last)) ? svecGet(types, last) : (0 as Ref);
+  const length = rest === 0 ? (0 as Ref) : readRef(rest, objects.Vararg.N);
+  const isOpen = rest !== 0 && (length === 0 || !isInt64(length));
+  const least = rest === 0 ? last + 1 : last + (isOpen ? 0 : unboxInt64(length));
+  if (n - 1 < least || (!isOpen && n - 1 > least)) {
+    const scratch = machine.sp;
+    makeTupleOfSlots(words.subarray(1, n), n - 1, scratch);
+    throwMethodError(closure, slotRef(scratch), readWide(closure, objects.OpaqueClosure.world));
+  }
+  for (let i = 0; i < n - 1; i++) {
+    const expected = rest !== 0 && i >= last ? readRef(rest, objects.Vararg.T) || datatype('Any') : svecGet(types, i);
+    const value = slotRef(words[i + 1]);
+    if (!isTypeVar(expected) && !instanceIsA(value, expected)) throwTypeError('typeassert', expected, value);
+  }
+}
+
 /** The call of an opaque closure: its captured values take the place of the callee, its world that of the caller. */
 function enterOpaque(
   closure: Ref,
@@ -611,9 +632,8 @@ function enterOpaque(
 ): number {
   const parameters = readRef<SvecRef>(typeOf(closure), objects.DataType.parameters);
   const given = dispatchTuple(words.subarray(1, n), n - 1);
-  if (!isSubtype(given, svecGet(parameters, 0))) {
-    throwTypeError('OpaqueClosure', svecGet(parameters, 0), given);
-  }
+  const declared = svecGet(parameters, 0);
+  if (!isSubtype(given, declared)) checkOpaqueArguments(closure, unwrapUnionAll(declared), words, n);
   setSlot(machine.sp, readRef(closure, objects.OpaqueClosure.captures));
   words[0] = machine.sp;
   const method = readRef<MethodRef>(closure, objects.OpaqueClosure.source);

@@ -61,7 +61,7 @@ export accumulate, accumulate!, adjoint, argmax, argmin, axes, broadcast, broadc
 # collections
 export all, all!, any, any!, append!, count, count!, delete!, deleteat!, empty, empty!, filter, filter!, foldl,
     foldr, foreach, get, get!, getkey, getproperty, haskey, in, insert!, intersect, intersect!, isdisjoint, isempty,
-    issetequal, issubset, iterate, keys, map, map!, mapfoldl, mapfoldr, mapreduce, merge, merge!, mergewith,
+    issetequal, issubset, iterate, keys, map, map!, mapfoldl, mapfoldr, mapreduce, memoryref, merge, merge!, mergewith,
     mergewith!, modifyproperty!, ntuple, only, pairs, pop!, popat!, popfirst!, prepend!, push!, pushfirst!, reduce,
     replace, replace!, replaceproperty!, setdiff, setdiff!, setproperty!, sizehint!, skipmissing, splice!,
     swapproperty!, symdiff, symdiff!, union, union!, unique, unique!, values, zip, enumerate, setpropertyonce!,

@@ -277,9 +277,10 @@ const AtomicMemoryRef{T} = GenericMemoryRef{:atomic, T, CPU}
 memoryref(mem::GenericMemory) = memoryrefnew(mem)
 memoryref(mem::GenericMemory, i::Int) = memoryrefnew(memoryrefnew(mem), i, true)
 memoryref(ref::GenericMemoryRef, i::Int) = memoryrefnew(ref, i, true)
+memoryref(x::Union{GenericMemory, GenericMemoryRef}, i::Integer) = memoryref(x, Int(i))
 GenericMemoryRef(mem::GenericMemory) = memoryref(mem)
-GenericMemoryRef(mem::GenericMemory, i::Int) = memoryref(mem, i)
-GenericMemoryRef(ref::GenericMemoryRef, i::Int) = memoryref(ref, i)
+GenericMemoryRef(mem::GenericMemory, i::Integer) = memoryref(mem, i)
+GenericMemoryRef(ref::GenericMemoryRef, i::Integer) = memoryref(ref, i)
 
 eval(Core, quote
     Array{T, 1}(::UndefInitializer, m::Int) where {T} =
@@ -343,6 +344,8 @@ AbstractArray{T}(A::AbstractArray{S, N}) where {T, S, N} = AbstractArray{T, N}(A
 
 String(s::String) = s
 Symbol(s::String) = ccall(:jl_symbol_n, Ref{Symbol}, (Ptr{UInt8}, Int), ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), sizeof(s))
+Symbol(a::Array{UInt8, 1}) = ccall(:jl_symbol_n, Ref{Symbol}, (Ptr{UInt8}, Int),
+    Intrinsics.bitcast(Ptr{UInt8}, getfield(getfield(a, :ref), :ptr_or_offset)), getfield(getfield(a, :size), 1))
 Symbol(s::Symbol) = s
 
 # Integer conversion, exact. `T(x)` either keeps the value or throws an InexactError; the same bits in another
@@ -476,6 +479,32 @@ struct GeneratedFunctionStub
     gen
     argnames::SimpleVector
     spnames::SimpleVector
+end
+
+# What programs written for earlier versions call
+
+_apply(x...) = _apply_iterate(Main.Base.iterate, x...)
+const _apply_pure = _apply
+const _call_in_world = invoke_in_world
+kwfunc(@nospecialize f) = kwcall
+arrayref(inbounds::Bool, A::Array, i::Int...) = Main.Base.getindex(A, i...)
+const_arrayref(inbounds::Bool, A::Array, i::Int...) = Main.Base.getindex(A, i...)
+arrayset(inbounds::Bool, A::Array{T}, x::Any, i::Int...) where {T} = Main.Base.setindex!(A, x::T, i...)
+arraysize(a::Array) = a.size
+arraysize(a::Array, i::Int) = Intrinsics.sle_int(i, nfields(a.size)) ? getfield(a.size, i) : 1
+
+# Name of a type, of a UnionAll of one, or of a Union of types of one name
+
+struct TypeNameError <: Exception
+    a
+end
+typename(@nospecialize a) = throw(TypeNameError(a))
+typename(a::DataType) = a.name
+typename(a::UnionAll) = typename(a.body)
+function typename(union::Union)
+    name = typename(union.a)
+    name === typename(union.b) || throw(TypeNameError(union))
+    return name
 end
 
 # Modules and macros that lowering, the parser and programs name

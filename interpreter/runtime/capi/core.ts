@@ -35,9 +35,9 @@ import {
 } from '../../vm/slots.ts';
 import { currentWorld, getBinding, isExported, isPublic } from '../bindings.ts';
 import { layoutOfMemory } from '../builtins/memory.ts';
-import { JuliaException, throwArgumentError, throwError } from '../errors.ts';
+import { JuliaException, throwArgumentError, throwError, throwPlain } from '../errors.ts';
 import { newModule, useModule } from '../modules.ts';
-import { addressOfObject, copyBytes } from '../storage.ts';
+import { addressOfObject, copyBytes, regionOffset } from '../storage.ts';
 import { internBytes, symbol, symbolAddress } from '../symbols.ts';
 import { stringAddress, stringBytes, stringOfBytes } from '../values.ts';
 import { defineRuntimeFunctions } from './table.ts';
@@ -137,8 +137,10 @@ defineRuntimeFunctions({
     'void *(jl_value_t *)',
     (args, _n, result, declared) => {
       if (declared === datatype('Any')) {
-        const pointer = wordOf(args[0]);
-        setSlot(result, ((pointer - REGION_BASE) / 8) as Ref);
+        const offset = regionOffset(wordOf(args[0]));
+        // Only in the region there are objects; C would follow the pointer wherever it leads.
+        if (offset <= 0 || (offset & 7) !== 0) throwPlain('UndefRefError');
+        setSlot(result, (offset >>> 3) as Ref);
       } else {
         const object = slotRef(args[0]);
         setInteger(result, declared, addressOfObject(object));
