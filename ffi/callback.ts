@@ -66,7 +66,8 @@ interface Registered extends Callback {
   readonly handler: CallbackHandler;
   /** Runs even while something that a callback threw is waiting. */
   readonly always: boolean;
-  readonly frame: CallbackFrame;
+  /** Null until it is needed. */
+  frame: CallbackFrame | null;
 }
 
 /** What the handlers of a signature are given. */
@@ -104,23 +105,17 @@ export function registerCallback(
   if (signature.fixed !== undefined) {
     throw new ForeignTypeError(`a callback cannot be variadic: ${signatureText(signature)}`);
   }
-  let frame = frames.get(signature);
-  if (frame === undefined) {
-    frame = frameOf(signature);
-    frames.set(signature, frame);
-  }
+  // Many functions of the runtime are registered for each that is called, and theirs are signatures that can be received.
+  const frame = always ? null : frameOf(signature);
   entry ??= installEntry();
   const number = released.shift() ?? callbacks.length;
   stubs[number] ??= installCode(callbackStub(number, entry));
   const address = stubs[number];
-  const callback = { address, signature, name, number, handler, always, frame };
+  const callback: Registered = { address, signature, name, number, handler, always, frame };
   callbacks[number] = callback;
   byAddress.set(address, callback);
   return callback;
 }
-
-/** By the signature itself: many callbacks may share one. */
-const frames = new WeakMap<CSignature, CallbackFrame>();
 
 function frameOf(signature: CSignature): CallbackFrame {
   const placement = placeSignature(signature);
@@ -203,30 +198,30 @@ function dispatch(number: number, blockAddress: number | bigint): void {
     keepPendingException(new ForeignError(`C called back through function pointer ${number}, which was released`));
     return;
   }
-  if (pending === undefined || callback.always) run(callback, block);
-  else zeroResult(callback, block);
+  callback.frame ??= frameOf(callback.signature);
+  if (pending === undefined || callback.always) run(callback, callback.frame, block);
+  else zeroResult(callback, callback.frame, block);
   writeU32(offsetBy(block, callbackBlock.errno), getErrno());
 }
 
-function run(callback: Registered, block: Address): void {
+function run(callback: Registered, frame: CallbackFrame, block: Address): void {
   let base = -1;
   try {
-    base = openFrame(callback.frame.frameSlots);
-    receiveArguments(callback, block, base);
+    base = openFrame(frame.frameSlots);
+    receiveArguments(callback, frame, block, base);
     callback.handler(base);
-    if (pending === undefined || callback.always) sendResult(callback, block, base);
-    else zeroResult(callback, block);
+    if (pending === undefined || callback.always) sendResult(callback, frame, block, base);
+    else zeroResult(callback, frame, block);
   } catch (error) {
     keepPendingException(error);
-    zeroResult(callback, block);
+    zeroResult(callback, frame, block);
   } finally {
     if (base >= 0) closeFrame(base);
   }
 }
 
-function receiveArguments(callback: Registered, block: Address, base: number): void {
-  const { signature } = callback;
-  const { placement, rooms, resultRoom } = callback.frame;
+function receiveArguments({ signature }: Registered, frame: CallbackFrame, block: Address, base: number): void {
+  const { placement, rooms, resultRoom } = frame;
   slotU32[2 * base] = 0;
   slotU32[2 * base + 1] = 0;
   if (placement.result.where === 'memory') setSlotAddress(base, readAddress(offsetBy(block, callbackBlock.integers)));
@@ -290,9 +285,8 @@ function receiveScalar(type: CType, from: Address, slot: number): void {
   else slotU32[2 * slot + 1] = signed ? low >> 31 : 0;
 }
 
-function sendResult(callback: Registered, block: Address, base: number): void {
-  const { signature } = callback;
-  const { placement, resultRoom } = callback.frame;
+function sendResult({ signature }: Registered, frame: CallbackFrame, block: Address, base: number): void {
+  const { placement, resultRoom } = frame;
   const type = signature.result;
   switch (placement.result.where) {
     case 'nowhere':
@@ -318,7 +312,7 @@ function sendResult(callback: Registered, block: Address, base: number): void {
   }
 }
 
-function zeroResult({ signature, frame: { placement } }: Registered, block: Address): void {
+function zeroResult({ signature }: Registered, { placement }: CallbackFrame, block: Address): void {
   fillBytes(block, 0, callbackBlock.errno);
   if (placement.result.where !== 'memory') return;
   const at = readAddress(offsetBy(block, callbackBlock.integers));

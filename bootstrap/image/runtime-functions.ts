@@ -147,19 +147,10 @@ interface Definition {
   readonly run: (base: number) => void;
 }
 
-/** The signatures of the functions: equal ones are one object, about which ffi/callback.ts thinks once. */
-const signatures: CSignature[] = [];
-
-function define(result: CSignature['result'], args: CSignature['args'], run: (base: number) => void): Definition {
-  const isSame = (known: CSignature): boolean =>
-    known.result === result && known.args.length === args.length && known.args.every((type, i) => type === args[i]);
-  let signature = signatures.find(isSame);
-  if (signature === undefined) {
-    signature = { result, args };
-    signatures.push(signature);
-  }
-  return { signature, run };
-}
+const define = (result: CSignature['result'], args: CSignature['args'], run: (base: number) => void): Definition => ({
+  signature: { result, args },
+  run,
+});
 
 const definitions: Readonly<Record<string, Definition>> = {
   call: define(cPointer, [cPointer, cInt64], (base) => {

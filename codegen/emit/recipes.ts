@@ -326,45 +326,59 @@ class Encoder {
 export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
   if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe)) throw malformed(recipe);
   const fields = recipe as Fields;
-  if (fields.place !== undefined) return atPlace(fields.place);
-  if (fields.symbol !== undefined) return symbol(text(fields.symbol));
-  if (fields.string !== undefined) return string(text(fields.string));
-  if (fields.bytes !== undefined && fields.bits === undefined)
-    return stringOfBytes(Buffer.from(text(fields.bytes), 'base64'));
-  if (fields.bottom !== undefined) return Bottom;
-  if (fields.variable !== undefined) {
-    const found = variables[variables.length - 1 - Number(fields.variable)];
-    if (found === undefined) throw malformed(recipe);
-    return found;
+  // The first field says what it is.
+  for (const kind in fields) {
+    switch (kind) {
+      case 'place':
+        return atPlace(fields.place);
+      case 'symbol':
+        return symbol(text(fields.symbol));
+      case 'string':
+        return string(text(fields.string));
+      case 'bytes':
+        return stringOfBytes(Buffer.from(text(fields.bytes), 'base64'));
+      case 'bottom':
+        return Bottom;
+      case 'variable': {
+        const found = variables[variables.length - 1 - Number(fields.variable)];
+        if (found === undefined) throw malformed(recipe);
+        return found;
+      }
+      case 'module':
+        return moduleOf(list(fields.module));
+      case 'global': {
+        const [module, name] = split(list(fields.global));
+        const value = globalValue(module, symbol(name));
+        if (value === 0) throw new CannotCompile(`${name} is not defined`);
+        return value;
+      }
+      case 'binding': {
+        const [module, name] = split(list(fields.binding));
+        return getBinding(module, symbol(name));
+      }
+      case 'instance': {
+        const instance = instanceOf(decode(fields.instance, variables));
+        if (instance === 0) throw new CannotCompile('a type has more than one instance now');
+        return instance;
+      }
+      case 'typename': {
+        const body = unwrapUnionAll(decode(fields.typename, variables));
+        if (!isDataType(body)) throw malformed(recipe);
+        return typeNameOf(body);
+      }
+      case 'svec':
+        return svecOf(list(fields.svec).map((each) => decode(each, variables)));
+      case 'bits':
+        return bitsObject(decode(fields.bits, variables), text(fields.bytes));
+      case 'struct': {
+        const values = list(fields.fields).map((field) => (field === null ? (0 as Ref) : decode(field, variables)));
+        return structOf(decode(fields.struct, variables), values);
+      }
+      default:
+        return decodeType(fields, variables);
+    }
   }
-  if (fields.module !== undefined) return moduleOf(list(fields.module));
-  if (fields.global !== undefined) {
-    const [module, name] = split(list(fields.global));
-    const value = globalValue(module, symbol(name));
-    if (value === 0) throw new CannotCompile(`${name} is not defined`);
-    return value;
-  }
-  if (fields.binding !== undefined) {
-    const [module, name] = split(list(fields.binding));
-    return getBinding(module, symbol(name));
-  }
-  if (fields.instance !== undefined) {
-    const instance = instanceOf(decode(fields.instance, variables));
-    if (instance === 0) throw new CannotCompile('a type has more than one instance now');
-    return instance;
-  }
-  if (fields.typename !== undefined) {
-    const body = unwrapUnionAll(decode(fields.typename, variables));
-    if (!isDataType(body)) throw malformed(recipe);
-    return typeNameOf(body);
-  }
-  if (fields.svec !== undefined) return svecOf(list(fields.svec).map((each) => decode(each, variables)));
-  if (fields.bits !== undefined) return bitsObject(decode(fields.bits, variables), text(fields.bytes));
-  if (fields.struct !== undefined) {
-    const values = list(fields.fields).map((field) => (field === null ? (0 as Ref) : decode(field, variables)));
-    return structOf(decode(fields.struct, variables), values);
-  }
-  return decodeType(fields, variables);
+  throw malformed(recipe);
 }
 
 /**

@@ -50,6 +50,26 @@ println(callback(), " ", calls(Any[1, 2, 3]))`;
   );
 
   it(
+    'is native in a system without the image that it was compiled with, too',
+    () => {
+      const source = `
+function table(n)
+    d = Dict{String,Vector{Int}}()
+    for i in 1:n
+        push!(get!(Vector{Int}, d, isodd(i) ? "odd" : "even"), i)
+    end
+    (sum(d["odd"]), sum(d["even"]), typeof(d), :done)
+end
+println(table(10))`;
+      const { file, object } = compiled('table', source);
+      const expected = { status: 0, stdout: '(25, 30, Dict{String, Vector{Int64}}, :done)\n', stderr: '' };
+      expect(jl0(['run', '--native', object, file])).toEqual(expected);
+      expect(jl0(['run', '--native', object, file], { env: { JL0_IMAGE: 'none' } })).toEqual(expected);
+    },
+    4 * MINUTES,
+  );
+
+  it(
     'goes on interpreted when a method is defined that changes what it calls, callbacks too',
     () => {
       const source = `
