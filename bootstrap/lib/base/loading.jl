@@ -100,7 +100,12 @@ Evaluates the contents of a file in the calling module. Each module has its own 
 IncludeInto(m::Module) = (args...) -> length(args) == 1 ? include_file(identity, m, args[1]) : include_file(args[1], m, args[2])
 
 # What a process does first. It is part of every start, so what an image can hold is done before the image is saved.
-__init__() = init_stdio()
+function __init__()
+    init_stdio()
+    # Of this machine, not of the one that made the image.
+    Sys.CPU_THREADS = Int(ccall(:jl_cpu_threads, Cint, ()))
+    return nothing
+end
 
 # What is of one process only, and must not get into an image.
 function forget_process()

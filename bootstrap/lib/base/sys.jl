@@ -20,7 +20,7 @@ isbsd(os::Symbol=KERNEL) = os === :FreeBSD || os === :Darwin
 isfreebsd(os::Symbol=KERNEL) = os === :FreeBSD
 isjsvm(os::Symbol=KERNEL) = false
 
-const CPU_THREADS = 1
+global CPU_THREADS::Base.Int = 1
 total_memory() = Base.UInt64(ccall(:sysconf, Base.Clong, (Base.Cint,), 85) * ccall(:sysconf, Base.Clong, (Base.Cint,), 30))
 free_memory() = Base.UInt64(ccall(:sysconf, Base.Clong, (Base.Cint,), 86) * ccall(:sysconf, Base.Clong, (Base.Cint,), 30))
 which(name) = begin

@@ -20,8 +20,6 @@ import { State, setStateWide, stateWide } from '../../memory/state.ts';
 import { BaseModule, datatype, MainModule } from '../../memory/wellknown.ts';
 import { valueHash } from '../../types/egal.ts';
 import { inlineShape } from '../../types/fieldlayout.ts';
-import { typeEqual, typeIntersect, unionAll } from '../../types/index.ts';
-import { hasFreeVars } from '../../types/variables.ts';
 import { topException } from '../../vm/exceptions.ts';
 import { runningWorld } from '../../vm/frames.ts';
 import {
@@ -60,7 +58,7 @@ export function setInteger(result: number, declared: Ref, value: number): void {
   else setSlotBits(result, declared, size === 4 ? low : (low & (2 ** (8 * size) - 1)) >>> 0, 0);
 }
 
-const setFlagResult = (result: number, declared: Ref, value: boolean): void =>
+export const setFlagResult = (result: number, declared: Ref, value: boolean): void =>
   setInteger(result, declared, value ? 1 : 0);
 
 /** Bytes at an address given by a pointer argument. */
@@ -146,22 +144,6 @@ defineRuntimeFunctions({
         setInteger(result, declared, addressOfObject(object));
       }
     },
-  ],
-  jl_types_equal: [
-    'int (jl_value_t *, jl_value_t *)',
-    (args, _n, result, declared) => setFlagResult(result, declared, typeEqual(slotRef(args[0]), slotRef(args[1]))),
-  ],
-  jl_has_free_typevars: [
-    'int (jl_value_t *)',
-    (args, _n, result, declared) => setFlagResult(result, declared, hasFreeVars(slotRef(args[0]))),
-  ],
-  jl_type_unionall: [
-    'jl_value_t *(jl_tvar_t *, jl_value_t *)',
-    (args, _n, result) => setSlotReference(result, unionAll(slotRef(args[0]), slotRef(args[1]))),
-  ],
-  jl_type_intersection: [
-    'jl_value_t *(jl_value_t *, jl_value_t *)',
-    (args, _n, result) => setSlotReference(result, typeIntersect(slotRef(args[0]), slotRef(args[1]))),
   ],
   jl_stored_inline: [
     'int (jl_value_t *)',

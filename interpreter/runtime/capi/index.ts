@@ -1,6 +1,7 @@
 // All functions of the C API; importing this fills the table.
 
 import './bindings.ts';
+import './boxes.ts';
 import './bytes.ts';
 import './core.ts';
 import './evaluation.ts';
@@ -8,5 +9,7 @@ import './exceptions.ts';
 import './hashing.ts';
 import './modulenames.ts';
 import './objects.ts';
+import './process.ts';
 import './reflection.ts';
 import './tasks.ts';
+import './types.ts';

@@ -1,0 +1,50 @@
+// The C API of the runtime, as programs that know Julia's call it: `ccall(:jl_..., ...)`.
+
+import { expect, it } from 'vitest';
+import { answer } from './session.ts';
+
+it.each([
+  ['ccall(:jl_subtype, Cint, (Any, Any), Int, Real)', '1'],
+  ['ccall(:jl_subtype, Cint, (Any, Any), Real, Int)', '0'],
+  ['ccall(:jl_isa, Cint, (Any, Any), 1, Integer)', '1'],
+  ['ccall(:jl_egal, Cint, (Any, Any), (1, "a"), (1, "a"))', '1'],
+  ['ccall(:jl_egal, Cint, (Any, Any), [1], [1])', '0'],
+  ['ccall(:jl_types_egal, Cint, (Any, Any), Vector, Array{T, 1} where T)', '1'],
+  ['ccall(:jl_has_typevar, Cint, (Any, Any), Vector.body, Vector.var)', '1'],
+  ['ccall(:jl_has_typevar, Cint, (Any, Any), Vector, Vector.var)', '0'],
+  ['ccall(:jl_find_free_typevars, Vector{Any}, (Any,), Dict.body.body)', 'Any[K, V]'],
+  ['ccall(:jl_has_concrete_subtype, Cint, (Any,), Type{Union{}})', '1'],
+  ['ccall(:jl_has_concrete_subtype, Cint, (Any,), Union{})', '0'],
+  ['ccall(:jl_has_concrete_subtype, Cint, (Any,), Union{Int, String})', '1'],
+  [
+    'ccall(:jl_type_intersection_with_env, Any, (Any, Any), Vector{Int}, AbstractArray{T, N} where {T<:Real, N})',
+    'svec(Vector{Int64}, svec(Int64, 1))',
+  ],
+  [
+    'let s = Any[Int, 2]; GC.@preserve s ccall(:jl_instantiate_type_in_env, Any, (Any, Any, Ptr{Any}), Tuple{Array.body.body, Array.var}, Array, s); end',
+    'Tuple{Matrix{Int64}, Int64}',
+  ],
+  ['ccall(:jl_get_fieldtypes, Any, (Any,), Pair{Int, String})', 'svec(Int64, String)'],
+  ['unsafe_string(ccall(:jl_typeof_str, Cstring, (Any,), 1.5))', '"Float64"'],
+  ['ccall(:jl_get_nth_pointer, Any, (Any, Csize_t), Pair{Any, Any}(:a, :b), 1)', ':b'],
+  ['ccall(:jl_nth_pointer_isdefined, Cint, (Any, Csize_t), Ref{Any}(), 0)', '0'],
+  ['ccall(:jl_new_structt, Any, (Any, Any), Complex{Int}, (1, 2))', '1 + 2im'],
+  ['ccall(:jl_box_int32, Any, (Int32,), -5), typeof(ccall(:jl_box_int32, Any, (Int32,), -5))', '(-5, Int32)'],
+  ['ccall(:jl_box_float64, Any, (Cdouble,), 1.5)', '1.5'],
+  ['ccall(:jl_box_bool, Any, (Int8,), 1)', 'true'],
+  ['ccall(:jl_unbox_int64, Int64, (Any,), typemin(Int))', '-9223372036854775808'],
+  ['ccall(:jl_unbox_uint8, UInt8, (Any,), 0xff)', '0xff'],
+  ['ccall(:jl_unbox_float32, Float32, (Any,), 0.1f0)', '0.1f0'],
+  ['ccall(:jl_threadid, Int16, ()), ccall(:jl_get_task_tid, Int16, (Any,), current_task())', '(0, 0)'],
+  ['ccall(:jl_cpu_threads, Cint, ()) == Sys.CPU_THREADS', 'true'],
+  ['let a = ccall(:jl_hrtime, UInt64, ()), b = time_ns(); a <= b < a + 10^10; end', 'true'],
+  ['VersionNumber(unsafe_string(ccall(:jl_ver_string, Cstring, ()))) == VERSION', 'true'],
+  // The check value of CRC-32C: that of the text "123456789".
+  ['ccall(:jl_crc32c, UInt32, (UInt32, Ptr{UInt8}, Csize_t), 0, "123456789", 9)', '0xe3069283'],
+  [
+    'ccall(:jl_crc32c, UInt32, (UInt32, Ptr{UInt8}, Csize_t), ccall(:jl_crc32c, UInt32, (UInt32, Ptr{UInt8}, Csize_t), 0, "1234", 4), "56789", 5)',
+    '0xe3069283',
+  ],
+])('%s', (code, expected) => {
+  expect(answer(code)).toBe(expected);
+});
