@@ -768,7 +768,7 @@ export class BodyWriter {
 
   private builtin(info: CallInfo & { kind: 'builtin' }, args: readonly Emitted[]): Emitted | null {
     const { result } = info;
-    if (result.kind === 'const' && isPure(info)) return constant(result.value);
+    if (result.kind === 'const' && !info.throws && isPure(info)) return constant(result.value);
     const inbounds = this.inboundsHere();
     const written = info.isIntrinsic
       ? emitIntrinsic(this.w, info.name, args)

@@ -39,6 +39,8 @@ import {
   uninitializedCount,
   unionMembers,
 } from '../../interpreter/types/index.ts';
+import { layoutFirstPointer, layoutPointerCount } from '../../interpreter/types/layoutaccess.ts';
+import { isBarrierSetting } from '../inference/builtin-effects.ts';
 import { target } from './builder.ts';
 import { throwIf } from './intrinsics.ts';
 import { isFloatType, type Value } from './operations.ts';
@@ -243,7 +245,9 @@ writers.set('throw', (w, { args: [value] }) => {
   w.build.throw(w.box(value));
   return 'never';
 });
-writers.set('compilerbarrier', (_w, { args }) => args[1]);
+writers.set('compilerbarrier', (_w, { args: [setting, value] }) =>
+  setting.kind === 'const' && isBarrierSetting(setting.value) ? value : undefined,
+);
 writers.set('donotdelete', () => constant(nothing));
 writers.set('sizeof', (w, { args: [value] }) => {
   const type = typeOfEmitted(value);
@@ -328,9 +332,16 @@ function fieldInMemory(w: ValueWriter, object: Value, type: DataTypeRef, index: 
   }
   const kind = kindOfObject(type);
   const offset = fieldOffset(type, index);
-  if (!fieldIsPtr(type, index)) return w.loadInline(declared, object, offset, fieldSize(type, index), kind);
-  const value = w.build.load('ref', object, offset, { kind });
   const mayBeUndefined = index >= fieldCount(type) - uninitializedCount(type);
+  if (!fieldIsPtr(type, index)) {
+    if (mayBeUndefined && isDataType(declared) && layoutPointerCount(declared) > 0) {
+      // A struct with references is undefined while the first of them is.
+      const first = w.build.load('ref', object, offset + 8 * layoutFirstPointer(declared), { kind });
+      throwIf(w, w.build.compare('eq', first, w.build.null('ref')), 'UndefRefError');
+    }
+    return w.loadInline(declared, object, offset, fieldSize(type, index), kind);
+  }
+  const value = w.build.load('ref', object, offset, { kind });
   if (mayBeUndefined) throwIf(w, w.build.compare('eq', value, w.build.null('ref')), 'UndefRefError');
   const shape = shapeOf(declared);
   if (shape.kind === 'none') return constant(shape.value);

@@ -4,8 +4,9 @@
 // worked out, it may.
 
 import { U32 } from '../../ffi/region.ts';
-import { type Ref, typeOf } from '../../interpreter/memory/layout.ts';
+import { type Ref, type SymbolRef, typeOf } from '../../interpreter/memory/layout.ts';
 import { Bottom, datatype, falseValue, trueValue, typename } from '../../interpreter/memory/wellknown.ts';
+import { symbolName } from '../../interpreter/runtime/symbols.ts';
 import { orElse } from '../../interpreter/types/errors.ts';
 import {
   fieldCount,
@@ -128,7 +129,7 @@ export function builtinEffects(name: string, args: readonly Lattice[], result: L
     case 'isdefinedglobal':
       return result.kind === 'const' ? throws : throws | Effect.inconsistent | Effect.accessesMemory;
     case 'compilerbarrier':
-      return Effect.inconsistent;
+      return throws | Effect.inconsistent;
     case 'donotdelete':
       return Effect.sideEffects;
     case '_expr':
@@ -352,7 +353,7 @@ function builtinThrows(name: string, args: readonly Lattice[], result: Lattice):
     case 'memoryrefset!':
       return memoryrefsetThrows(plain);
     case 'compilerbarrier':
-      return args.length !== 2;
+      return args.length !== 2 || first.kind !== 'const' || !isBarrierSetting(first.value);
     case '_expr':
       return first === undefined || widen(first) !== datatype('Symbol');
     case '_typevar':
@@ -396,6 +397,10 @@ function sizeofThrows(value: Lattice): boolean {
 }
 
 /** Is the field certain to be there, and to have a value? */
+/** May be the first argument of `compilerbarrier`. */
+export const isBarrierSetting = (value: Ref): boolean =>
+  isSymbol(value) && ['type', 'const', 'conditional'].includes(symbolName(value as SymbolRef));
+
 function getfieldThrows(args: readonly Lattice[]): boolean {
   const [object, name] = args;
   if (object === undefined || name === undefined || args.length > 4) return true;

@@ -80,6 +80,8 @@ export type CallInfo =
       readonly callee: Ref;
       readonly isIntrinsic: boolean;
       readonly result: Lattice;
+      /** May it throw? Then it has to be called even where its value is known. */
+      readonly throws: boolean;
     }
   | { readonly kind: 'methods'; readonly cases: readonly Case[]; readonly result: Lattice }
   /** `_apply_iterate` of tuples of known length: the same as a call with these arguments, callee first. */
@@ -215,11 +217,12 @@ function inferBuiltin(name: string, callee: Ref, args: readonly Lattice[], calle
   const isIntrinsic = intrinsics.has(name);
   const plain = args.map(withoutConditional);
   if (plain.some(isImpossible))
-    return called({ kind: 'builtin', name, callee, isIntrinsic, result: impossible }, THROWS, anything);
+    return called({ kind: 'builtin', name, callee, isIntrinsic, result: impossible, throws: true }, THROWS, anything);
   const result = folded(name, isIntrinsic, plain, callee) ?? builtinResult(name, args, caller);
   const effects = isIntrinsic ? intrinsicEffects(name, args, result) : builtinEffects(name, args, result);
   const exception = exceptionOf(name, args, effects);
-  const info: CallInfo = { kind: 'builtin', name, callee, isIntrinsic, result };
+  const throws = (effects & Effect.throws) !== 0;
+  const info: CallInfo = { kind: 'builtin', name, callee, isIntrinsic, result, throws };
   if (name === 'typeassert' && !isImpossible(result)) {
     const slot = caller.slotOf(0);
     if (slot !== 0) return { info, result, effects, exception, refinements: [[slot, withoutConditional(result)]] };

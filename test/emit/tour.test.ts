@@ -33,6 +33,19 @@ describe.skipIf(!hasLLVM)('a program compiled', () => {
   );
 
   it(
+    'throws what it throws interpreted, even where the value is known should there be one',
+    () => {
+      const source = readFileSync(join(import.meta.dirname, 'checks.jl'), 'utf8');
+      const { file, object } = compiled('checks', source);
+      const native = jl0(['run', '--native', object, file]);
+      expect(native.stderr).toBe('');
+      expect(native.stdout).toBe(jl0(['run', file]).stdout);
+      expect(native.stdout).toContain('The first argument of `compilerbarrier` must be');
+    },
+    4 * MINUTES,
+  );
+
+  it(
     'reaches callbacks, and makes calls it learns the meaning of, in native code',
     () => {
       const source = `

@@ -135,7 +135,7 @@ struct DomainError <: Exception
 end
 struct TypeError <: Exception
     func::Symbol
-    context::Union{AbstractString,Symbol}
+    context::Union{AbstractString,GlobalRef,Symbol}
     expected::Type
     got
     TypeError(func, context, @nospecialize(expected::Type), @nospecialize(got)) = new(func, context, expected, got)
