@@ -82,7 +82,7 @@ function declaredTypes(): Declared | undefined {
   if (fp === 0) return undefined;
   const code = frameCode(fp);
   const at = U32[fp - Header.AT];
-  if (code.ops[at] !== Op.FOREIGNCALL) return undefined;
+  if (code.ops[at] !== Op.FOREIGNCALL && code.ops[at] !== Op.RUNTIME_CALL) return undefined;
   const parts = readRef<ArrayRef>(code.objects[code.ops[at + 4]], Expr.args);
   const result = operandRef(code, fp, arrayGetRef(parts, 1));
   const args = operandRef(code, fp, arrayGetRef(parts, 2)) as SvecRef;

@@ -125,7 +125,7 @@ export function egal(a: Ref, b: Ref): boolean {
     case TypeVarType:
       return false;
     case StringType:
-      return equalBytes(a as StringRef, b as StringRef);
+      return equalStrings(a as StringRef, b as StringRef);
     case SimpleVectorType:
       return equalVectors(a as SvecRef, b as SvecRef);
     case DataTypeType:
@@ -138,7 +138,8 @@ export function egal(a: Ref, b: Ref): boolean {
   return egalBody(type, a * 8, b * 8);
 }
 
-function equalBytes(a: StringRef, b: StringRef): boolean {
+/** Whether two strings have the same bytes. */
+export function equalStrings(a: StringRef, b: StringRef): boolean {
   const left = a << 1;
   const right = b << 1;
   const length = U32[left];

@@ -19,6 +19,7 @@ import { CODE_ZONE_END, CONSTANTS_END, CONSTANTS_START, giveBackWords, takeWords
  * Instruction numbers. The loop in run.ts repeats them as literals, since only literal cases compile to a jump table.
  * Layouts: `dst`, `src`, ... are operands; a CALL is [4, dst, site, n, q0, q1, q2, callee, arguments...].
  * The fused instructions (fused.ts) are [op, dst, site, n, q0, q1, q2, operands...] likewise, without a callee.
+ * FOREIGNCALL and its quick forms are [op, dst, site, n, object, q0, arguments...].
  */
 export const Op = {
   MOVE: 0,
@@ -55,9 +56,9 @@ export const Op = {
   LE_F64: 31,
   EQ_F64: 32,
   NOT_BOOL: 33,
-  AND_I64: 34,
-  OR_I64: 35,
-  XOR_I64: 36,
+  AND_BITS: 34,
+  OR_BITS: 35,
+  XOR_BITS: 36,
   GETFIELD: 37,
   NE_I64: 39,
   NEG_F64: 40,
@@ -78,11 +79,24 @@ export const Op = {
   TYPE_MEMO: 55,
   REM_I64: 56,
   DIV_I64: 57,
+  LSHR_64: 58,
+  SHL_64: 59,
+  RESIZE: 60,
+  TYPEASSERT: 61,
+  POINTER_GET: 62,
+  POINTER_SET: 63,
+  RUNTIME_CALL: 64,
+  STRING_POINTER: 65,
 } as const;
 
-/** Fused instructions, and branches, make no calls: they mean the same in every world. */
+/** Fused instructions, branches and calls of the runtime call no method: they mean the same in every world. */
 export const isFused = (op: number): boolean =>
-  (op >= Op.ARRAY_GET && op <= Op.GETFIELD_NESTED) || (op >= Op.BRANCH_IF && op <= Op.MEMORY_SET);
+  (op >= Op.ARRAY_GET && op <= Op.GETFIELD_NESTED) ||
+  (op >= Op.BRANCH_IF && op <= Op.MEMORY_SET) ||
+  op >= Op.RUNTIME_CALL;
+
+/** Stands for an operand that there is none of. */
+export const NO_OPERAND = 0x7fffffff;
 
 /** Words of a CALL before its callee operand. */
 export const CALL_HEADER = 7;
@@ -168,6 +182,9 @@ export class Site {
         return isAlive(ops[this.at + 4] as Ref);
       case Op.ISA:
       case Op.BITCAST_64:
+      case Op.RESIZE:
+      case Op.POINTER_GET:
+      case Op.POINTER_SET:
         return isAlive(ops[this.at + 4] as Ref) && isAlive(ops[this.at + 5] as Ref);
       default:
         return true;

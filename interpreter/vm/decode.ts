@@ -40,14 +40,12 @@ import {
 import { InternalError } from '../runtime/errors.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
-import { builtins } from './builtin.ts';
-import { CALL_HEADER, Code, constantSlot, isFused, type LeafBody, Op, Site } from './code.ts';
+import { CALL_HEADER, Code, constantSlot, isFused, NO_OPERAND, Op, Site } from './code.ts';
 import { type Fusion, findFusions } from './fusion.ts';
 import { HookKind, observed } from './hooks.ts';
+import { leafBodyOf, leafOf } from './leafbody.ts';
 import { findPhis, type Phis } from './phis.ts';
-import { copySlot, setSlot } from './slots.ts';
-
-const NO_OPERAND = 0x7fffffff;
+import { setSlot } from './slots.ts';
 
 const T = {
   Expr: datatype('Expr'),
@@ -160,6 +158,8 @@ class Decoder {
   /** Slots that certainly have a value where emission stands. */
   private defined: Uint8Array = new Uint8Array(0);
   private entryDefined: Uint8Array[] = [];
+  /** Statements that jumps and handlers go to. */
+  private readonly jumpedTo = new Set<number>();
   /** Blocks that execution can come to. */
   private reached: boolean[] = [];
   private readonly facts: Facts;
@@ -198,7 +198,7 @@ class Decoder {
   decode(): void {
     this.gather();
     this.findDefined();
-    if (!this.isObserved) this.fusion = findFusions(this.statements, this.facts, (callee) => this.builtinName(callee));
+    if (!this.isObserved) this.fuse();
     const n = this.statements.length;
     for (const at of this.facts.early) this.dedicated(at);
     for (const at of this.phis.phiCs) this.dedicated(at);
@@ -235,7 +235,20 @@ class Decoder {
     code.frameWords = this.frameSlots * 4;
     code.place(this.out);
     code.handlers = this.handlers();
-    code.leafBody = this.leafBody();
+    code.leafBody = leafBodyOf(code);
+  }
+
+  /** Finds the chains that become one instruction; what their links use must last until there. */
+  private fuse(): void {
+    this.fusion = findFusions(this.statements, this.facts, (callee) => this.builtinName(callee));
+    const { lastUse } = this.facts;
+    for (const [at, { operands }] of this.fusion.fused) {
+      for (const operand of operands) {
+        if (typeOf(operand) !== T.SSAValue) continue;
+        const id = readWide(operand, objects.SSAValue.id);
+        lastUse[id] = Math.max(lastUse[id], at);
+      }
+    }
   }
 
   /** Stores what φ nodes take along the edges that begin behind (or, for a jump, with) statement `from`. */
@@ -259,26 +272,30 @@ class Decoder {
   /** The name of the builtin that a callee operand is, '' when it is none or not constant. */
   private builtinName(callee: Ref): string {
     const value = typeOf(callee) === T.GlobalRef ? this.constantGlobal(callee) : callee;
-    return value === 0 ? '' : (leafOf?.(-this.constant(value))?.name ?? '');
+    return value === 0 ? '' : (leafOf(-this.constant(value))?.name ?? '');
   }
 
   // First pass: uses of SSA values, basic blocks, assignments.
 
   private gather(): void {
-    const { facts, statements } = this;
+    const { facts, statements, jumpedTo } = this;
     const leaders = new Set<number>();
+    const addJump = (target: number, i: number): void => {
+      jumpedTo.add(target);
+      leaders.add(target).add(i + 1);
+    };
     statements.forEach((statement, index) => {
       const i = index + 1;
       this.gatherUses(statement, i);
       switch (typeOf(statement)) {
         case T.GotoNode:
-          leaders.add(readWide(statement, objects.GotoNode.label)).add(i + 1);
+          addJump(readWide(statement, objects.GotoNode.label), i);
           break;
         case T.GotoIfNot:
-          leaders.add(readWide(statement, objects.GotoIfNot.dest)).add(i + 1);
+          addJump(readWide(statement, objects.GotoIfNot.dest), i);
           break;
         case T.EnterNode:
-          leaders.add(readWide(statement, objects.EnterNode.catch_dest)).add(i + 1);
+          addJump(readWide(statement, objects.EnterNode.catch_dest), i);
           break;
         case T.ReturnNode:
           leaders.add(i + 1);
@@ -459,6 +476,15 @@ class Decoder {
     return target;
   }
 
+  /** Where the jump at a statement ends up, if it goes forward and is only come to from above; else 0. */
+  private soleJump(at: number): number {
+    const statement = this.statements[at - 1];
+    if (this.isObserved || statement === undefined || typeOf(statement) !== T.GotoNode) return 0;
+    if (this.jumpedTo.has(at) || this.phis.moves.has(at)) return 0;
+    const target = this.finalTarget(at, at - 1);
+    return target > at + 1 ? target : 0;
+  }
+
   private emitJump(op: readonly number[], statement: number): void {
     this.emit(...op, 0);
     this.fixups.push({ at: this.out.length - 1, statement });
@@ -492,16 +518,31 @@ class Decoder {
     return this.scratchSlot;
   }
 
+  /** The variable that a statement assigns, 0 if none. */
+  private assignedSlot(statement: Ref): number {
+    if (typeOf(statement) !== T.Expr || headOf(statement) !== '=') return 0;
+    const left = arrayGetRef(argsOf(statement), 0);
+    return typeOf(left) === T.SlotNumber ? slotOf(left) : 0;
+  }
+
+  /** Behind statement `i`, which has assigned a variable. */
+  private finishAssignment(i: number, slot: number): void {
+    this.defined[slot] = 1;
+    if (this.facts.uses[i] > 0) this.emit(Op.MOVE, this.resultOperand(i), (slot - 1) * 4);
+  }
+
   private emitStatement(statement: Ref, i: number): void {
     const { code } = this;
     if (this.fusion.absorbed.has(i)) return;
     const fused = this.fusion.fused.get(i);
     if (fused !== undefined) {
+      const assigned = this.assignedSlot(statement);
       const site = this.newSite();
-      const result = this.resultOperand(i);
       const operands = fused.operands.map((operand) => this.operand(operand));
+      const result = assigned === 0 ? this.resultOperand(i) : (assigned - 1) * 4;
       code.sites[site] = new Site(code, this.out.length, site);
       this.emit(fused.op, result, site, operands.length, 0, 0, 0, ...operands);
+      if (assigned !== 0) this.finishAssignment(i, assigned);
       return;
     }
     switch (typeOf(statement)) {
@@ -515,7 +556,11 @@ class Decoder {
         const negated = this.fusion.negated.get(i);
         const condition = this.operand(negated ?? readRef(statement, objects.GotoIfNot.cond));
         if (condition < 0 && -condition === constantSlot(trueValue, (word) => setSlot(word, trueValue))) return;
-        this.emitJump([negated === undefined ? Op.BRANCH_UNLESS : Op.BRANCH_IF, condition], target);
+        // Around a jump forward, which nothing else leads to: the branch can do that itself, the other way round.
+        const around = readWide(statement, objects.GotoIfNot.dest) === i + 2 ? this.soleJump(i + 1) : 0;
+        if (around !== 0) this.fusion.absorbed.add(i + 1);
+        const branchesIf = (negated !== undefined) !== (around !== 0);
+        this.emitJump([branchesIf ? Op.BRANCH_IF : Op.BRANCH_UNLESS, condition], around !== 0 ? around : target);
         return;
       }
       case T.ReturnNode: {
@@ -569,10 +614,9 @@ class Decoder {
             this.emit(Op.EVAL, this.resultOperand(i), code.objects.push(statement) - 1);
             return;
           }
-          const slot = (readWide(left, objects.SlotNumber.id) - 1) * 4;
-          this.emitValue(right, slot);
-          this.defined[readWide(left, objects.SlotNumber.id)] = 1;
-          if (this.facts.uses[i] > 0) this.emit(Op.MOVE, this.resultOperand(i), slot);
+          const slot = slotOf(left);
+          this.emitValue(right, (slot - 1) * 4);
+          this.finishAssignment(i, slot);
           return;
         }
         if (NO_VALUE.has(headOf(statement)) && this.facts.uses[i] === 0) return;
@@ -676,7 +720,7 @@ class Decoder {
         // The name: a computed (tuple) expression or an operand; parts of a tuple call are evaluated by the site.
         for (let k = 5; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
         const index = this.newSite();
-        this.emit(Op.FOREIGNCALL, result, index, operands.length, code.objects.push(expr) - 1, ...operands);
+        this.emit(Op.FOREIGNCALL, result, index, operands.length, code.objects.push(expr) - 1, 0, ...operands);
         return;
       }
       case 'leave':
@@ -804,68 +848,6 @@ class Decoder {
     }
     return result;
   }
-
-  /**
-   * Recognises a body that needs no frame: it hands its arguments to a builtin or intrinsic, returns one of them or a
-   * constant, or reads a field of its only argument.
-   */
-  private leafBody(): LeafBody | null {
-    const { code } = this;
-    const { ops } = code;
-    if (code.isva) return null;
-    if (ops[0] === Op.RETURN) return this.returningBody(ops[1]);
-    const length = CALL_HEADER + ops[3];
-    if ((ops[0] !== Op.CALL && ops[0] !== Op.GETFIELD_NESTED) || ops[length] !== Op.RETURN) return null;
-    if (ops[length + 1] !== ops[1]) return null;
-    return ops[0] === Op.CALL ? this.callingBody() : this.nestedFieldBody();
-  }
-
-  private returningBody(operand: number): LeafBody | null {
-    if (operand < 0) return { leaf: (_args, _n, result) => copySlot(result, -operand), name: '', field: null };
-    // The callee itself is not among the arguments of a leaf.
-    const index = operand / 4 - 1;
-    if (index < 0 || index >= this.code.nargs - 1) return null;
-    return { leaf: (args, _n, result) => copySlot(result, args[index]), name: '', field: null };
-  }
-
-  private callingBody(): LeafBody | null {
-    const { ops, nargs } = this.code;
-    const n = ops[3];
-    const callee = ops[CALL_HEADER];
-    if (callee >= 0) return null;
-    const body = leafOf?.(-callee) ?? null;
-    if (body === null) return null;
-    if (n === 3 && nargs === 2 && body.name === 'getfield' && ops[CALL_HEADER + 1] === 4 && ops[CALL_HEADER + 2] < 0) {
-      return this.fieldBody([-ops[CALL_HEADER + 2]]);
-    }
-    if (n !== nargs) return null;
-    for (let k = 1; k < n; k++) if (ops[CALL_HEADER + k] !== 4 * k) return null;
-    return body;
-  }
-
-  private nestedFieldBody(): LeafBody | null {
-    const { ops, nargs } = this.code;
-    const outer = ops[CALL_HEADER + 1];
-    const inner = ops[CALL_HEADER + 2];
-    if (nargs !== 2 || ops[CALL_HEADER] !== 4 || outer >= 0 || inner >= 0) return null;
-    return this.fieldBody([-outer, -inner]);
-  }
-
-  /** Reads a field, or a field of a field, of the only argument; `path` holds the words of the fields' names. */
-  private fieldBody(path: readonly number[]): LeafBody | null {
-    const getfield = builtins.get('getfield');
-    if (getfield === undefined) return null;
-    const words = new Int32Array(2);
-    const leaf = (args: Int32Array, _n: number, result: number): void => {
-      words[0] = args[0];
-      for (const name of path) {
-        words[1] = name;
-        getfield(words, 2, result);
-        words[0] = result;
-      }
-    };
-    return { leaf, name: '', field: path };
-  }
 }
 
 function leaveCount(statement: Ref): number {
@@ -889,12 +871,6 @@ const NO_VALUE = new Set([
   'purity',
   'code_coverage_effect',
 ]);
-
-let leafOf: ((constantWord: number) => LeafBody | null) | undefined;
-/** Installs how a constant callee is recognised as a builtin or intrinsic. */
-export function setLeafResolver(resolver: (constantWord: number) => LeafBody | null): void {
-  leafOf = resolver;
-}
 
 const slotOf = (slotNumber: Ref): number => readWide(slotNumber, objects.SlotNumber.id);
 
@@ -972,7 +948,9 @@ export function instructionLength(ops: Int32Array, at: number): number {
     case Op.NEW:
       return 4 + ops[at + 3];
     case Op.FOREIGNCALL:
-      return 5 + ops[at + 3];
+    case Op.RUNTIME_CALL:
+    case Op.STRING_POINTER:
+      return 6 + ops[at + 3];
     default:
       return CALL_HEADER + ops[at + 3];
   }

@@ -72,6 +72,13 @@ export function getGlobal(code: Code, pc: number, fp: number): void {
   setSlot(fp + code.ops[pc + 1], value);
 }
 
+/** A GETGLOBAL_CELL whose variable has no value becomes the GETGLOBAL that it was. */
+export function forgetCell(code: Code, pc: number): void {
+  const binding = code.ops[pc + 2] as BindingRef;
+  code.ops[pc] = Op.GETGLOBAL;
+  code.ops[pc + 2] = code.objects.indexOf(readRef(binding, objects.Binding.globalref));
+}
+
 /** Says once for each binding that it was read in a world in which it was not defined yet. */
 function warnOfBackdated(binding: BindingRef): void {
   const flags = readU8(binding, objects.Binding.flags);

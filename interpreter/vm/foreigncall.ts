@@ -22,6 +22,7 @@ import {
   typeOf,
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
+import { registerRoots } from '../memory/roots.ts';
 import { datatype, typename } from '../memory/wellknown.ts';
 import { isRuntimeName, type RuntimeCall, runtimeFunction } from '../runtime/capi/table.ts';
 import { argumentToC, cTypeOf, type FromC, resultFromC, type ToC } from '../runtime/ctypes.ts';
@@ -31,7 +32,7 @@ import { symbol, symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, stringText, svecGet, svecLength, unboxInt64 } from '../runtime/values.ts';
 import { fieldCount } from '../types/fields.ts';
 import { isTupleType, typeNameOf } from '../types/kinds.ts';
-import type { Code } from './code.ts';
+import { type Code, Op } from './code.ts';
 import { operandRef } from './evaluate.ts';
 import { frameInstance, machine } from './frames.ts';
 import { slotRef } from './slots.ts';
@@ -51,10 +52,10 @@ interface Settled {
   readonly byPointer: boolean;
 }
 
-const FIRST_ARGUMENT = 5;
+const FIRST_ARGUMENT = 6;
 const scratch = new Int32Array(256);
 
-/** Executes a FOREIGNCALL: [19, dst, site, n, object, arguments...]. */
+/** Executes a FOREIGNCALL: [19, dst, site, n, object, 0, arguments...]. */
 export function foreignCall(code: Code, pc: number, fp: number): void {
   const { ops } = code;
   const known = code.sites[ops[pc + 2]].data as Settled | SettledFor | null;
@@ -113,11 +114,38 @@ function settleFor(code: Code, pc: number, fp: number, known: SettledFor | null)
     known.instance = instance;
     known.last = settled;
   } else {
-    code.sites[code.ops[pc + 2]].data = mentionsStaticParameter(expr)
+    const isByInstance = mentionsStaticParameter(expr);
+    code.sites[code.ops[pc + 2]].data = isByInstance
       ? { kind: 'by instance', instances: new Map([[instance, settled]]), instance, last: settled }
       : settled;
+    if (!isByInstance && settled.runtime !== null) quickenCall(code.ops, pc, settled.runtime, settled);
   }
   return settled;
+}
+
+/** Calls of the runtime's own functions that RUNTIME_CALL instructions name by number. */
+export const runtimeCalls: {
+  readonly call: RuntimeCall;
+  readonly count: number;
+  readonly declaredResult: Ref;
+}[] = [];
+
+registerRoots((visit) => {
+  for (const { declaredResult } of runtimeCalls) visit(declaredResult);
+});
+
+/** Rewrites a FOREIGNCALL of a function of the runtime's own: what it settled does not change. */
+function quickenCall(ops: Int32Array, pc: number, call: RuntimeCall, { count, declaredResult }: Settled): void {
+  if (call === runtimeFunction('jl_string_ptr')?.call && typeNameOf(declaredResult) === typename('Ptr')) {
+    ops[pc + 5] = declaredResult;
+    ops[pc] = Op.STRING_POINTER;
+    return;
+  }
+  const isSame = (each: (typeof runtimeCalls)[0]): boolean =>
+    each.call === call && each.count === count && each.declaredResult === declaredResult;
+  const known = runtimeCalls.findIndex(isSame);
+  ops[pc + 5] = known >= 0 ? known : runtimeCalls.push({ call, count, declaredResult }) - 1;
+  ops[pc] = Op.RUNTIME_CALL;
 }
 
 /** Types, library and name may be computed from static parameters; then each instance has its own plan. */

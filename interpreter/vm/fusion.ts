@@ -28,6 +28,14 @@ export interface Fusion {
   readonly negated: Map<number, Ref>;
 }
 
+interface Call {
+  readonly name: string;
+  readonly args: readonly Ref[];
+}
+
+/** Intrinsics that may stand between the links of a chain: indices are computed there. */
+const ARITHMETIC = new Set(['add_int', 'sub_int', 'mul_int', 'and_int', 'bitcast']);
+
 interface UseFacts {
   readonly uses: Int32Array;
   readonly block: Int32Array;
@@ -47,8 +55,9 @@ const T = {
 export function findFusions(statements: readonly Ref[], facts: UseFacts, builtinName: (callee: Ref) => string): Fusion {
   const fusion: Fusion = { fused: new Map(), absorbed: new Set(), negated: new Map() };
 
-  const callOf = (statement: number): { name: string; args: Ref[] } | null => {
-    const expr = statements[statement - 1];
+  const callOf = (statement: number): Call | null => callIn(statements[statement - 1]);
+
+  const callIn = (expr: Ref): Call | null => {
     if (typeOf(expr) !== T.Expr) return null;
     if (symbolName(readRef<SymbolRef>(expr, objects.Expr.head)) !== 'call') return null;
     const list = readRef<ArrayRef>(expr, objects.Expr.args);
@@ -57,6 +66,14 @@ export function findFusions(statements: readonly Ref[], facts: UseFacts, builtin
     const args: Ref[] = [];
     for (let i = 1, n = arrayLength(list); i < n; i++) args.push(arrayGetRef(list, i));
     return { name, args };
+  };
+
+  /** The call that a statement makes, even if only to assign its value to a variable. */
+  const lastCall = (statement: number): Call | null => {
+    const expr = statements[statement - 1];
+    if (typeOf(expr) !== T.Expr || symbolName(readRef<SymbolRef>(expr, objects.Expr.head)) !== '=') return callIn(expr);
+    const parts = readRef<ArrayRef>(expr, objects.Expr.args);
+    return typeOf(arrayGetRef(parts, 0)) === T.SlotNumber ? callIn(arrayGetRef(parts, 1)) : null;
   };
 
   /** A callee that is an SSA value stands for the GlobalRef that the value reads. */
@@ -79,7 +96,8 @@ export function findFusions(statements: readonly Ref[], facts: UseFacts, builtin
       if (i === part) continue;
       const statement = statements[i - 1];
       if (typeOf(statement) !== T.Expr) continue;
-      if (symbolName(readRef<SymbolRef>(statement, objects.Expr.head)) !== 'boundscheck') return false;
+      if (symbolName(readRef<SymbolRef>(statement, objects.Expr.head)) === 'boundscheck') continue;
+      if (!ARITHMETIC.has(callOf(i)?.name ?? '')) return false;
     }
     return true;
   };
@@ -98,7 +116,7 @@ export function findFusions(statements: readonly Ref[], facts: UseFacts, builtin
 
   for (let i = 1; i <= statements.length; i++) {
     if (typeOf(statements[i - 1]) === T.GotoIfNot) findNegation(i);
-    const call = callOf(i);
+    const call = lastCall(i);
     if (call === null) continue;
     if (call.name === 'memoryrefget' || call.name === 'memoryrefset!') {
       const element = onlyUse(call.args[0], i);

@@ -20,7 +20,8 @@ import { defineRuntimeFunctions } from '../runtime/capi/table.ts';
 import { InternalError, JuliaException, throwPlain, throwTypeError, throwUndefVar } from '../runtime/errors.ts';
 import { symbol } from '../runtime/symbols.ts';
 import { arrayGetRef } from '../runtime/values.ts';
-import type { Code } from './code.ts';
+import { type Code, NO_OPERAND } from './code.ts';
+import { exceptionDepth } from './exceptions.ts';
 import { machine } from './frames.ts';
 import { setSlotNothing, slotRef } from './slots.ts';
 
@@ -150,6 +151,15 @@ export function enterScope(token: number, scopeWord: number): void {
   noteScopeDepth();
 }
 
+/** Notes in a slot of the frame what the try block that begins restores when it catches; it may have a scope. */
+export function enterTry(fp: number, slot: number, scope: number): void {
+  const token = fp + slot;
+  U32[token] = exceptionDepth();
+  U32[token + 1] = scopeDepth();
+  U32[token + 2] = datatype('Int64');
+  if (scope !== NO_OPERAND) enterScope(token, scope >= 0 ? fp + scope : -scope);
+}
+
 /** Compiled code reads the number of scopes from the thread state (docs/native-abi.md). */
 const SCOPES = (STATE_OFFSET + State.thread_state + 40) >> 2;
 function noteScopeDepth(): void {
@@ -207,3 +217,10 @@ registerRoots((visit) => {
   for (const { outer } of scopes) visit(outer);
   visit(outOfMemoryObject);
 });
+
+/** A task would end a run that began before others which have not ended: JavaScript's stack cannot do that. */
+export function endOfForeignRun(): never {
+  throw new InternalError(
+    'tasks were switched within a callback, a macro or an iterator that is spread, and end in another order than they began',
+  );
+}

@@ -11,23 +11,25 @@
 // instruction branches on its answer, and does that at once. All words are read as signed, and sums are cut to 32 bits (`| 0`): V8 then need not be prepared for other numbers.
 
 import * as region from '../../ffi/region.ts';
-import type { Ref } from '../memory/layout.ts';
+import type { Ref, StringRef } from '../memory/layout.ts';
 import { MethodInstance } from '../memory/objects.ts';
 import { STATE_OFFSET, State } from '../memory/state.ts';
 import { datatype } from '../memory/wellknown.ts';
 import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError } from '../runtime/errors.ts';
+import { equalStrings } from '../types/egal.ts';
 import { callSlow, callWorld, enterTarget } from './calls.ts';
 import { codes as allCodes, siteTargets } from './code.ts';
 import * as zone from './codezone.ts';
-import { evalExpression, getGlobal, makeNew, staticParameter } from './evaluate.ts';
-import { exceptionDepth, popExceptionsTo, topException } from './exceptions.ts';
-import { foreignCall } from './foreigncall.ts';
+import { evalExpression, forgetCell, getGlobal, makeNew, staticParameter } from './evaluate.ts';
+import { popExceptionsTo, topException } from './exceptions.ts';
+import { foreignCall, runtimeCalls as theRuntimeCalls } from './foreigncall.ts';
 import { machine as theMachine } from './frames.ts';
 import { arrayGet, arraySet, getFieldNested } from './fused.ts';
 import { notifyHook } from './hooks.ts';
 import {
-  enterScope,
+  endOfForeignRun,
+  enterTry,
   leaveScopesTo,
   nonBooleanCondition,
   scopeDepth,
@@ -35,29 +37,11 @@ import {
   undefinedSlot,
 } from './incidents.ts';
 import { learnField, learnSetfield } from './quicken.ts';
+import { accessPointer, shift } from './quickforms.ts';
+import { FIRST_SLICE, SLICE, sliceLength } from './slices.ts';
 import { setSlot } from './slots.ts';
 import { isSingletonPair, makeKnownTuple } from './tuples.ts';
 import { rememberedIsa, rememberedType } from './typememo.ts';
-
-/**
- * Calls and backward jumps after which the loop returns, to be entered anew. What V8 makes for a function that is
- * entered is better than what it puts in the place of one that is running: only the former knows the constants around it.
- */
-const SLICE = 5000;
-let sliceLength = SLICE;
-/** Makes slices shorter, for who looks at the stack after each of them. */
-export function setSliceLength(length: number): void {
-  sliceLength = Math.min(length, SLICE);
-}
-/** The first slice, of all runs together, is short: it ends before V8 has compiled the loop for the little it has seen. */
-const FIRST_SLICE = 150;
-
-/** A task would end a run that began before others which have not ended: JavaScript's stack cannot do that. */
-export function endOfForeignRun(): never {
-  throw new InternalError(
-    'tasks were switched within a callback, a macro or an iterator that is spread, and end in another order than they began',
-  );
-}
 
 /**
  * Makes the loop: a function whose views, types and helpers are constants of the closure around it. V8 builds the
@@ -72,6 +56,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
   const Float64 = datatype('Float64') as number;
   const Bool = datatype('Bool') as number;
   const UInt8 = datatype('UInt8') as number;
+  const UInt64 = datatype('UInt64') as number;
+  const String = datatype('String') as number;
   const DataType = datatype('DataType') as number;
   /** Words from a MethodInstance to the address of its static parameters. */
   const SPARAM_VALUES = MethodInstance.sparam_vals & 0xfff;
@@ -79,11 +65,11 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
   const FirstBits = Bool;
   const LastBits = datatype('BFloat16') as number;
   const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
-  const NO_OPERAND = 0x7fffffff;
   const SIGN = -0x80000000;
   const HIGH = region.REGION_HIGH;
   const { ARRAY_TABLE, FIELD_TABLE } = zone;
   const scratch = new Int32Array(64);
+  const runtimeScratch = new Int32Array(256);
   let slice = FIRST_SLICE;
 
   /** Puts a reference that was read from the heap into a slot. */
@@ -113,6 +99,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
     const machine = theMachine;
     const codes = allCodes;
     const targets = siteTargets;
+    const runtimeCalls = theRuntimeCalls;
     let fp = startFp | 0;
     let base = I32[fp - 14];
     let pc = (base + startPc) | 0;
@@ -135,10 +122,12 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           }
           case 1: {
             // JUMP target
-            const target = (base + I32[pc + 1]) | 0;
+            const at = I32[pc + 1];
+            const target = (base + at) | 0;
             if (target <= pc && ((left = (left - 1) | 0) === 0 || I32[BUDGET] < 0)) {
+              // What few slices come to must not compute: V8 throws code away that meets an operation it has not seen.
               machine.fp = fp;
-              machine.resume = target - base;
+              machine.resume = at;
               slice = sliceLength;
               return false;
             }
@@ -190,9 +179,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // GETGLOBAL_CELL dst binding: the value of a global variable, from its Binding
             const cell = I32[(I32[pc + 2] << 1) + 2] >>> 3;
             if (cell === 0) {
-              const code = codes[I32[base - 1]];
-              I32[pc] = 5;
-              I32[pc + 2] = code.objects.indexOf((I32[I32[pc + 2] << 1] >>> 3) as Ref);
+              forgetCell(codes[I32[base - 1]], pc - base);
               continue;
             }
             putObject(fp + I32[pc + 1], cell);
@@ -225,12 +212,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           }
           case 8: {
             // ENTER dst scope
-            const word = (fp + I32[pc + 1]) | 0;
-            I32[word] = exceptionDepth();
-            I32[word + 1] = scopeDepth();
-            I32[word + 2] = Int64;
-            if (I32[pc + 2] !== NO_OPERAND)
-              enterScope(word, I32[pc + 2] >= 0 ? (fp + I32[pc + 2]) | 0 : -I32[pc + 2] | 0);
+            enterTry(fp, I32[pc + 1], I32[pc + 2]);
             pc = (pc + 3) | 0;
             continue;
           }
@@ -310,12 +292,21 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc = base + at + 3;
             continue;
           }
-          case 19: {
-            // FOREIGNCALL dst site n object args...
+          case 19:
+          case 64: {
+            // FOREIGNCALL dst site n object 0 args..., RUNTIME_CALL dst site n object number args...
             I32[fp - 10] = pc - base;
             machine.fp = fp;
             machine.sp = fp + I32[base - 2];
-            foreignCall(codes[I32[base - 1]], pc - base, fp);
+            if (I32[pc] === 64) {
+              const known = runtimeCalls[I32[pc + 5]];
+              const n = known.count;
+              for (let i = 0; i < n; i++) {
+                const operand = I32[pc + 6 + i];
+                runtimeScratch[i] = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
+              }
+              known.call(runtimeScratch, n, fp + I32[pc + 1], known.declaredResult);
+            } else foreignCall(codes[I32[base - 1]], pc - base, fp);
             if (machine.fp !== fp) {
               // The task was switched.
               fp = machine.fp | 0;
@@ -323,16 +314,28 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
               pc = (base + machine.resume) | 0;
               continue;
             }
-            pc += 5 + I32[pc + 3];
+            pc += 6 + I32[pc + 3];
+            continue;
+          }
+          case 65: {
+            // STRING_POINTER dst site n object type string ...: the bytes follow the length
+            const a = I32[pc + 6];
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const to = (fp + I32[pc + 1]) | 0;
+            I32[to] = I32[x] + 8;
+            I32[to + 1] = HIGH;
+            I32[to + 2] = I32[pc + 5];
+            pc += 6 + I32[pc + 3];
             continue;
           }
           case 20: {
-            // ADD_I64: the carry is the top bit of what both or one of the operands and not the sum have set
+            // ADD_I64, and of UInt64: the carry is the top bit of what both or one of the operands and not the sum have set
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const tag = I32[x + 2];
+            if (I32[y + 2] !== tag || (tag !== Int64 && tag !== UInt64)) break;
             const to = (fp + I32[pc + 1]) | 0;
             const xl = I32[x];
             const yl = I32[y];
@@ -340,17 +343,18 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const carry = ((xl & yl) | ((xl | yl) & ~low)) >>> 31;
             I32[to + 1] = (((I32[x + 1] + I32[y + 1]) | 0) + carry) | 0;
             I32[to] = low;
-            I32[to + 2] = Int64;
+            I32[to + 2] = tag;
             pc = (pc + 10) | 0;
             continue;
           }
           case 21: {
-            // SUB_I64
+            // SUB_I64, and of UInt64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const tag = I32[x + 2];
+            if (I32[y + 2] !== tag || (tag !== Int64 && tag !== UInt64)) break;
             const to = (fp + I32[pc + 1]) | 0;
             const xl = I32[x];
             const yl = I32[y];
@@ -358,17 +362,18 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const borrow = ((~xl & yl) | (~(xl ^ yl) & low)) >>> 31;
             I32[to + 1] = (((I32[x + 1] - I32[y + 1]) | 0) - borrow) | 0;
             I32[to] = low;
-            I32[to + 2] = Int64;
+            I32[to + 2] = tag;
             pc = (pc + 10) | 0;
             continue;
           }
           case 22: {
-            // MUL_I64: the low 64 bits, from 16-bit parts, so that no intermediate result needs more than 32 bits
+            // MUL_I64, and of UInt64: the low 64 bits, from 16-bit parts, so that no intermediate result needs more than 32 bits
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const tag = I32[x + 2];
+            if (I32[y + 2] !== tag || (tag !== Int64 && tag !== UInt64)) break;
             const to = (fp + I32[pc + 1]) | 0;
             const xl = I32[x];
             const yl = I32[y];
@@ -382,24 +387,13 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const crossed = (imul(xl, I32[y + 1]) + imul(I32[x + 1], yl)) | 0;
             I32[to + 1] = (high + crossed) | 0;
             I32[to] = imul(xl, yl);
-            I32[to + 2] = Int64;
+            I32[to + 2] = tag;
             pc = (pc + 10) | 0;
             continue;
           }
-          case 23: {
-            // SLT_I64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            const xh = I32[x + 1];
-            const yh = I32[y + 1];
-            is = xh < yh || (xh === yh && (I32[x] ^ SIGN) < (I32[y] ^ SIGN));
-            break comparison;
-          }
+          case 23:
           case 24: {
-            // SLE_I64
+            // SLT_I64, SLE_I64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
@@ -407,27 +401,21 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
             const xh = I32[x + 1];
             const yh = I32[y + 1];
-            is = xh < yh || (xh === yh && (I32[x] ^ SIGN) <= (I32[y] ^ SIGN));
+            const xl = I32[x] ^ SIGN;
+            const yl = I32[y] ^ SIGN;
+            is = xh < yh || (xh === yh && (xl < yl || (xl === yl && I32[pc] === 24)));
             break comparison;
           }
-          case 25: {
-            // EQ_I64
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            is = I32[x] === I32[y] && I32[x + 1] === I32[y + 1];
-            break comparison;
-          }
+          case 25:
           case 39: {
-            // NE_I64
+            // EQ_I64, NE_I64, and of UInt64
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
-            is = I32[x] !== I32[y] || I32[x + 1] !== I32[y + 1];
+            const tag = I32[x + 2];
+            if (I32[y + 2] !== tag || (tag !== Int64 && tag !== UInt64)) break;
+            is = (I32[x] === I32[y] && I32[x + 1] === I32[y + 1]) === I32[pc] < 39;
             break comparison;
           }
           case 26:
@@ -469,12 +457,13 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           case 34:
           case 35:
           case 36: {
-            // AND_I64, OR_I64, XOR_I64
+            // AND_BITS, OR_BITS, XOR_BITS: of built-in numbers of one type, which stay zero-extended
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64) break;
+            const tag = I32[x + 2];
+            if (I32[y + 2] !== tag || tag < FirstBits || tag > LastBits) break;
             const to = (fp + I32[pc + 1]) | 0;
             const op = I32[pc];
             const xh = I32[x + 1];
@@ -483,26 +472,70 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const yl = I32[y];
             I32[to + 1] = op === 34 ? xh & yh : op === 35 ? xh | yh : xh ^ yh;
             I32[to] = op === 34 ? xl & yl : op === 35 ? xl | yl : xl ^ yl;
-            I32[to + 2] = Int64;
+            I32[to + 2] = tag;
             pc = (pc + 10) | 0;
             continue;
           }
           case 56:
           case 57: {
-            // REM_I64, DIV_I64: of values from 0 to 2^31, which the processor divides at once
+            // REM_I64, DIV_I64, and of UInt64: of values from 0 to 2^31, which the processor divides at once
             const a = I32[pc + 8];
             const b = I32[pc + 9];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            if (I32[x + 2] !== Int64 || I32[y + 2] !== Int64 || (I32[x + 1] | I32[y + 1]) !== 0) break;
+            const tag = I32[x + 2];
+            if (I32[y + 2] !== tag || (tag !== Int64 && tag !== UInt64) || (I32[x + 1] | I32[y + 1]) !== 0) break;
             const one = I32[x];
             const other = I32[y];
             if (one < 0 || other <= 0) break;
             const to = (fp + I32[pc + 1]) | 0;
             I32[to] = I32[pc] === 56 ? (one % other) | 0 : (one / other) | 0;
             I32[to + 1] = 0;
-            I32[to + 2] = Int64;
+            I32[to + 2] = tag;
             pc = (pc + 10) | 0;
+            continue;
+          }
+          case 58:
+          case 59: {
+            // LSHR_64, SHL_64
+            if (!shift(I32, pc, fp)) break;
+            pc = (pc + 10) | 0;
+            continue;
+          }
+          case 49:
+          case 60: {
+            // BITCAST_64 type value, RESIZE type value: q0 the value's type, q1 the type it gets, q2 its bits in the low word
+            const a = I32[pc + 9];
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            if (I32[x + 2] !== I32[pc + 4]) break;
+            const to = (fp + I32[pc + 1]) | 0;
+            I32[to] = I32[x] & I32[pc + 6];
+            I32[to + 1] = I32[pc] === 49 ? I32[x + 1] : 0;
+            I32[to + 2] = I32[pc + 5];
+            pc = (pc + 10) | 0;
+            continue;
+          }
+          case 61: {
+            // TYPEASSERT value type
+            const a = I32[pc + 8];
+            const b = I32[pc + 9];
+            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
+            const tag = I32[x + 2];
+            const type = tag !== 0 ? tag : (I32[(I32[x] >>> 2) - 2] & ~15) >>> 3;
+            if (I32[y + 2] !== 0 || (type !== I32[y] >>> 3 && rememberedIsa(type, I32[y] >>> 3) <= 0)) break;
+            const to = (fp + I32[pc + 1]) | 0;
+            I32[to] = I32[x];
+            I32[to + 1] = I32[x + 1];
+            I32[to + 2] = tag;
+            pc = (pc + 10) | 0;
+            continue;
+          }
+          case 62:
+          case 63: {
+            // POINTER_GET, POINTER_SET
+            if (!accessPointer(I32, U8, U16, pc, fp)) break;
+            pc += 7 + I32[pc + 3];
             continue;
           }
           case 41: {
@@ -540,26 +573,17 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc = (pc + 11) | 0;
             continue;
           }
-          case 33: {
-            // NOT_BOOL
-            const a = I32[pc + 8];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            if (I32[x + 2] !== Bool) break;
-            const to = (fp + I32[pc + 1]) | 0;
-            I32[to] = I32[x] ^ 1;
-            I32[to + 1] = 0;
-            I32[to + 2] = Bool;
-            pc = (pc + 9) | 0;
-            continue;
-          }
+          case 33:
           case 40: {
-            // NEG_F64
+            // NOT_BOOL, NEG_F64
             const a = I32[pc + 8];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            if (I32[x + 2] !== Float64) break;
+            const type = I32[pc] === 33 ? Bool : Float64;
+            if (I32[x + 2] !== type) break;
             const to = (fp + I32[pc + 1]) | 0;
-            F64[to >>> 1] = -F64[x >>> 1];
-            I32[to + 2] = Float64;
+            I32[to] = type === Bool ? I32[x] ^ 1 : I32[x];
+            I32[to + 1] = type === Bool ? 0 : I32[x + 1] ^ SIGN;
+            I32[to + 2] = type;
             pc = (pc + 9) | 0;
             continue;
           }
@@ -757,11 +781,11 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const tagY = I32[y + 2];
             if (tagX === 0 && tagY === 0) {
               if (I32[x] === I32[y]) is = true;
-              else if (
-                (I32[(I32[x] >>> 2) - 2] ^ I32[(I32[y] >>> 2) - 2]) >>> 4 !== 0 &&
-                isSingletonPair(I32[x] >>> 3, I32[y] >>> 3)
-              )
+              else if ((I32[(I32[x] >>> 2) - 2] ^ I32[(I32[y] >>> 2) - 2]) >>> 4 !== 0) {
+                if (!isSingletonPair(I32[x] >>> 3, I32[y] >>> 3)) break;
                 is = false;
+              } else if ((I32[(I32[x] >>> 2) - 2] & ~15) >>> 3 === String)
+                is = equalStrings((I32[x] >>> 3) as StringRef, (I32[y] >>> 3) as StringRef);
               else break;
             } else if (tagX !== 0 && tagY !== 0) {
               is = tagX === tagY && I32[x] === I32[y] && I32[x + 1] === I32[y + 1];
@@ -795,19 +819,6 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             // TUPLE: q0 the number of the tuple's shape
             if (!makeKnownTuple(I32, pc, fp)) break;
             pc += 7 + I32[pc + 3];
-            continue;
-          }
-          case 49: {
-            // BITCAST_64 type value: q0 the value's type, q1 the type it gets
-            const a = I32[pc + 9];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            const t = I32[pc + 8];
-            if (I32[x + 2] !== I32[pc + 4] || I32[t >= 0 ? (fp + t) | 0 : -t | 0] >>> 3 !== I32[pc + 5]) break;
-            const to = (fp + I32[pc + 1]) | 0;
-            I32[to] = I32[x];
-            I32[to + 1] = I32[x + 1];
-            I32[to + 2] = I32[pc + 5];
-            pc = (pc + 10) | 0;
             continue;
           }
           case 50: {
@@ -879,25 +890,31 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
         }
         // CALL and quick instructions whose assumptions do not hold: [op, dst, site, n, q0, q1, q2, callee, arguments...]
         const n = I32[pc + 3];
-        const at = pc - base;
-        const next = at + 7 + n;
+        const at = (pc - base) | 0;
+        const next = (at + 7 + n) | 0;
         I32[fp - 10] = at;
-        machine.fp = fp;
-        const sp = fp + I32[base - 2];
-        machine.sp = sp;
-        // Entries are compared with the operands: [next, target, start, frame words, instance, guards...].
-        let entry = I32[I32[base - 3] + I32[pc + 2]];
+        const sp = (fp + I32[base - 2]) | 0;
+        const newFp = (sp + 16) | 0;
+        // Entries are compared with the operands: [next, target, start, frame words, instance, guards...]. On the way the
+        // operands are copied to where a frame for them would lie.
+        let entry = ((newFp + (n << 2)) | 0) < machine.limit ? I32[I32[base - 3] + I32[pc + 2]] : 0;
+        let to = newFp;
         while (entry !== 0) {
           let i = 0;
-          for (; i < n; i++) {
-            const guard = I32[entry + 5 + i];
-            if (guard === 0) continue;
+          to = newFp;
+          for (; i < n; i = (i + 1) | 0) {
             const operand = I32[pc + 7 + i];
-            const word = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
-            const tag = I32[word + 2];
+            const guard = I32[entry + 5 + i];
+            const from = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
+            const low = I32[from];
+            const tag = I32[from + 2];
             if (guard > 0) {
-              if (tag !== guard && (tag !== 0 || (I32[(I32[word] >>> 2) - 2] & ~15) >>> 3 !== guard)) break;
-            } else if (tag !== 0 || I32[word] >>> 3 !== -guard) break;
+              if (tag !== guard && (tag !== 0 || (I32[(low >>> 2) - 2] & ~15) >>> 3 !== guard)) break;
+            } else if (guard !== 0 && (tag !== 0 || low >>> 3 !== -guard)) break;
+            I32[to] = low;
+            I32[to + 1] = I32[from + 1];
+            I32[to + 2] = tag;
+            to = (to + 4) | 0;
           }
           if (i === n) break;
           entry = I32[entry];
@@ -905,18 +922,13 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
         if (entry !== 0) {
           const start = I32[entry + 2];
           if (start !== 0) {
-            const newFp = sp + 16;
-            const end = newFp + I32[entry + 3];
-            if (end >= machine.limit) throw stackOverflow();
-            let to = newFp;
-            for (let i = 0; i < n; i++, to += 4) {
-              const operand = I32[pc + 7 + i];
-              const from = operand >= 0 ? (fp + operand) | 0 : -operand | 0;
-              I32[to] = I32[from];
-              I32[to + 1] = I32[from + 1];
-              I32[to + 2] = I32[from + 2];
+            const end = (newFp + I32[entry + 3]) | 0;
+            if (end >= machine.limit) {
+              machine.fp = fp;
+              machine.sp = sp;
+              throw stackOverflow();
             }
-            for (; to < end; to += 4) {
+            for (; to < end; to = (to + 4) | 0) {
               I32[to] = 0;
               I32[to + 2] = 0;
             }
@@ -938,6 +950,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc = start;
             continue;
           }
+          machine.fp = fp;
+          machine.sp = sp;
           const target = targets[I32[entry + 1]];
           if (target === null) throw new InternalError('a call site names a target that is gone');
           if (target.leaf !== null && n <= 32) {
@@ -955,6 +969,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           pc = entered !== 0 ? base : base + next;
           continue;
         }
+        machine.fp = fp;
+        machine.sp = sp;
         const entered = callSlow(codes[I32[base - 1]], at, fp);
         if (entered !== 0) fp = entered | 0;
         base = I32[fp - 14];

@@ -7,18 +7,19 @@
 
 import { U32 } from '../../ffi/region.ts';
 import type { DataTypeRef, ModuleRef, Ref, SymbolRef } from '../memory/layout.ts';
-import { typeOf } from '../memory/layout.ts';
-import { datatype } from '../memory/wellknown.ts';
+import { NULL, typeOf } from '../memory/layout.ts';
+import { datatype, typename } from '../memory/wellknown.ts';
 import { getBinding } from '../runtime/bindings.ts';
 import { isKindType } from '../runtime/methods.ts';
+import { symbol } from '../runtime/symbols.ts';
 import { fieldIndex, fieldIsAtomic, fieldIsConst, fieldType, uninitializedCount } from '../types/fields.ts';
 import { instanceIsA } from '../types/index.ts';
-import { isConcrete, isDataType, isMutableType } from '../types/kinds.ts';
+import { isConcrete, isDataType, isMemoryType, isMutableType, param, typeNameOf } from '../types/kinds.ts';
 import { fieldIsPtr, fieldOffset, layoutFieldCount, layoutPointerCount } from '../types/layoutaccess.ts';
 import { CALL_HEADER, type Code, constantSlot, Op } from './code.ts';
 import { enterField } from './codezone.ts';
 import { constantGlobalOf } from './decode.ts';
-import { setSlot, slotRef, slotType } from './slots.ts';
+import { isSlotBits, primitiveSize, setSlot, slotRef, slotType } from './slots.ts';
 import { knownShape } from './tuples.ts';
 import { isMemorable } from './typememo.ts';
 
@@ -26,22 +27,40 @@ const SymbolType = datatype('Symbol');
 const Int64 = datatype('Int64');
 const UInt64 = datatype('UInt64');
 const Float64 = datatype('Float64');
+const StringType = datatype('String');
 const Bool = datatype('Bool');
 
+/** Of two Int64 or two UInt64. */
 const quickIntegers = new Map<string, number>([
   ['add_int', Op.ADD_I64],
   ['sub_int', Op.SUB_I64],
   ['mul_int', Op.MUL_I64],
-  ['slt_int', Op.SLT_I64],
-  ['sle_int', Op.SLE_I64],
   ['eq_int', Op.EQ_I64],
   ['ne_int', Op.NE_I64],
-  ['and_int', Op.AND_I64],
-  ['or_int', Op.OR_I64],
-  ['xor_int', Op.XOR_I64],
   ['===', Op.EQ_I64],
+  ['srem_int', Op.REM_I64],
+  ['sdiv_int', Op.DIV_I64],
+  ['urem_int', Op.REM_I64],
+  ['udiv_int', Op.DIV_I64],
   ['checked_srem_int', Op.REM_I64],
   ['checked_sdiv_int', Op.DIV_I64],
+  ['checked_urem_int', Op.REM_I64],
+  ['checked_udiv_int', Op.DIV_I64],
+]);
+/** Those whose answer depends on the sign. */
+const quickSigned = new Map<string, number>([
+  ['slt_int', Op.SLT_I64],
+  ['sle_int', Op.SLE_I64],
+]);
+/** Of numbers of any one size. */
+const quickBits = new Map<string, number>([
+  ['and_int', Op.AND_BITS],
+  ['or_int', Op.OR_BITS],
+  ['xor_int', Op.XOR_BITS],
+]);
+const quickShifts = new Map<string, number>([
+  ['lshr_int', Op.LSHR_64],
+  ['shl_int', Op.SHL_64],
 ]);
 const quickFloats = new Map<string, number>([
   ['add_float', Op.ADD_F64],
@@ -64,34 +83,55 @@ export function quicken(code: Code, pc: number, words: Int32Array, n: number, na
     ops[pc + 4] = shape;
     ops[pc] = Op.TUPLE;
   } else if (n === 3) {
-    const a = slotType(words[1]);
-    const b = slotType(words[2]);
-    if (name === 'isa') {
-      quickenIsa(ops, pc, words, a);
-    } else if (name === 'bitcast') {
-      quickenBitcast(ops, pc, words, b);
-    } else if (name === 'ult_int' && a === b && (a === Int64 || a === UInt64)) {
-      ops[pc + 4] = a;
-      ops[pc] = Op.ULT_64;
-    } else if (name === '===' && !(a === Int64 && b === Int64)) {
-      ops[pc] = Op.IS;
-    } else if (a === Int64 && b === Int64) {
-      const op = quickIntegers.get(name);
-      if (op !== undefined) ops[pc] = op;
-    } else if (a === Float64 && b === Float64) {
-      const op = quickFloats.get(name);
-      if (op !== undefined) ops[pc] = op;
-    } else if ((name === 'getfield' || name === 'getglobal') && ops[pc + CALL_HEADER + 2] < 0) {
-      if (a === datatype('Module')) quickenModuleField(code, pc, words);
-      else if (name === 'getfield') quickenGetfield(ops, pc, words, a);
-    }
+    quickenBinary(code, pc, words, name);
   } else if (n === 2) {
     if (name === 'not_int' && slotType(words[1]) === Bool) ops[pc] = Op.NOT_BOOL;
     if (name === 'neg_float' && slotType(words[1]) === Float64) ops[pc] = Op.NEG_F64;
+    // The length of a string, which it begins with, is as good as a field.
+    if (name === 'sizeof' && slotType(words[1]) === StringType) enterGetfield(ops, pc, StringType, 0, Int64);
+  } else if (name === 'pointerref' || name === 'pointerset') {
+    quickenPointer(ops, pc, words, n, name === 'pointerref');
   } else if (n === 4 && name === 'setfield!') {
     quickenSetfield(ops, pc, words);
   }
 }
+
+function quickenBinary(code: Code, pc: number, words: Int32Array, name: string): void {
+  const { ops } = code;
+  const a = slotType(words[1]);
+  const b = slotType(words[2]);
+  const bits = quickBits.get(name);
+  const shift = quickShifts.get(name);
+  if (name === 'isa') {
+    quickenIsa(ops, pc, words, a);
+  } else if (name === 'bitcast') {
+    quickenBitcast(ops, pc, words, b);
+  } else if (name === 'trunc_int' || name === 'zext_int') {
+    quickenResize(ops, pc, words, name);
+  } else if (name === 'typeassert') {
+    ops[pc] = Op.TYPEASSERT;
+  } else if (bits !== undefined) {
+    if (a === b && isSlotBits(a)) ops[pc] = bits;
+  } else if (shift !== undefined) {
+    if (isWideInteger(a) && isWideInteger(b)) ops[pc] = shift;
+  } else if (name === 'ult_int' && a === b && isWideInteger(a)) {
+    ops[pc + 4] = a;
+    ops[pc] = Op.ULT_64;
+  } else if (name === '===' && !(a === b && isWideInteger(a))) {
+    ops[pc] = Op.IS;
+  } else if (a === b && isWideInteger(a)) {
+    const op = quickIntegers.get(name) ?? (a === Int64 ? quickSigned.get(name) : undefined);
+    if (op !== undefined) ops[pc] = op;
+  } else if (a === Float64 && b === Float64) {
+    const op = quickFloats.get(name);
+    if (op !== undefined) ops[pc] = op;
+  } else if ((name === 'getfield' || name === 'getglobal') && ops[pc + CALL_HEADER + 2] < 0) {
+    if (a === datatype('Module')) quickenModuleField(code, pc, words);
+    else if (name === 'getfield') quickenGetfield(ops, pc, words, a);
+  }
+}
+
+const isWideInteger = (type: Ref): boolean => type === Int64 || type === UInt64;
 
 /** A call of a builtin that has no instruction of its own at least need not look what it calls. */
 export function quickenBuiltin(ops: Int32Array, pc: number, n: number, name: string, target: number): void {
@@ -110,13 +150,44 @@ function quickenIsa(ops: Int32Array, pc: number, words: Int32Array, type: DataTy
   ops[pc] = Op.ISA;
 }
 
-/** `bitcast` between the integers of 64 bits. */
+/** `bitcast` between the integers of 64 bits, to a constant type. */
 function quickenBitcast(ops: Int32Array, pc: number, words: Int32Array, from: DataTypeRef): void {
+  if (ops[pc + CALL_HEADER + 1] >= 0) return;
   const to = slotRef(words[1]);
-  if ((from !== Int64 && from !== UInt64) || (to !== Int64 && to !== UInt64)) return;
+  if (!isWideInteger(from) || !isWideInteger(to)) return;
   ops[pc + 4] = from;
   ops[pc + 5] = to;
+  ops[pc + 6] = -1;
   ops[pc] = Op.BITCAST_64;
+}
+
+/** `trunc_int` and `zext_int` to a constant type: both keep the bits of the low word that this type has, and no others. */
+function quickenResize(ops: Int32Array, pc: number, words: Int32Array, name: string): void {
+  if (ops[pc + CALL_HEADER + 1] >= 0) return;
+  const to = slotRef(words[1]);
+  const from = slotType(words[2]);
+  if (!isSlotBits(from) || !isSlotBits(to) || to === Bool) return;
+  const bytes = primitiveSize(to);
+  if (name === 'trunc_int' ? bytes >= primitiveSize(from) : bytes <= primitiveSize(from)) return;
+  ops[pc + 4] = from;
+  ops[pc + 5] = to;
+  ops[pc + 6] = bytes >= 4 ? -1 : 2 ** (8 * bytes) - 1;
+  ops[pc] = Op.RESIZE;
+}
+
+/** Accesses through an unboxed pointer to numbers. */
+function quickenPointer(ops: Int32Array, pc: number, words: Int32Array, n: number, isGet: boolean): void {
+  const pointer = U32[words[1] + 2] as Ref;
+  // The alignment is the last operand: an Int64, which has to stay one.
+  if (n !== (isGet ? 4 : 5) || pointer === NULL || ops[pc + CALL_HEADER + n - 1] >= 0) return;
+  if (U32[words[n - 1] + 2] !== Int64 || typeNameOf(pointer) !== typename('Ptr')) return;
+  const element = param(pointer, 0);
+  // Of a Bool in memory one bit counts.
+  if (!isSlotBits(element) || element === Bool) return;
+  ops[pc + 4] = pointer;
+  ops[pc + 5] = element;
+  ops[pc + 6] = primitiveSize(element);
+  ops[pc] = isGet ? Op.POINTER_GET : Op.POINTER_SET;
 }
 
 /** `M.name` with a constant module and name, whose value is constant, becomes that value. */
@@ -141,9 +212,15 @@ export function quickenGetter(ops: Int32Array, pc: number, words: Int32Array, pa
 
 /** Rewrites a call into GETFIELD, if the field of a field of ... lies at a fixed place of an object of this type. */
 function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: readonly number[], key: number): void {
+  if (isMemoryType(type)) {
+    // Its length comes first in a Memory, whose other fields are not what they seem.
+    if (path.length === 1 && U32[path[0] + 2] === 0 && slotRef(path[0]) === symbol('length'))
+      enterGetfield(ops, pc, type, 0, Int64, key);
+    return;
+  }
   let holder: DataTypeRef = type;
   let offset = 0;
-  let found = 0;
+  let found = NULL;
   for (let step = 0; step < path.length; step++) {
     if (!isConcrete(holder) || fieldIsOpaque(holder)) return;
     const index = fieldNumber(holder, path[step]);
@@ -158,11 +235,16 @@ function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: 
       if (layoutPointerCount(declared) > 0 && index >= fieldCountOf(holder) - uninitializedCount(holder)) return;
       holder = declared;
     } else if (isReference) {
-      found = 0;
+      found = NULL;
     } else if (QUICK_FIELD_TYPES.has(declared)) {
       found = declared;
     } else return;
   }
+  enterGetfield(ops, pc, type, offset, found, key);
+}
+
+/** Rewrites a call into GETFIELD, of a field of a type (0: a reference) at an offset, or enters that into the table. */
+function enterGetfield(ops: Int32Array, pc: number, type: Ref, offset: number, found: Ref, key = 0): void {
   if (ops[pc] === Op.GETFIELD) {
     enterField(type, key, offset, found);
   } else if (ops[pc] === Op.CALL) {

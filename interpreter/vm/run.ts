@@ -7,8 +7,9 @@ import { codeAt } from './code.ts';
 import { exceptionDepth, popExceptionsTo, pushException, topException } from './exceptions.ts';
 import { backtrace, type FramePlace, Header, machine, noteOuterFrame } from './frames.ts';
 import { notifyThrow, observed } from './hooks.ts';
-import { leaveScopesTo, safepoint, stackOverflow, whileInterruptsWait } from './incidents.ts';
-import { endOfForeignRun, execute, setSliceLength } from './loop.ts';
+import { endOfForeignRun, leaveScopesTo, safepoint, stackOverflow, whileInterruptsWait } from './incidents.ts';
+import { execute } from './loop.ts';
+import { setSliceLength } from './slices.ts';
 
 const BUDGET = (STATE_OFFSET + State.allocation_budget) >> 2;
 const INTERRUPTS = (STATE_OFFSET + State.interrupts) >> 2;

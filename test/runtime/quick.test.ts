@@ -94,6 +94,141 @@ describe('quick arithmetic', { timeout: 300_000 }, () => {
       '(true, 18, "Vector{Int64} Vector{Any} Vector{Real} Matrix{Int64} Array{Int64, 3} Matrix{Any} Int64 Any Float64", "TypeError", "BoundsError", "Matrix{1}")',
     );
   });
+  it('does with UInt64, and with bits of any size, what it does with Int64', () => {
+    const program = `using Core.Intrinsics: add_int, sub_int, mul_int, and_int, or_int, xor_int, udiv_int, urem_int, eq_int, ne_int
+      edges = Int[${edges.map(julia).join(', ')}]
+      wide(a, b) = (add_int(a, b), sub_int(a, b), mul_int(a, b), and_int(a, b), or_int(a, b), xor_int(a, b))
+      divided(a, b) = (udiv_int(a, b), urem_int(a, b))
+      same(a, b) = (eq_int(a, b), ne_int(a, b))
+      bits(a, b) = (and_int(a, b), or_int(a, b), xor_int(a, b))
+      function texts(edges)
+        out = String[]
+        for a in edges, b in edges
+          x = unsigned(a); y = unsigned(b)
+          push!(out, join((wide(x, y)..., (y == 0 ? () : divided(x, y))...), ','))
+          same(x, y) == same(a, b) == (a === b, a !== b) || push!(out, "not the same")
+        end
+        out
+      end
+      few = Any[0x5a, Int8(-3), true, 'a', 0x1234, Int16(-2), 0xdeadbeef, Int32(-5), 1.5f0]
+      (join(texts(edges), ' '), [bits(x, y) for x in few for y in few if typeof(x) == typeof(y)],
+        try bits(0x01, true) catch e; sprint(showerror, e) end)`;
+    const cut = (n: bigint): bigint => BigInt.asUintN(64, n);
+    const pairs = edges.flatMap((a) => edges.map((b) => [cut(a), cut(b)]));
+    const lines = pairs.map(([x, y]) =>
+      [x + y, x - y, x * y, x & y, x | y, x ^ y, ...(y === 0n ? [] : [x / y, x % y])].map(cut).join(),
+    );
+    expect(answer(program)).toBe(
+      `("${lines.join(' ')}", Tuple{Any, Any, Any}[(0x5a, 0x5a, 0x00), (-3, -3, 0), (true, true, false), ('a', 'a', '\\0'), (0x1234, 0x1234, 0x0000), (-2, -2, 0), (0xdeadbeef, 0xdeadbeef, 0x00000000), (-5, -5, 0), (1.5f0, 1.5f0, 0.0f0)], "and_int: types of a and b must match")`,
+    );
+  });
+  it('shifts 64 bits by any number, and by none', () => {
+    const program = `using Core.Intrinsics: shl_int, lshr_int
+      edges = Int[${edges.map(julia).join(', ')}]
+      left(x, n) = shl_int(x, n)
+      right(x, n) = lshr_int(x, n)
+      function texts(edges)
+        out = String[]
+        for n in (0, 1, 7, 31, 32, 33, 57, 63, 64, 65, -1, 2^32), x in edges
+          left(x, n) === left(unsigned(x), unsigned(n)) % Int && right(x, n) === right(unsigned(x), n) % Int || push!(out, "not the same")
+          push!(out, string(left(x, n), ',', right(x, n)))
+        end
+        out
+      end
+      join(texts(edges), ' ')`;
+    const lines: string[] = [];
+    for (const n of [0n, 1n, 7n, 31n, 32n, 33n, 57n, 63n, 64n, 65n, -1n, 2n ** 32n]) {
+      const isShort = n >= 0n && n < 64n;
+      for (const x of edges) {
+        const left = isShort ? BigInt.asIntN(64, x << n) : 0n;
+        const right = isShort ? BigInt.asIntN(64, BigInt.asUintN(64, x) >> n) : 0n;
+        lines.push(`${left},${right}`);
+      }
+    }
+    expect(answer(program)).toBe(`"${lines.join(' ')}"`);
+  });
+  it('cuts and extends to constant types, and refuses what is no narrower or no wider', () => {
+    const program = `using Core.Intrinsics: trunc_int, zext_int
+      cut(x) = (trunc_int(UInt8, x), trunc_int(Int16, x), trunc_int(UInt32, x))
+      extend(x) = (zext_int(Int16, x), zext_int(UInt32, x), zext_int(Int64, x))
+      worse(x) = trunc_int(UInt32, x)
+      better(x) = zext_int(UInt16, x)
+      refused(f, x) = try f(x) catch e; e.msg end
+      ([cut(x) for x in (0x123456789abcdef0, -1, typemin(Int), 0x0000000080000000)], [extend(x) for x in (0xff, Int8(-1), 0x80)],
+        extend(true), [refused(worse, x) for x in (1, 0x02, 3, 0x00000004)], [refused(better, x) for x in (0x01, 2, 0x03, 0x0004)])`;
+    expect(answer(program)).toBe(
+      '(Tuple{UInt8, Int16, UInt32}[(0xf0, -8464, 0x9abcdef0), (0xff, -1, 0xffffffff), (0x00, 0, 0x00000000), (0x00, 0, 0x80000000)], ' +
+        'Tuple{Int16, UInt32, Int64}[(255, 0x000000ff, 255), (255, 0x000000ff, 255), (128, 0x00000080, 128)], (1, 0x00000001, 1), ' +
+        'Any[0x00000001, "Trunc: output bitsize must be < input bitsize", 0x00000003, "Trunc: output bitsize must be < input bitsize"], ' +
+        'Any[0x0001, "ZExt: output bitsize must be > input bitsize", 0x0003, "ZExt: output bitsize must be > input bitsize"])',
+    );
+  });
+  it('follows pointers to numbers of every size, aligned or not', () => {
+    const program = `get(p, i) = Core.Intrinsics.pointerref(p, i, 1)
+      set(p, x, i) = Core.Intrinsics.pointerset(p, x, i, 1)
+      function walk(T)
+        m = zeros(UInt8, 64)
+        GC.@preserve m begin
+          p = Ptr{T}(pointer(m))
+          for i in 1:3
+            set(p, T(i), i) === p || return "another pointer"
+          end
+          q = Ptr{T}(pointer(m) + 25)
+          set(q, T(1), 2)
+          [get(p, i) for i in 1:3] == T[1, 2, 3] && get(q, 2) === T(1) && get(q, 0) === get(q + -sizeof(T), 1) ? sum(Int, m) : "wrong"
+        end
+      end
+      kind(f, args...) = try f(args...) catch e; string(typeof(e)) end
+      m = [1, 2]
+      ([walk(T) for T in (UInt8, Int8, UInt16, Int32, UInt64, Int, UInt32)],
+        GC.@preserve(m, kind(set, pointer(m), 2.0, 1)), kind(get, 3, 1))`;
+    expect(answer(program)).toBe('([7, 7, 7, 7, 7, 7, 7], "TypeError", "TypeError")');
+  });
+  it('asserts types, compares strings and asks for lengths at one place for many kinds', () => {
+    const program = `must(x, T) = x::T
+      one(x) = x::Union{Int, String}
+      is(a, b) = a === b
+      size_of(x) = Core.sizeof(x)
+      count_of(x) = length(x)
+      named(x) = getfield(x, :length)
+      struct Sized; length::Int; end
+      shown(f, args...) = try f(args...) catch e; sprint(showerror, e) end
+      text(n) = String(fill(UInt8('a') + UInt8(n % 3), n))
+      ([shown(one, x) for x in (1, "a", 1.5)], shown(must, 1, Real), shown(must, 1, AbstractString), shown(must, 2, 3),
+        [is(text(n), text(m)) for n in 0:9 for m in 0:9] == [n == m for n in 0:9 for m in 0:9], is("ab", "ac"), is("ab", :ab),
+        [size_of(x) for x in ("abc", :abc, 1, Memory{Int}(undef, 3), "", 'c')],
+        [count_of(x) for x in (Memory{Int}(undef, 3), [1, 2], "ab", Memory{UInt8}(undef, 5))],
+        [named(x) for x in (Memory{Int}(undef, 3), Sized(7), Memory{UInt8}(undef, 5))])`;
+    expect(answer(program)).toBe(
+      '(Any[1, "a", "TypeError: in typeassert, expected Union{Int64, String}, got a value of type Float64"], 1, ' +
+        '"TypeError: in typeassert, expected AbstractString, got a value of type Int64", ' +
+        '"TypeError: in typeassert, expected Type, got a value of type Int64", ' +
+        'true, false, false, [3, 3, 8, 24, 0, 4], [3, 2, 2, 5], [3, 7, 5])',
+    );
+  });
+  it('assigns an element to a variable, also the one that says where it lies', () => {
+    const program = `function walk(next, i)
+        seen = Int[]
+        while i != 0
+          push!(seen, i)
+          i = next[i]
+        end
+        seen
+      end
+      function inner(xs)
+        xs = xs[1]
+        xs = xs[1]
+        xs
+      end
+      function among(m, i)
+        a = Core.memoryrefget(Core.memoryrefnew(Core.memoryrefnew(m), Core.Intrinsics.add_int(i, 1), false), :not_atomic, false)
+        b = Core.memoryrefget(Core.memoryrefnew(Core.memoryrefnew(m), Core.Intrinsics.add_int(i, a), false), :not_atomic, false)
+        (a, b)
+      end
+      m = Memory{Int}(undef, 4); copyto!(m, [1, 2, 3, 4])
+      (walk([3, 0, 4, 2], 1), inner(Any[Any[5]]), among(m, 1))`;
+    expect(answer(program)).toBe('([1, 3, 4, 2], 5, (2, 3))');
+  });
   it('serves several types at one place', () => {
     const program = 'let s = 0; for x in Any[1, 2.5, 3, 0x01, big(7), 4.5, true]; s += x * x; end; s end';
     expect(answer(program)).toBe('87.5');

@@ -195,9 +195,10 @@ end
     sh = or_int(trunc_int(UInt8, lshr_int(hsh, 57)), 0x80)
     index = add_int(and_int(bitcast(Int, hsh), mask), 1)
     while true
-        if (@_memget slots index) === sh
+        slot = @_memget slots index
+        if slot === sh
             (key === (@_memget keys index) || isequal(key, (@_memget keys index))) && return index
-        elseif (@_memget slots index) === 0x00
+        elseif slot === 0x00
             return -1
         end
         slt_int(left, 1) && return -1
@@ -221,11 +222,12 @@ function find_slot_for(h::Dict, key, hsh::UInt)
     probe = 0
     maxprobe = h.maxprobe
     while true
-        if (@_memget slots index) === sh
+        slot = @_memget slots index
+        if slot === sh
             (key === (@_memget keys index) || isequal(key, (@_memget keys index))) && return index
-        elseif (@_memget slots index) === 0x00
+        elseif slot === 0x00
             return slt_int(avail, 0) ? avail : neg_int(index)
-        elseif (@_memget slots index) === 0x7f
+        elseif slot === 0x7f
             avail === 0 && (avail = neg_int(index))
         end
         index = add_int(and_int(index, mask), 1)
@@ -272,7 +274,8 @@ end
 limitrepr(x) = repr(x)
 setindex!(h::Dict{K, V}, v0, key0) where {K, V} = setindex!(h, v0, converted_key(K, key0))
 function setindex!(h::Dict{K, V}, v0, key::K) where {K, V}
-    v = v0 isa V ? v0 : convert(V, v0)::V
+    v = v0
+    v isa V || (v = convert(V, v)::V)
     hsh = hash(key)::UInt
     index = find_slot_for(h, key, hsh)
     if slt_int(0, index)

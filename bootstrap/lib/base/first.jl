@@ -153,7 +153,7 @@ const (:) = Colon()
 (::Colon)(start::T, stop::T) where {T<:BitInteger} = UnitRange{T}(start, stop)
 
 iterate(r::UnitRange{Int}) = slt_int(r.stop, r.start) ? nothing : (r.start, r.start)
-iterate(r::UnitRange{Int}, i::Int) = i === r.stop ? nothing : (add_int(i, 1), add_int(i, 1))
+iterate(r::UnitRange{Int}, i::Int) = i === r.stop ? nothing : (n = add_int(i, 1); (n, n))
 length(r::UnitRange{Int}) = add_int(sub_int(r.stop, r.start), 1)
 
 # Arrays

@@ -95,10 +95,16 @@ hash(x::UInt128, h::UInt) = x <= typemax(UInt64) ? hash(UInt64(x), h) : invoke(h
 hash_bytes(p::Ptr{UInt8}, n::Int, h::UInt) =
     (@_direct ccall(:memhash_seed, UInt, (Ptr{UInt8}, Int, UInt32), p, n, trunc_int(UInt32, h))) + h
 @assume_effects :total function hash(s::String, h::UInt)
-    h = add_int(h, 0x71e729fd56419c81)
+    seed = add_int(h, 0x71e729fd56419c81)
     p = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
-    m = @_direct ccall(:memhash_seed, UInt, (Ptr{UInt8}, Int, UInt32), p, Core.sizeof(s), trunc_int(UInt32, h))
-    return add_int(m, h)
+    m = @_direct ccall(:memhash_seed, UInt, (Ptr{UInt8}, Int, UInt32), p, Core.sizeof(s), trunc_int(UInt32, seed))
+    return add_int(m, seed)
+end
+# What the method above says for 0: most hashes of strings are asked for by dictionaries.
+@assume_effects :total function hash(s::String)
+    p = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
+    m = @_direct ccall(:memhash_seed, UInt, (Ptr{UInt8}, Int, UInt32), p, Core.sizeof(s), 0x56419c81)
+    return add_int(m, 0x71e729fd56419c81)
 end
 hash(s::AbstractString, h::UInt) = hash(String(s), h)
 

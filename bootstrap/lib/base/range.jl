@@ -306,7 +306,7 @@ function iterate(r::AbstractUnitRange{T}, i) where {T}
     return (n, n)
 end
 iterate(r::OneTo{Int}) = r.stop < 1 ? nothing : (1, 1)
-iterate(r::OneTo{Int}, i::Int) = i === r.stop ? nothing : (add_int(i, 1), add_int(i, 1))
+iterate(r::OneTo{Int}, i::Int) = i === r.stop ? nothing : (n = add_int(i, 1); (n, n))
 
 # Indexing
 

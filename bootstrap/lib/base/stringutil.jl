@@ -24,12 +24,12 @@ string(a::String, b::String) = concatenate(a, b)
 # Texts and whole numbers need no stream.
 function string(a::String, n::Int)
     k = Core.sizeof(a)
-    count = decimal_length(n)
-    s = @_direct ccall(:jl_alloc_string, Ref{String}, (Int,), add_int(k, count))
+    total = add_int(k, decimal_length(n))
+    s = @_direct ccall(:jl_alloc_string, Ref{String}, (Int,), total)
     p = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s)
     from = @_direct ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), a)
     @_direct ccall(:memcpy, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Int), p, from, k)
-    put_decimal(p, k, n, count)
+    slt_int(n, 0) ? put_decimal(p, k, n, sub_int(total, k)) : put_digits(p, total, n)
     return s
 end
 function string(xs...)
@@ -122,41 +122,45 @@ function decimal_length(n::Int)
     end
     return count
 end
-# The two digits of each number below 100.
-const decimal_pairs = let pairs = Memory{UInt8}(undef, 200)
-    for i in 0:99
-        pairs[2i + 1] = 0x30 + UInt8(i ÷ 10)
-        pairs[2i + 2] = 0x30 + UInt8(i % 10)
+# The three digits of each number below 1000.
+const decimal_triples = let triples = Memory{UInt8}(undef, 3000)
+    for i in 0:999
+        triples[3i + 1] = 0x30 + UInt8(i ÷ 100)
+        triples[3i + 2] = 0x30 + UInt8(i ÷ 10 % 10)
+        triples[3i + 3] = 0x30 + UInt8(i % 10)
     end
-    pairs
+    triples
 end
-# Puts the `count` characters of `n` behind byte `at` of `p`, two digits at a time from the last on; where they end.
+# Puts the `count` characters of `n` behind byte `at` of `p`, three digits at a time from the last on; where they end.
 function put_decimal(p::Ptr{UInt8}, at::Int, n::Int, count::Int)
-    i = add_int(at, count)
-    last = i
+    last = add_int(at, count)
     if slt_int(n, 0)
-        at = add_int(at, 1)
-        pointerset(p, 0x2d, at, 1)
-        n = neg_int(n)
-    end
-    pairs = decimal_pairs
-    at = add_int(at, 1)
-    while slt_int(at, i)
-        q = udiv_int(n, 100)
-        r = mul_int(sub_int(n, mul_int(q, 100)), 2)
-        tens = add_int(r, 1)
-        ones = add_int(r, 2)
-        before = sub_int(i, 1)
-        pointerset(p, (@_memget pairs tens), before, 1)
-        pointerset(p, (@_memget pairs ones), i, 1)
-        n = q
-        i = sub_int(before, 1)
-    end
-    if at === i
-        ones = mul_int(add_int(n, 1), 2)
-        pointerset(p, (@_memget pairs ones), i, 1)
+        pointerset(p, 0x2d, add_int(at, 1), 1)
+        put_digits(p, last, neg_int(n))
+    else
+        put_digits(p, last, n)
     end
     return last
+end
+# Puts the digits of `n`, which is not negative (or the least Int) into the bytes that end with byte `i` of `p`.
+function put_digits(p::Ptr{UInt8}, i::Int, n::Int)
+    triples = decimal_triples
+    while ult_int(0x00000000000003e7, bitcast(UInt, n))
+        q = udiv_int(n, 1000)
+        at = mul_int(sub_int(n, mul_int(q, 1000)), 3)
+        pointerset(p, (@_memget triples add_int(at, 3)), i, 1)
+        pointerset(p, (@_memget triples add_int(at, 2)), sub_int(i, 1), 1)
+        pointerset(p, (@_memget triples add_int(at, 1)), sub_int(i, 2), 1)
+        n = q
+        i = sub_int(i, 3)
+    end
+    at = mul_int(n, 3)
+    pointerset(p, (@_memget triples add_int(at, 3)), i, 1)
+    if slt_int(9, n)
+        pointerset(p, (@_memget triples add_int(at, 2)), sub_int(i, 1), 1)
+        slt_int(99, n) && pointerset(p, (@_memget triples add_int(at, 1)), sub_int(i, 2), 1)
+    end
+    return nothing
 end
 integer_text(n::Unsigned, base::Int, pad::Int) = digits_text(n, base, pad, false)
 function integer_text(n::Union{Int64,Int128}, base::Int, pad::Int)
