@@ -12,12 +12,15 @@
 import { addressSpace } from './address.ts';
 import { koffi } from './koffi.ts';
 
-/** Address of the region's first byte. */
-export const REGION_BASE = 0x1000_0000_0000;
+/**
+ * Address of the region's first byte. V8 asks for memory at random addresses below 2^46; the kernel puts programs, libraries
+ * and stacks above 0x5500_0000_0000. What lies between is nobody's.
+ */
+export const REGION_BASE = 0x4800_0000_0000;
 /** Length of the region in bytes; never more, since a 32-bit offset names every byte of it. */
 export const REGION_BYTES = 2 ** 32;
 /** High word of every address in the region. */
-export const REGION_HIGH = 0x1000;
+export const REGION_HIGH = 0x4800;
 
 /** Where compiled code is loaded, out of anybody's reach until then: address of the first byte. */
 export const CODE_BASE = REGION_BASE + REGION_BYTES;

@@ -1,6 +1,6 @@
 // Reading code from the heap: the parts of CodeInfo, Expr and the other node types that inference and emission look at.
 
-import { U8, U32 } from '../../ffi/region.ts';
+import { U8 } from '../../ffi/region.ts';
 import {
   type ArrayRef,
   type CodeInfoRef,
@@ -15,7 +15,7 @@ import {
 import * as objects from '../../interpreter/memory/objects.ts';
 import { datatype, nothing } from '../../interpreter/memory/wellknown.ts';
 import { symbolName } from '../../interpreter/runtime/symbols.ts';
-import { arrayGetRef, arrayLength, svecGet, svecLength } from '../../interpreter/runtime/values.ts';
+import { arrayBits, arrayGetRef, arrayLength, svecGet, svecLength } from '../../interpreter/runtime/values.ts';
 
 /** The node types of lowered code. */
 export const Node = {
@@ -184,8 +184,8 @@ function promisesOf(source: CodeInfoRef, count: number): number[] {
   const promises = new Array<number>(count).fill(0);
   // Before vectors of bits exist, code has no promises.
   if (typeOf(flags) === datatype('String') || flags === nothing) return promises;
-  const at = (readWide(flags, objects.JuliaArray.ptr_or_offset) - 0x1000_0000_0000) >>> 2;
-  for (let i = 1, n = Math.min(count - 1, arrayLength(flags)); i <= n; i++) promises[i] = U32[at + i - 1] >>> FLAG_BITS;
+  const words = arrayBits(flags, 4);
+  for (let i = 1, n = Math.min(count - 1, words.length); i <= n; i++) promises[i] = words[i - 1] >>> FLAG_BITS;
   return promises;
 }
 
@@ -197,10 +197,8 @@ function note(map: Map<number, number[]>, slot: number, at: number): void {
 
 function slotFlags(flags: Ref, count: number): number[] {
   if (flags === nothing) return new Array<number>(count).fill(0);
-  const at =
-    typeOf(flags) === datatype('String')
-      ? flags * 8 + 8
-      : readWide(flags, objects.JuliaArray.ptr_or_offset) - 0x1000_0000_0000;
+  if (typeOf(flags) !== datatype('String')) return Array.from(arrayBits(flags as ArrayRef, 1).subarray(0, count));
+  const at = flags * 8 + 8;
   return Array.from(U8.subarray(at, at + count));
 }
 

@@ -6,7 +6,6 @@
 // Not carried over are fields that only the compiler's own data structures give a meaning to: `parent`, `edges` and
 // `method_for_inference_limit_heuristics`.
 
-import { U32 } from '../../ffi/region.ts';
 import {
   type ArrayRef,
   type CodeInfoRef,
@@ -23,7 +22,7 @@ import * as objects from '../memory/objects.ts';
 import { ArrayAnyType, datatype, nothing } from '../memory/wellknown.ts';
 import { WORLD_MAX } from '../runtime/bindings.ts';
 import { symbolName } from '../runtime/symbols.ts';
-import { arrayGetRef, arrayLength, svecToArray } from '../runtime/values.ts';
+import { arrayBits, arrayGetRef, arrayLength, svecToArray } from '../runtime/values.ts';
 import { Expr, HeapValue, QuoteNode, type Syntax, sym } from '../syntax/expr.ts';
 import {
   CodeInfo,
@@ -52,12 +51,8 @@ const elements = (array: ArrayRef): Ref[] =>
 function numbers(array: ArrayRef, bytes: 1 | 4, isSigned = false): number[] {
   // Before vectors of bits exist, CodeInfos hold their flags as strings; nobody reads those.
   if (typeOf(array) === datatype('String')) return [];
-  const offset = readWide(array, objects.JuliaArray.ptr_or_offset) - 0x1000_0000_0000;
-  return Array.from({ length: arrayLength(array) }, (_, i) => {
-    if (bytes === 1) return (U32[(offset + i) >>> 2] >>> (8 * ((offset + i) & 3))) & 0xff;
-    const word = U32[(offset >>> 2) + i];
-    return isSigned ? word | 0 : word;
-  });
+  if (bytes === 1) return Array.from(arrayBits(array, 1));
+  return Array.from(arrayBits(array, 4), (word) => (isSigned ? word | 0 : word));
 }
 
 /** A part of code that may hold other nodes than syntax does. */

@@ -6,10 +6,19 @@
 //
 // After a snapshot is mapped the same objects are there already; only the JavaScript tables that lead from an object to
 // its implementation are filled again (`reconnect`).
-import { U8, U32 } from '../../ffi/region.ts';
+import { U32 } from '../../ffi/region.ts';
 import { setBitsVectorMakers } from '../ir/heap.ts';
 import { allocate, initializeHeap } from '../memory/heap.ts';
-import { CHECK, type DataTypeRef, type Ref, readRef, readWide, writeRef, writeWide } from '../memory/layout.ts';
+import {
+  type ArrayRef,
+  CHECK,
+  type DataTypeRef,
+  type Ref,
+  readRef,
+  readWide,
+  writeRef,
+  writeWide,
+} from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { State, setStateRef, setStateWide } from '../memory/state.ts';
 import {
@@ -40,7 +49,7 @@ import { newMemory } from './builtins/memory.ts';
 import { intrinsicNames } from './intrinsics/names.ts';
 import { defineConst, defineName, initializeModule } from './modules.ts';
 import { symbol } from './symbols.ts';
-import { boxInt64, string } from './values.ts';
+import { arrayBits, boxInt64, string } from './values.ts';
 
 import './builtins/index.ts';
 import './capi/index.ts';
@@ -140,7 +149,7 @@ function connectErrors(): void {
 
 /** Vectors of bits for CodeInfo: slotflags, ssaflags. */
 function connectVectors(): void {
-  const makerFor = (element: 'UInt8' | 'UInt32' | 'Int32', bytes: number) => {
+  const makerFor = (element: 'UInt8' | 'UInt32' | 'Int32', bytes: 1 | 4) => {
     let array: DataTypeRef | undefined;
     let memory: DataTypeRef | undefined;
     return (values: readonly number[]): Ref => {
@@ -151,16 +160,12 @@ function connectVectors(): void {
       ]) as DataTypeRef;
       array ??= applyType(typeWrapper('Array'), [datatype(element), one()]) as DataTypeRef;
       const storage = newMemory(memory, values.length);
-      const at = readWide(storage, objects.GenericMemory.ptr);
-      const offset = at - 0x1000_0000_0000;
-      values.forEach((value, i) => {
-        if (bytes === 1) U8[offset + i] = value;
-        else U32[(offset >>> 2) + i] = value;
-      });
-      const object = allocate(array, objects.JuliaArray.$size);
-      writeWide(object, objects.JuliaArray.ptr_or_offset, at);
+      const object = allocate(array, objects.JuliaArray.$size) as ArrayRef;
+      writeWide(object, objects.JuliaArray.ptr_or_offset, readWide(storage, objects.GenericMemory.ptr));
       writeRef(object, objects.JuliaArray.mem, storage);
       writeWide(object, objects.JuliaArray.length, values.length);
+      if (bytes === 1) arrayBits(object, 1).set(values);
+      else arrayBits(object, 4).set(values);
       return object;
     };
   };

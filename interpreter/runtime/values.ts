@@ -3,6 +3,7 @@
 // These are the verbs that the rest of the runtime is written in. Small integers, characters and the singletons are
 // shared objects; everything else allocates.
 
+import { bytesAt, toAddress } from '../../ffi/address.ts';
 import { F32, F64, I32, I64, REGION_HIGH, U8, U16, U32 } from '../../ffi/region.ts';
 import { allocate } from '../memory/heap.ts';
 import {
@@ -157,6 +158,14 @@ export function vectorAny(values: readonly Ref[]): ArrayRef {
 }
 
 export const arrayLength = (array: ArrayRef): number => readWide(array, JuliaArray.length);
+
+/** The elements of an array of bits, wherever they lie, as words of `size` bytes: a view. */
+export function arrayBits(array: ArrayRef, size: 1): Uint8Array;
+export function arrayBits(array: ArrayRef, size: 4): Uint32Array;
+export function arrayBits(array: ArrayRef, size: 1 | 4): Uint8Array | Uint32Array {
+  const bytes = bytesAt(toAddress(readWide(array, JuliaArray.ptr_or_offset)), size * arrayLength(array));
+  return size === 1 ? bytes : new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+}
 
 /** Element `index` (from 0) of an array of references whose buffer lies in the heap. */
 export function arrayGetRef<T extends Ref = Ref>(array: ArrayRef, index: number): T {

@@ -1,7 +1,7 @@
 // What happens in the loop that is not the usual course: safepoints, overflows, errors of control flow, scopes, and the
 // code of generated functions.
 
-import { I32, U32 } from '../../ffi/region.ts';
+import { I32, REGION_HIGH, U32 } from '../../ffi/region.ts';
 import { startAccounts } from '../memory/collect.ts';
 import { allocate, setAllocationBudget, setOutOfMemoryHandler } from '../memory/heap.ts';
 import {
@@ -183,7 +183,7 @@ const currentTask = (): Ref => (U32[(STATE_OFFSET + State.current_task) >> 2] >>
 function setTaskScope(task: Ref, scope: Ref): void {
   if (task === 0) throw new InternalError('there is no current task');
   U32[(task << 1) + (objects.Task.scope & 0xfff)] = scope << 3;
-  U32[(task << 1) + (objects.Task.scope & 0xfff) + 1] = scope === 0 ? 0 : 0x1000;
+  U32[(task << 1) + (objects.Task.scope & 0xfff) + 1] = scope === 0 ? 0 : REGION_HIGH;
 }
 
 // Generated functions.

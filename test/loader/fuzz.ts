@@ -11,6 +11,7 @@ import { compileObject } from '../../codegen/compile-object.ts';
 import { Program } from '../../codegen/emit/operations.ts';
 import { seal } from '../../codegen/object/seal.ts';
 import { toAddress } from '../../ffi/address.ts';
+import { REGION_BASE } from '../../ffi/region.ts';
 import { defineSamples } from '../codegen/samples.ts';
 
 /** A stream of numbers below 2^32 that depends on the seed alone (xorshift32). */
@@ -72,7 +73,7 @@ export function fuzz(count: number, seed: number): Map<string, number> {
     if (sealed) seal(bytes);
     let loaded: LoadedObject;
     try {
-      loaded = loadObject(bytes, () => toAddress(0x1000_0000_0000));
+      loaded = loadObject(bytes, () => toAddress(REGION_BASE));
     } catch (error) {
       if (!(error instanceof LoadError)) throw new Error(`round ${round} of seed ${seed}`, { cause: error });
       note(error.refusal);
