@@ -7,7 +7,7 @@
 // Enters: the builder of the function that is being written. Leaves: operations.
 
 import { cInt64, cPointer, cVoid } from '../../ffi/ctype.ts';
-import { U8, U32 } from '../../ffi/region.ts';
+import { REGION_BASE, U8, U32 } from '../../ffi/region.ts';
 import type { BindingRef, StringRef, SymbolRef } from '../../interpreter/memory/layout.ts';
 import { type DataTypeRef, type Ref, typeOf } from '../../interpreter/memory/layout.ts';
 import { State } from '../../interpreter/memory/state.ts';
@@ -603,7 +603,7 @@ function defineAllocator(program: Program, units: number): string {
   build.store(next, state, State.bump + 8 * units, { kind });
   const budget = build.load('i32', state, State.allocation_budget, { kind });
   build.store(build.binary('sub', budget, build.integer('i32', units << 4)), state, State.allocation_budget, { kind });
-  const address = build.binary('add', build.convert('zext', at, 'i64'), build.integer('i64', 0x1000_0000_0008n));
+  const address = build.binary('add', build.convert('zext', at, 'i64'), build.integer('i64', BigInt(REGION_BASE + 8)));
   const object = build.bitcast(address, 'ref');
   build.store(build.bitcast(type, 'i64'), object, -8, { kind: 'type' });
   build.return(object);
