@@ -26,6 +26,7 @@ import * as objects from '../../interpreter/memory/objects.ts';
 import { registerRoots } from '../../interpreter/memory/roots.ts';
 import type { SnapshotContent } from '../../interpreter/memory/snapshot.ts';
 import {
+  BaseModule,
   Bottom,
   CPUAddressSpace,
   datatype,
@@ -105,13 +106,22 @@ export function moduleRecipe(module: ModuleRef): readonly string[] {
   return path;
 }
 
+const isModule = (value: Ref): value is ModuleRef => value !== 0 && typeOf(value) === datatype('Module');
+
+/** A root module by its name. Packages are loaded into a module of Base's own, whether or not the program names them. */
+function rootModule(name: string): Ref {
+  if (name === 'Main') return MainModule;
+  const packages = globalValue(BaseModule, symbol('__toplevel__'));
+  const found = isModule(packages) ? globalValue(packages, symbol(name)) : packages;
+  return isModule(found) ? found : globalValue(MainModule, symbol(name));
+}
+
 /** The module at a path, or null. */
 export function moduleAt(path: readonly string[]): ModuleRef | null {
   let module: Ref = MainModule;
   for (let i = 0; i < path.length; i++) {
-    if (i === 0 && path[0] === 'Main') continue;
-    module = globalValue(module as ModuleRef, symbol(path[i]));
-    if (module === 0 || typeOf(module) !== datatype('Module')) return null;
+    module = i === 0 ? rootModule(path[0]) : globalValue(module as ModuleRef, symbol(path[i]));
+    if (!isModule(module)) return null;
   }
   return module as ModuleRef;
 }

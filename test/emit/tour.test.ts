@@ -33,6 +33,23 @@ describe.skipIf(!hasLLVM)('a program compiled', () => {
   );
 
   it(
+    'may mean types of packages that it does not name',
+    () => {
+      const { file, object } = compiled(
+        'packages',
+        `const dict = getglobal(Base.loaded_modules["Test"], :GenericDict)
+kind(x) = x isa dict ? 1 : dict
+println(kind(2))
+`,
+      );
+      expect(jl0(['inspect', object]).stdout).toContain('"GenericDict"');
+      const native = jl0(['run', '--native', object, file]);
+      expect({ stdout: native.stdout, stderr: native.stderr }).toEqual({ stdout: 'Test.GenericDict\n', stderr: '' });
+    },
+    2 * MINUTES,
+  );
+
+  it(
     'throws what it throws interpreted, even where the value is known should there be one',
     () => {
       const source = readFileSync(join(import.meta.dirname, 'checks.jl'), 'utf8');
