@@ -1,5 +1,6 @@
 // From a program and what is known of its methods to a sealed object: the one function that a driver calls.
 
+import { JULIA_VERSION } from '../interpreter/runtime/version.ts';
 import type { FunctionDefinition, Program } from './emit/operations.ts';
 import { THREAD_STATE_SYMBOL } from './emit/thread-state.ts';
 import { type CompileOptions, compileProgram, llvmVersion } from './llvm/compile.ts';
@@ -8,9 +9,6 @@ import { readElf } from './object/elf-reader.ts';
 import { type Metadata, type MethodRecord, noOrigin, type Origin } from './object/metadata.ts';
 import { makeObject } from './object/object.ts';
 import type { Json, SymbolRecipe } from './object/recipe.ts';
-
-/** The version of Julia whose semantics compiled code has. */
-export const JULIA_VERSION = '1.12.5';
 
 /**
  * Compiles a program to a relocatable object with metadata.

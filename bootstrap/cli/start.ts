@@ -27,23 +27,15 @@ if (nodeModule.enableCompileCache(join(installation, '.jl0/compile-cache')).stat
   const folder = cache || (home && existsSync(home) && join(home, '.cache'));
   if (folder) nodeModule.enableCompileCache(join(folder, 'jl0/compile-cache'));
 }
-// The heap has its place in the address space, and Node puts its own memory at random places: the sooner it is reserved
-// the better. In the rare case that the place is taken, another process will have better luck.
+// The view of the whole address space, and the heap in it: making views has the collector look at everything there is,
+// which costs least when there is little.
 if (runsJulia(process.argv[2] ?? '')) {
   try {
-    // The view of the whole address space comes along: making views has the collector look at everything there is, which
-    // costs least when there is little.
     await import('../../ffi/address.ts');
     await import('../../ffi/region.ts');
   } catch (error) {
-    const attempt = Number(process.env['JL0_ATTEMPT'] ?? 0);
-    if (attempt >= 5) throw error;
-    const { spawnSync } = await import('node:child_process');
-    const again = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-      stdio: 'inherit',
-      env: { ...process.env, JL0_ATTEMPT: String(attempt + 1) },
-    });
-    process.exit(again.status ?? 70);
+    process.stderr.write(`jl0: ${error instanceof Error ? error.message : error}\n`);
+    process.exit(3);
   }
 }
 const { main } = await import('./main.ts');

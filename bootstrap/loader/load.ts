@@ -11,6 +11,7 @@ import { NONE } from '../../codegen/object/link-table.ts';
 import type { Metadata, MethodRecord, ObjectMetadata } from '../../codegen/object/metadata.ts';
 import { type OpenedObject, openObject } from '../../codegen/object/object.ts';
 import type { Address } from '../../ffi/address.ts';
+import { JULIA_VERSION } from '../../interpreter/runtime/version.ts';
 import { asLoadError, LoadError } from './error.ts';
 import { Image } from './image.ts';
 import { OutsideNames, type Resolver } from './symbols.ts';
@@ -48,7 +49,7 @@ export interface Host {
 }
 
 /** The process that jl0 runs in, with the processor that every object is for unless it was asked otherwise. */
-export const thisHost: Host = { julia: '1.12.5', architecture: 'x86_64', system: 'linux', processors: ['x86-64'] };
+export const thisHost: Host = { julia: JULIA_VERSION, architecture: 'x86_64', system: 'linux', processors: ['x86-64'] };
 
 /**
  * Loads an object, with everything that its methods refer to.

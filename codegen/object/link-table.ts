@@ -5,8 +5,8 @@
 // (placement.ts), which names a function refers to, and which functions make up a method. What is written in words of its
 // own elsewhere in the file (symbols, relocations) is not read to load an object.
 //
-// Enters: the parts as lists, from whoever makes an object; or bytes that may be anything. Every number is compared with
-// what it may be when the table is read.
+// Enters: the parts as lists, from whoever makes an object; or bytes that may be anything. What decides where the loader
+// writes is checked when the table is read; a number that only says where to look is checked where it is used.
 
 import { ObjectError } from './error.ts';
 import { wordsIn } from './packed-json.ts';

@@ -100,6 +100,7 @@ export function encodeMetadata(
 ): Uint8Array {
   const recipes = names.slice(0, symbols.size).map((name) => symbols.get(name) ?? null);
   const { list } = numberDependencies(methods);
+  const types = methods.map((method) => method.types);
   // The rest of a record is in lists of its own, or in the link table.
   const records = methods.map(
     ({ name, specialised, entry, boxed, parameters, result, resultBytes, identity, returns }) => {
@@ -107,12 +108,12 @@ export function encodeMetadata(
       return { name, specialised, entry, boxed, slots, resultBytes, identity, returns };
     },
   );
-  const json = {
+  const json: { readonly [key: string]: Json } = {
     julia,
     producer,
     target,
     origin: { ...origin },
-    types: methods.map(({ types }) => types),
+    types,
     dependencies: list,
     methods: records,
     recipes,
@@ -121,16 +122,8 @@ export function encodeMetadata(
   const head = new Uint8Array(HEAD_BYTES);
   head.set(Buffer.from(FORMAT_NAME, 'latin1'));
   new DataView(head.buffer).setUint32(NAME_BYTES, FORMAT_VERSION, true);
-  const apart = [
-    ...records,
-    ...recipes,
-    ...json.types,
-    ...list,
-    json.origin,
-    origin.methods,
-    origin.calls,
-  ] as readonly Json[];
-  return Buffer.concat([head, packJson(json as unknown as Json, { apart, places })]);
+  const apart: readonly Json[] = [...records, ...recipes, ...types, ...list, json.origin, origin.methods, origin.calls];
+  return Buffer.concat([head, packJson(json, { apart, places })]);
 }
 
 /** What methods were compiled against: one list for all of them, and for each the numbers of its own in it. */

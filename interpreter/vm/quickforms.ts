@@ -5,11 +5,11 @@
 
 import { REGION_HIGH } from '../../ffi/region.ts';
 import { datatype } from '../memory/wellknown.ts';
+import { Op } from './code.ts';
 
 const Int64: number = datatype('Int64');
 const UInt64: number = datatype('UInt64');
-const LSHR_64 = 58;
-const POINTER_GET = 62;
+const { LSHR_64, POINTER_GET } = Op;
 
 /** LSHR_64 and SHL_64: of Int64 or UInt64, by 0 to 63. */
 export function shift(I32: Int32Array, pc: number, fp: number): boolean {

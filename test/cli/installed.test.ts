@@ -40,4 +40,12 @@ describe.skipIf(!hasBundle)('an installed jl0', { timeout: 120_000 }, () => {
     expect({ stdout, stderr }).toEqual({ stdout: '42\n', stderr: '' });
     expect(existsSync('/proc/nowhere')).toBe(false);
   });
+
+  it('says in a line what is wrong where there is no room for the heap', () => {
+    const { status, stderr } = spawnSync('bash', ['-c', `ulimit -v 3000000; ${place.jl0} -e 1`], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: expect.stringMatching(/^jl0: cannot reserve the heap: mmap of 4 GiB at 0x[0-9a-f]+ failed .*\n$/),
+    });
+  });
 });

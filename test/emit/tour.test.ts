@@ -52,7 +52,9 @@ println(kind(2))
   it(
     'throws what it throws interpreted, even where the value is known should there be one',
     () => {
-      const source = readFileSync(join(import.meta.dirname, 'checks.jl'), 'utf8');
+      const source = ['../runtime/checks/prelude.jl', 'checks.jl']
+        .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+        .join('\n');
       const { file, object } = compiled('checks', source);
       const native = jl0(['run', '--native', object, file]);
       expect(native.stderr).toBe('');

@@ -29,6 +29,8 @@ it.each([
   ['ccall(:jl_get_nth_pointer, Any, (Any, Csize_t), Pair{Any, Any}(:a, :b), 1)', ':b'],
   ['ccall(:jl_nth_pointer_isdefined, Cint, (Any, Csize_t), Ref{Any}(), 0)', '0'],
   ['ccall(:jl_new_structt, Any, (Any, Any), Complex{Int}, (1, 2))', '1 + 2im'],
+  ['ccall(:jl_new_structt, Any, (Any, Any), Complex{Int}, (1,))', 'ArgumentError: new: too few arguments (expected 2)'],
+  ['ccall(:jl_new_structt, Any, (Any, Any), Real, (1,))', 'TypeError: in new, expected DataType, got Type{Real}'],
   ['ccall(:jl_box_int32, Any, (Int32,), -5), typeof(ccall(:jl_box_int32, Any, (Int32,), -5))', '(-5, Int32)'],
   ['ccall(:jl_box_float64, Any, (Cdouble,), 1.5)', '1.5'],
   ['ccall(:jl_box_bool, Any, (Int8,), 1)', 'true'],

@@ -144,10 +144,9 @@ function showerror(io::IO, e::FieldError)
     print(io, "FieldError: type ", nameof_wrapper(T), " has no field `", e.field, "`")
     # Of a type without a definite number of fields (an abstract one, `NamedTuple`) there is nothing more to say.
     names = try fieldnames(T) catch; nothing end
-    if names === nothing
-    elseif isempty(names)
+    if names !== nothing && isempty(names)
         print(io, "; ", nameof_wrapper(T), " has no fields at all.")
-    else
+    elseif names !== nothing
         print(io, ", available fields: ", join(map(n -> string("`", n, "`"), names), ", "))
     end
     if T <: AbstractDict

@@ -2,7 +2,6 @@
 
 import { U32 } from '../../../ffi/region.ts';
 import type { Ref } from '../../memory/layout.ts';
-import { typeOf } from '../../memory/layout.ts';
 import { datatype, type WellKnownTypeName } from '../../memory/wellknown.ts';
 import { primitiveSize, setSlotBits, slotRef, slotType } from '../../vm/slots.ts';
 import { throwTypeError } from '../errors.ts';
@@ -36,8 +35,8 @@ for (const [name, c, julia] of kinds) {
   const type = datatype(julia);
   const box: RuntimeCall = (args, _n, result) => recast(args[0], type, result);
   const unbox: RuntimeCall = (args, _n, result, declared) => {
-    const actual = U32[args[0] + 2] !== 0 ? slotType(args[0]) : typeOf(slotRef(args[0]));
-    if (primitiveSize(actual) !== primitiveSize(type)) throwTypeError(`jl_unbox_${name}`, type, slotRef(args[0]));
+    if (primitiveSize(slotType(args[0])) !== primitiveSize(type))
+      throwTypeError(`jl_unbox_${name}`, type, slotRef(args[0]));
     recast(args[0], declared, result);
   };
   defineRuntimeFunctions({

@@ -5,14 +5,12 @@ import { nothing } from '../../memory/wellknown.ts';
 import { setSlotBits, setSlotReference } from '../../vm/slots.ts';
 import { symbol, symbolAddress } from '../symbols.ts';
 import { string } from '../values.ts';
+import { JULIA_VERSION, juliaVersion } from '../version.ts';
 import { intOf, setInteger, wordOf } from './core.ts';
 import { crc32c } from './crc32c.ts';
 import { defineRuntimeFunctions, type RuntimeCall } from './table.ts';
 
-/** The version of Julia that jl0 answers as. */
-const VERSION = [1, 12, 5] as const;
-
-/** How many processors this process may run on; node:os is loaded when somebody asks, not by every start. */
+/** How many processors this process may run on: what Sys.CPU_THREADS is set to at every start. */
 const processors: RuntimeCall = (_args, _n, result, declared) =>
   setInteger(result, declared, process.getBuiltinModule('node:os').availableParallelism());
 
@@ -58,11 +56,11 @@ defineRuntimeFunctions({
   jl_is_assertsbuild: ['int (void)', constant(0)],
   jl_is_char_signed: ['int8_t (void)', constant(1)],
   jl_generating_output: ['int (void)', constant(0)],
-  jl_ver_major: ['int (void)', constant(VERSION[0])],
-  jl_ver_minor: ['int (void)', constant(VERSION[1])],
-  jl_ver_patch: ['int (void)', constant(VERSION[2])],
+  jl_ver_major: ['int (void)', constant(juliaVersion[0])],
+  jl_ver_minor: ['int (void)', constant(juliaVersion[1])],
+  jl_ver_patch: ['int (void)', constant(juliaVersion[2])],
   jl_ver_string: [
     'const char *(void)',
-    (_args, _n, result, declared) => setInteger(result, declared, symbolAddress(symbol(VERSION.join('.')))),
+    (_args, _n, result, declared) => setInteger(result, declared, symbolAddress(symbol(JULIA_VERSION))),
   ],
 });

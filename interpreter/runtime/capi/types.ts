@@ -3,7 +3,7 @@
 import { REGION_BASE, U32 } from '../../../ffi/region.ts';
 import { type DataTypeRef, type Ref, typeOf } from '../../memory/layout.ts';
 import { DataTypeFlag } from '../../memory/objects.ts';
-import { Bottom, datatype } from '../../memory/wellknown.ts';
+import { Bottom, datatype, wrapper } from '../../memory/wellknown.ts';
 import {
   egal,
   fieldCount,
@@ -11,9 +11,11 @@ import {
   hasFlag,
   instantiateUnionAll,
   intersectWithValues,
+  isConcrete,
   isDataType,
   isNamedTupleType,
   isSubtype,
+  isTupleType,
   isUnionAll,
   isVararg,
   nameText,
@@ -35,6 +37,7 @@ import { newObject } from '../../vm/evaluate.ts';
 import { machine } from '../../vm/frames.ts';
 import { setSlot, setSlotReference, slotRef } from '../../vm/slots.ts';
 import { vectorOfReferences } from '../arrays.ts';
+import { expectArguments } from '../builtins/arguments.ts';
 import { throwBoundsErrorAt, throwPlain, throwTypeError } from '../errors.ts';
 import { loadField } from '../fieldaccess.ts';
 import { symbol, symbolAddress } from '../symbols.ts';
@@ -95,10 +98,7 @@ defineRuntimeFunctions({
   ],
   jl_egal: [
     'int (jl_value_t *, jl_value_t *)',
-    (args, _n, result, declared) => {
-      const [a, b] = [slotRef(args[0]), slotRef(args[1])];
-      setFlagResult(result, declared, a === b || (typeOf(a) === typeOf(b) && egal(a, b)));
-    },
+    (args, _n, result, declared) => setFlagResult(result, declared, egal(slotRef(args[0]), slotRef(args[1]))),
   ],
   jl_types_egal: [
     'int (jl_value_t *, jl_value_t *)',
@@ -158,7 +158,9 @@ defineRuntimeFunctions({
     (args, _n, result) => {
       const tuple = slotRef(args[1]);
       const type = typeOf(tuple);
-      if (fieldCount(slotRef(args[0])) !== fieldCount(type)) throwTypeError('new', slotRef(args[0]), tuple);
+      if (!isTupleType(type)) throwTypeError('new', wrapper('Tuple'), tuple);
+      if (!isConcrete(slotRef(args[0]))) throwTypeError('new', datatype('DataType'), slotRef(args[0]));
+      expectArguments('new', fieldCount(type), fieldCount(slotRef(args[0])));
       const words = Int32Array.from({ length: fieldCount(type) }, (_, i) => machine.sp + 4 * i);
       words.forEach((word, i) => loadField(tuple, type, i, word));
       newObject(slotRef(args[0]) as DataTypeRef, words, words.length, result);
