@@ -98,6 +98,8 @@ export interface CompiledFunction {
   readonly result: Shape;
   /** The function never returns. */
   readonly isEndless: boolean;
+  /** Functions through which C calls it. */
+  readonly callbacks: Set<string>;
 }
 
 /** A variable: where it lives, or what it always is. */

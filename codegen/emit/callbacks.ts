@@ -79,7 +79,14 @@ function nativeCallback(w: ValueWriter, compilation: Compilation, f: Ref, as: Ca
   if (compiled === null) return undefined;
   if (!isVoid && !compiled.isEndless && typeOfShape(compiled.result) !== as.result) return undefined;
   const name = `${compiled.name} from C as ${canonicalText(as.result)}`;
-  if (!w.program.functions.has(name)) define(w, name, f, compiled, as, machines, result);
+  if (compiled.callbacks.has(name)) return name;
+  try {
+    define(w, name, f, compiled, as, machines, result);
+  } catch (error) {
+    w.program.functions.delete(name);
+    throw error;
+  }
+  compiled.callbacks.add(name);
   return name;
 }
 

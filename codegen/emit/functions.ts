@@ -2,7 +2,8 @@
 //
 // Compilation starts from the methods that somebody wants, and goes on with those that their code calls. A function is
 // known by its signature before its body is written, so that recursion needs no care. A method that cannot be compiled is
-// noted with the reason; where others call it, a function of its name goes through the runtime, which interprets it.
+// noted with the reason; where others call it, a function of its name goes through the runtime, which interprets it. That
+// needs a name for the callee: where even that is missing the function is withdrawn, and those who call it are written again.
 //
 // A body that fails while it stands inside another one is taken out: it is blocked, and the other is written again with a
 // call in its place.
@@ -41,6 +42,8 @@ interface Pending extends CompiledFunction {
   readonly typed: Typed;
   /** Bodies that are part of it. */
   readonly noted: Set<Typed>;
+  /** Functions whose code may name this one. */
+  readonly callers: Set<Pending>;
 }
 
 const keyOf = (of: Specialisation): string => `${of.method}|${of.types}`;
@@ -106,7 +109,10 @@ export class MethodCompiler implements Compilation {
   functionFor(of: Specialisation): CompiledFunction | null {
     const key = keyOf(of);
     const known = this.functions.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (known !== null && this.current !== null) known.callers.add(this.current);
+      return known;
+    }
     const typed = hasAllParameters(of) && !this.blocked.has(key) ? typedBody(of, null) : null;
     if (typed === null) {
       this.functions.set(key, null);
@@ -129,6 +135,8 @@ export class MethodCompiler implements Compilation {
       result: shape,
       isEndless: isImpossible(result),
       noted: new Set(),
+      callers: new Set(this.current === null ? [] : [this.current]),
+      callbacks: new Set(),
     };
     this.functions.set(key, pending);
     this.declareShell(pending);
@@ -164,19 +172,40 @@ export class MethodCompiler implements Compilation {
         return;
       } catch (error) {
         if (!(error instanceof CannotCompile)) throw error;
-        this.program.functions.delete(`${pending.name} entry`);
-        this.program.functions.delete(boxedName(pending.name));
+        this.removeWaysIn(pending);
         const culprit = this.culprits.get(error) ?? null;
         if (culprit !== null && keyOf(culprit) !== keyOf(pending.of) && attempt < 30) {
           this.blocked.set(keyOf(culprit), error.message);
           continue;
         }
         this.refused.push({ name: nameOf(pending.of), reason: error.message });
-        this.writeStub(pending);
+        if (!this.writeStub(pending)) this.withdraw(pending, error.message);
         return;
       } finally {
         this.current = null;
       }
+    }
+  }
+
+  private removeWaysIn(pending: Pending): void {
+    this.program.functions.delete(`${pending.name} entry`);
+    this.program.functions.delete(boxedName(pending.name));
+  }
+
+  /** Takes a function out of the program. What calls it is written again, and finds it blocked. */
+  private withdraw(pending: Pending, reason: string): void {
+    this.blocked.set(keyOf(pending.of), reason);
+    this.functions.set(keyOf(pending.of), null);
+    this.program.functions.delete(pending.name);
+    for (const name of pending.callbacks) this.program.functions.delete(name);
+    for (const caller of pending.callers) {
+      // One that is still to be written finds out by itself, and one that was refused names no other.
+      const written = this.records.findIndex((record) => record.specialised === caller.name);
+      if (written < 0) continue;
+      this.records.splice(written, 1);
+      this.removeWaysIn(caller);
+      this.declareShell(caller);
+      this.queue.push(caller);
     }
   }
 
@@ -215,8 +244,8 @@ export class MethodCompiler implements Compilation {
     body.write(bundleArguments(pending.typed.body, args));
   }
 
-  /** A function that passes its call on to the runtime. */
-  private writeStub(pending: Pending): void {
+  /** A function that passes its call on to the runtime. False: code has no way to name what is to be called, or its result. */
+  private writeStub(pending: Pending): boolean {
     const build = this.declareShell(pending);
     const w = new ValueWriter(build, this.origins, this.calls);
     const args: Emitted[] = [];
@@ -230,16 +259,17 @@ export class MethodCompiler implements Compilation {
       const value = callDynamic(w, args);
       if (pending.isEndless) {
         w.notReached();
-        return;
+        return true;
       }
       const whole: Emitted =
         pending.result.kind === 'none'
           ? constant(pending.result.value)
           : { kind: 'reference', type: pending.result.type, value };
       build.return(...w.flatten(w.coerce(whole, pending.result), pending.result));
+      return true;
     } catch (error) {
       if (!(error instanceof CannotCompile)) throw error;
-      throw new Error(`${pending.name} can neither be compiled nor called: ${error.message}`);
+      return false;
     }
   }
 

@@ -65,6 +65,31 @@ println(kind(2))
   );
 
   it(
+    'is native but for the methods that call what code has no name for, which say so',
+    () => {
+      const source = `
+const hidden = let m = Module(:Hidden)
+    Core.eval(m, :(f(n::Int) = n == 0 ? 0 : n + g(n - 1)))
+    Core.eval(m, :(g(n::Int) = n == 0 ? 0 : 2 * f(n - 1)))
+    m
+end
+@eval outer(n::Int) = $(Core.eval(hidden, :f))(n) + 1
+inner(n::Int) = n * n
+twice(n::Int) = outer(n) + inner(n)
+println(twice(7))`;
+      const file = join(folder, 'hidden.jl');
+      const object = join(folder, 'hidden.o');
+      writeFileSync(file, source);
+      const { status, stderr } = jl0(['compile', file, '-o', object]);
+      expect(status).toBe(0);
+      expect(stderr).toMatch(/^jl0: Main\.outer\(Int64\) is not compiled: a value has no recipe: .*"#f"/m);
+      expect(stderr).toMatch(/^jl0: 2 methods compiled, 3 refused/m);
+      expect(jl0(['run', '--native', object, file])).toEqual({ status: 0, stdout: '87\n', stderr: '' });
+    },
+    4 * MINUTES,
+  );
+
+  it(
     'reaches callbacks, and makes calls it learns the meaning of, in native code',
     () => {
       const source = `
