@@ -1,10 +1,10 @@
 // The runtime's own C variables: what `cglobal(:jl_true)` and its kin point to.
 //
 // In Julia these are pointers in the data of libjulia. Here each gets a word of permanent memory when it is first asked
-// for, which holds the object's address. All other names are looked for in libraries.
+// for, which holds the object's address, or the number of a standard stream. All other names are looked for in libraries.
 
 import { findSymbol } from '../../ffi/libraries.ts';
-import { REGION_BASE } from '../../ffi/region.ts';
+import { REGION_BASE, U32 } from '../../ffi/region.ts';
 import { allocatePermanent } from '../memory/heap.ts';
 import { type Ref, setRefAt } from '../memory/layout.ts';
 import {
@@ -33,15 +33,23 @@ const variables = new Map<string, Ref>([
   ['jl_core_module', CoreModule],
   ['jl_base_module', BaseModule],
 ]);
+/** Streams are known by their descriptors here, which Julia's C functions take as well. */
+const streams = new Map([
+  ['jl_uv_stdin', 0],
+  ['jl_uv_stdout', 1],
+  ['jl_uv_stderr', 2],
+]);
 const cells = new Map<string, number>();
 
 setGlobalResolver((symbol, library) => {
   const value = library === '' ? variables.get(symbol) : undefined;
-  if (value === undefined) return findSymbol(symbol, library);
+  const stream = library === '' ? streams.get(symbol) : undefined;
+  if (value === undefined && stream === undefined) return findSymbol(symbol, library);
   let cell = cells.get(symbol);
   if (cell === undefined) {
     cell = allocatePermanent(8);
-    setRefAt((cell / 8) as Ref, 0, value);
+    if (value !== undefined) setRefAt((cell / 8) as Ref, 0, value);
+    else U32[cell >>> 2] = stream ?? 0;
     cells.set(symbol, cell);
   }
   return REGION_BASE + cell;

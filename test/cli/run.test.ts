@@ -37,6 +37,35 @@ describe('programs that end well', patience, () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '21\n' });
   });
 
+  it("prints by way of Core, in order with Base's streams and to where they lead", () => {
+    // The first lines are those of Julia's own test of Core's streams.
+    const file = program(
+      'core.jl',
+      String.raw`
+for io in (Core.stdout, Core.stderr)
+    Core.println(io, "TESTA")
+    println(io, "TESTB")
+    print(io, 'Α', 1)
+    Core.print(io, 'Β', 2)
+    Core.show(io, "A")
+    println(io)
+end
+Core.println("A")
+Core.print("1", 2, 3.0)
+Core.show("C")
+Core.println()
+print("x"); Core.print("y"); println("z")
+redirect_stdout(ARGS[1]) do
+    println("first"); Core.println("second")
+end
+print(read(ARGS[1], String))
+`,
+    );
+    const { stdout, stderr } = jl0(['run', file, join(folder, 'redirected')]);
+    expect(stdout).toBe('TESTA\nTESTB\nΑ1Β2"A"\nA\n123.0000000000000000"C"\nxyz\nfirst\nsecond\n');
+    expect(stderr).toBe('TESTA\nTESTB\nΑ1Β2"A"\n');
+  });
+
   it('includes files relative to the including one', () => {
     program('parts/part.jl', 'f() = "from the part"\n');
     const { stdout } = jl0(['run', program('whole.jl', 'include("parts/part.jl")\nprintln(f())\n')]);

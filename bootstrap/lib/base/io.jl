@@ -30,24 +30,31 @@ flush(io::IO) = nothing
 isreadonly(io::IO) = isreadable(io) && !iswritable(io)
 reseteof(io::IO) = nothing
 
-## the null device
+## the null device, and the streams of Core, which only take output
 
 struct DevNull <: IO end
 const devnull = DevNull()
 unsafe_write(::DevNull, p::Ptr{UInt8}, n::UInt) = Int(n)
 unsafe_write(::DevNull, p::Ptr{UInt8}, n::Int) = n
 write(::DevNull, b::UInt8) = 1
-read(::DevNull, ::Type{UInt8}) = throw(EOFError())
-peek(::DevNull, ::Type{UInt8}) = throw(EOFError())
-unsafe_read(::DevNull, p::Ptr{UInt8}, n::UInt) = throw(EOFError())
-eof(::DevNull) = true
-isopen(::DevNull) = true
-isreadable(::DevNull) = false
-iswritable(::DevNull) = true
 close(::DevNull) = nothing
-flush(::DevNull) = nothing
 bytesavailable(::DevNull) = 0
 show(io::IO, ::DevNull) = print(io, "Base.DevNull()")
+
+const CoreIO = Union{Core.CoreSTDOUT, Core.CoreSTDERR}
+unsafe_write(io::CoreIO, p::Ptr{UInt8}, n::UInt) = Int(Core.unsafe_write(io, p, n))
+unsafe_write(io::CoreIO, p::Ptr{UInt8}, n::Int) = Core.unsafe_write(io, p, n)
+write(io::CoreIO, b::UInt8) = Core.write(io, b)
+
+const OutputOnly = Union{CoreIO, DevNull}
+read(::OutputOnly, ::Type{UInt8}) = throw(EOFError())
+peek(::OutputOnly, ::Type{UInt8}) = throw(EOFError())
+unsafe_read(::OutputOnly, p::Ptr{UInt8}, n::UInt) = throw(EOFError())
+eof(::OutputOnly) = true
+isopen(::OutputOnly) = true
+isreadable(::OutputOnly) = false
+iswritable(::OutputOnly) = true
+flush(::OutputOnly) = nothing
 
 ## byte order
 

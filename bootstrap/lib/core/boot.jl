@@ -472,6 +472,47 @@ NamedTuple{names}(args::Tuple) where {names} = NamedTuple{names, typeof(args)}(a
 # Input and output before Base
 
 abstract type IO end
+struct CoreSTDOUT <: IO end
+struct CoreSTDERR <: IO end
+const stdout = CoreSTDOUT()
+const stderr = CoreSTDERR()
+io_pointer(::CoreSTDOUT) = Intrinsics.pointerref(Intrinsics.cglobal(:jl_uv_stdout, Ptr{Cvoid}), 1, 1)
+io_pointer(::CoreSTDERR) = Intrinsics.pointerref(Intrinsics.cglobal(:jl_uv_stderr, Ptr{Cvoid}), 1, 1)
+
+function unsafe_write(io::IO, p::Ptr{UInt8}, n::Union{Int, UInt})
+    ccall(:jl_uv_puts, Cvoid, (Ptr{Cvoid}, Ptr{UInt8}, UInt), io_pointer(io), p, n)
+    return n
+end
+function write(io::IO, b::UInt8)
+    ccall(:jl_uv_putb, Cvoid, (Ptr{Cvoid}, UInt8), io_pointer(io), b)
+    return 1
+end
+write(io::IO, s::String) = unsafe_write(io, ccall(:jl_string_ptr, Ptr{UInt8}, (Any,), s), sizeof(s))
+
+# A value's text, without any method of it.
+show(@nospecialize x) = show(stdout, x)
+show(io::IO, @nospecialize x) = ccall(:jl_static_show, Cvoid, (Ptr{Cvoid}, Any), io_pointer(io), x)
+
+print(@nospecialize xs...) = print(stdout, xs...)
+print(io::IO, @nospecialize x) = show(io, x)
+print(io::IO, c::AbstractChar) = ccall(:jl_uv_putc, Cvoid, (Ptr{Cvoid}, Char), io_pointer(io), c)
+function print(io::IO, s::String)
+    write(io, s)
+    return nothing
+end
+function print(io::IO, @nospecialize(x), @nospecialize(rest...))
+    print(io, x)
+    print(io, rest...)
+end
+println(@nospecialize xs...) = println(stdout, xs...)
+function println(io::IO)
+    write(io, 0x0a)
+    return nothing
+end
+function println(io::IO, @nospecialize(xs...))
+    print(io, xs...)
+    println(io)
+end
 
 # Generated functions
 

@@ -231,6 +231,14 @@ export function elementOf(word: number): Element {
   };
 }
 
+/** The element of a number (from 0) that a Memory has. */
+export function elementAt(memory: Ref, index: number): Element {
+  const layout = layoutOfMemory(typeOfMemory(memory));
+  const data = readWide(memory, GenericMemory.ptr);
+  const selector = layout.union ? data + readWide(memory, GenericMemory.length) * layout.size + index : 0;
+  return { memory, layout, address: data + index * layout.size, selector };
+}
+
 /** Loads an element into a slot; false if it is undefined. */
 export function loadElement(element: Element, result: number): boolean {
   const { layout } = element;

@@ -11,5 +11,6 @@ import './modulenames.ts';
 import './objects.ts';
 import './process.ts';
 import './reflection.ts';
+import './streams.ts';
 import './tasks.ts';
 import './types.ts';
