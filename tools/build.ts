@@ -4,13 +4,13 @@
 // files instead of hundreds to find, read and strip of types. Every dynamic import becomes a file of its own, so a
 // command loads only what it uses. koffi and llvm-bindings have native parts and stay where they are.
 //
-// Enters: bootstrap/cli/start.ts. Leaves: dist/jl0.js and the files it loads. What an earlier build left over goes
-// last, so that a jl0 that runs at this moment keeps its files almost to the end.
+// Enters: bootstrap/cli/launch.ts, start.ts. Leaves: dist/jl0.cjs and the files it loads. What an earlier build left over
+// goes last, so that a jl0 that runs at this moment keeps its files almost to the end.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build, type Plugin } from 'rolldown';
+import { build, type InputOptions, type OutputOptions, type Plugin } from 'rolldown';
 import { bundleIdentity, IDENTITY_FILE, IMAGE_FILE } from '../bootstrap/image/snapshot-store.ts';
 import {
   datatype,
@@ -111,18 +111,32 @@ const group = (name: string, priority: number, modules: readonly string[]) => ({
   test: (id: string) => modules.includes(id.startsWith('\0') ? id.slice(1) : relative(root, id)),
 });
 
-const result = await build({
+const common = { cwd: root, platform: 'node', external: ['llvm-bindings'] } satisfies InputOptions;
+const output = {
+  dir: folder,
+  format: 'cjs',
+  sourcemap: true,
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
+  // A string of one byte a character is half as long for V8.
+  charset: 'ascii',
+  // Every start reads them. Names stay: internal errors show where they come from.
+  minify: { compress: true, mangle: false, codegen: true },
+} satisfies OutputOptions;
+
+const launcher = await build({
+  ...common,
+  input: { jl0: join(root, 'bootstrap/cli/launch.ts') },
+  plugins: [builtins],
+  output,
+});
+const program = await build({
+  ...common,
   // The second is loaded by name, in the middle of a call.
-  input: { jl0: join(root, 'bootstrap/cli/start.ts'), answers: join(root, 'bootstrap/inference/answers.ts') },
-  cwd: root,
-  platform: 'node',
-  external: ['llvm-bindings'],
+  input: { start: join(root, 'bootstrap/cli/start.ts'), answers: join(root, 'bootstrap/inference/answers.ts') },
   plugins: [builtins, koffiLoader, wellKnown],
   output: {
-    dir: folder,
-    format: 'esm',
-    sourcemap: true,
-    chunkFileNames: '[name]-[hash].js',
+    ...output,
     // Finding a file costs a start as much as reading it: what every program needs is a few files, each with all that
     // the files before it lack.
     codeSplitting: {
@@ -134,24 +148,25 @@ const result = await build({
         group('julia', 1, ['bootstrap/session.ts', 'bootstrap/program.ts', 'bootstrap/cli/session.ts']),
       ],
     },
-    // Every start reads them. Names stay: internal errors show where they come from.
-    minify: { compress: true, mangle: false, codegen: true },
   },
 });
-const written = new Set(result.output.flatMap((file) => [file.fileName, `${file.fileName}.map`]));
-const scripts = [...written].filter((name) => name.endsWith('.js')).map((name) => join(folder, name));
+const files = [...launcher.output, ...program.output];
+const written = new Set(files.flatMap((file) => [file.fileName, `${file.fileName}.map`]));
+const scripts = [...written].filter((name) => name.endsWith('.cjs')).map((name) => join(folder, name));
 
 // The system image: the library, booted by the bundle itself, so that starting it later is mapping a file.
 writeFileSync(join(folder, IDENTITY_FILE), `${bundleIdentity(scripts).toString('hex')}\n`);
-execFileSync(process.execPath, [join(folder, 'jl0.js'), 'image'], {
-  stdio: 'inherit',
-  env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
-});
+execFileSync(join(root, 'bin/jl0'), ['image'], { stdio: 'inherit' });
 
-// What V8 makes of the files is kept by the first process that loads them, with the functions that it called: a program,
-// not the making of an image.
-rmSync(join(root, '.jl0/compile-cache'), { recursive: true, force: true });
-execFileSync(join(root, 'bin/jl0'), ['-e', 'println(devnull, Dict("a" => [1.5]))'], { stdio: 'inherit' });
+// What V8 makes of the files is kept by the first process that loads them, with the functions that it called. That shall be
+// one that does what programs do, not the making of an image or an object.
+const jl0 = (args: readonly string[], stdio: 'inherit' | 'ignore'): boolean =>
+  spawnSync(join(root, 'bin/jl0'), args, { stdio }).status === 0;
+const warmUp = join(root, 'tools/warm-up.jl');
+const object = join(folder, 'warm-up.o');
+const hasObject = jl0(['compile', warmUp, '-o', object], 'ignore');
+rmSync(join(root, '.jl0/code-cache'), { recursive: true, force: true });
+if (!jl0(['run', ...(hasObject ? ['--native', object] : []), warmUp], 'inherit')) process.exit(1);
 
 const kept = new Set([...written, IDENTITY_FILE, IMAGE_FILE]);
 for (const name of readdirSync(folder)) {

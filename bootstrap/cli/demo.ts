@@ -21,7 +21,7 @@ export function registerDemo(program: Command): void {
       const { runDemo } = await import('../build/demo.ts');
       const launcher = {
         program: process.execPath,
-        args: [...process.execArgv, process.argv[1] ?? join(installation, 'dist/jl0.js')],
+        args: [...process.execArgv, process.argv[1] ?? join(installation, 'dist/jl0.cjs')],
       };
       process.exitCode = runDemo(launcher, folder) ? ExitCode.ok : ExitCode.failed;
     });

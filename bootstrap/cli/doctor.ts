@@ -115,8 +115,8 @@ const checks: readonly Check[] = [
     purpose: 'a quick start',
     remedy: 'npm run build',
     look: async () => {
-      if (!existsSync(installed('dist/jl0.js'))) throw new Error('dist/ has not been built; running from the sources');
-      return installed('dist/jl0.js');
+      if (!existsSync(installed('dist/jl0.cjs'))) throw new Error('dist/ has not been built; running from the sources');
+      return installed('dist/jl0.cjs');
     },
   },
   {

@@ -5,7 +5,6 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defineRuntimeFunctions } from '../../interpreter/runtime/capi/table.ts';
 import type * as Answers from './answers.ts';
 
@@ -20,9 +19,9 @@ export function useAnswers(loaded: typeof Answers): void {
 
 function load(): typeof Answers {
   if (answers === null) {
-    const own = fileURLToPath(import.meta.url);
+    const own = import.meta.filename;
     // In the bundle every file lies in one folder, and this one has a name of its own there.
-    const file = own.endsWith('.ts') ? join(dirname(own), 'answers.ts') : join(dirname(own), 'answers.js');
+    const file = own.endsWith('.ts') ? join(dirname(own), 'answers.ts') : join(dirname(own), 'answers.cjs');
     const loaded: typeof Answers = createRequire(import.meta.url)(file);
     answers = loaded;
   }

@@ -1,7 +1,7 @@
 // jl0 as it is once installed. It needs the bundle, which the test run of `npm test` has built.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Installation, layOutInstallation } from './installation.ts';
@@ -31,10 +31,34 @@ describe.skipIf(!hasBundle)('an installed jl0', { timeout: 120_000 }, () => {
     const cache = join(place.folder, 'cache');
     const { stdout, stderr } = run(['-e', 'println(6 * 7)'], { PATH: '/usr/bin:/bin', XDG_CACHE_HOME: cache });
     expect({ stdout, stderr }).toEqual({ stdout: '42\n', stderr: '' });
-    expect(readdirSync(join(cache, 'jl0/compile-cache'))).not.toEqual([]);
+    expect(readdirSync(join(cache, 'jl0/code-cache'))).not.toEqual([]);
+  });
+
+  it('does not believe what it kept of its code when that is damaged', () => {
+    rmSync(join(place.package, '.jl0'), { recursive: true, force: true });
+    const say = () => run(['-e', 'println(6 * 7)'], { PATH: '/usr/bin:/bin' });
+    expect(say().stdout).toBe('42\n');
+    const [kind] = readdirSync(join(place.package, '.jl0/code-cache'));
+    const kept = join(place.package, '.jl0/code-cache', kind);
+    const files = readdirSync(kept).filter((name) => name.startsWith('julia-'));
+    expect(files).toHaveLength(1);
+    const file = join(kept, files[0]);
+    const whole = readFileSync(file);
+    for (const damage of [
+      (bytes: Buffer) => bytes.fill(0xff, 5000, 90000),
+      (bytes: Buffer) => bytes.subarray(0, 70_000),
+      (bytes: Buffer) => bytes.subarray(0, 3),
+      () => Buffer.alloc(0),
+    ]) {
+      writeFileSync(file, damage(Buffer.from(whole)));
+      const { stdout, stderr, status } = say();
+      expect({ stdout, stderr, status }).toEqual({ stdout: '42\n', stderr: '', status: 0 });
+      expect(readFileSync(file).length).toBeGreaterThan(100_000);
+    }
   });
 
   it('runs where it may write nowhere at all', () => {
+    rmSync(join(place.package, '.jl0'), { recursive: true, force: true });
     writeFileSync(join(place.package, '.jl0'), '');
     const { stdout, stderr } = run(['-e', 'println(6 * 7)'], { PATH: '/usr/bin:/bin', HOME: '/proc/nowhere' });
     expect({ stdout, stderr }).toEqual({ stdout: '42\n', stderr: '' });
