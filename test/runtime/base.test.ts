@@ -24,6 +24,18 @@ it.each([
   ['issticky("/tmp"), ismount("/proc"), ismount("/proc/self")', '(true, true, false)'],
   ['nameof((() -> (inner(x) = x; inner))()), occursin(r"^#\\d+$", string(x -> x))', '(:inner, true)'],
   ['@threadcall(:strlen, Csize_t, (Cstring,), "abc")', '0x0000000000000003'],
+  [
+    'sprint(showerror, FieldError(Timer, :repeat))',
+    '"FieldError: type Timer has no field `repeat`, available fields: `handle`, `cond`, `isopen`, `set`, `timeout_ms`, `interval_ms`\\nAvailable properties: `timeout`, `interval`"',
+  ],
+  [
+    'sprint(showerror, FieldError(Dict{Int, Int}, :key))',
+    '"FieldError: type Dict has no field `key`\\nDid you mean to access dict values using key: `:key` ? Consider using indexing syntax dict[:key]\\n, available fields: `slots`, `keys`, `vals`, `ndel`, `count`, `age`, `idxfloor`, `maxprobe`"',
+  ],
+  [
+    'sprint(showerror, FieldError(Base.Missing, :x))',
+    '"FieldError: type Missing has no field `x`; Missing has no fields at all."',
+  ],
 ])('%s', (code, expected) => {
   expect(answer(code)).toBe(expected);
 });

@@ -140,20 +140,9 @@ end
 showerror(io::IO, e::InitError) = (print(io, "InitError: "); showerror(io, e.error); print(io, "\nduring initialization of module ", e.mod))
 
 function showerror(io::IO, e::FieldError)
-    T = e.type
-    print(io, "FieldError: type ", nameof_wrapper(T), " has no field `", e.field, "`")
-    # Of a type without a definite number of fields (an abstract one, `NamedTuple`) there is nothing more to say.
-    names = try fieldnames(T) catch; nothing end
-    if names !== nothing && isempty(names)
-        print(io, "; ", nameof_wrapper(T), " has no fields at all.")
-    elseif names !== nothing
-        print(io, ", available fields: ", join(map(n -> string("`", n, "`"), names), ", "))
-    end
-    if T <: AbstractDict
-        print(io, "\nDid you mean to access dict values using key: `:", e.field, "` ? Consider using indexing syntax dict[:", e.field, "]")
-    end
+    print(io, "FieldError: type ", e.type.name.wrapper, " has no field `", e.field, "`")
+    Experimental.show_error_hints(io, e)
 end
-nameof_wrapper(T::DataType) = sprint(show_type_name, T.name)
 
 export CanonicalIndexError
 

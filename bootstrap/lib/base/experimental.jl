@@ -198,3 +198,31 @@ Experimental.register_error_hint(MethodError) do io, ex, types, kws
         print(io, "\nAre you trying to index into a string? Strings are immutable.")
     end
 end
+
+# Fields taken for the entries of a dictionary.
+Experimental.register_error_hint(FieldError) do io, ex
+    ex.type <: AbstractDict || return
+    print(io, "\nDid you mean to access dict values using key: `:", ex.field, "` ? Consider using indexing syntax ")
+    printstyled(io, "dict[:", ex.field, "]"; color=:cyan)
+    println(io)
+end
+
+# The fields that there are, and the properties that are none of them.
+function fielderror_listfields_hint_handler(io, ex)
+    quoted(names) = join(map(name -> "`$name`", names), ", ")
+    fields = fieldnames(ex.type)
+    isempty(fields) ? print(io, "; ", ex.type.name.wrapper, " has no fields at all.") :
+        print(io, ", available fields: ", quoted(fields))
+    properties = setdiff(propertynames_of_type(ex.type), fields)
+    isempty(properties) || print(io, "\nAvailable properties: ", quoted(properties))
+end
+Experimental.register_error_hint(fielderror_listfields_hint_handler, FieldError)
+
+# The properties that all values of a type have, if it has properties of its own and inference can tell which.
+function propertynames_of_type(@nospecialize(T::Type))
+    which(propertynames, (T,)) === which(propertynames, (Any,)) && return Symbol[]
+    inferred = infer_return_type(propertynames_as_type, (T,))
+    names = inferred isa DataType && inferred <: Val ? inferred.parameters[1] : ()
+    return names isa NTuple{<:Any,Symbol} ? Symbol[names...] : Symbol[]
+end
+propertynames_as_type(x) = Val(propertynames(x))

@@ -194,8 +194,6 @@ end
 propertynames(x) = fieldnames(typeof(x))
 propertynames(m::Module) = names(m)
 propertynames(x, private::Bool) = propertynames(x)
-propertynames(x::Tuple, private::Bool=false) = ntuple(identity, nfields(x))
-propertynames(x::Array) = ()
 hasproperty(x, s::Symbol) = s in propertynames(x)
 ismutationfree(@nospecialize t) = _flagged(unwrap_unionall(t), 0x0100)
 isidentityfree(@nospecialize t) = _flagged(unwrap_unionall(t), 0x0200)
