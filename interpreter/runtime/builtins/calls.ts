@@ -214,7 +214,6 @@ defineRedirects({
     const count = n - 1;
     const kind = typeOf(types);
     if (kind === datatype('Method')) return plain(count, 0, instanceFor(types as MethodRef, args, count));
-    if (kind === datatype('MethodInstance')) return plain(count, 0, types);
     if (kind === datatype('CodeInstance')) return plain(count, 0, compiledInstance(types, args, count));
     const body = unwrapUnionAll(types);
     if (typeOf(body) !== datatype('DataType') || !isTupleType(body)) throwTypeError('invoke', tupleTypeType(), types);
