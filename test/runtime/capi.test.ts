@@ -41,6 +41,21 @@ it.each([
   ['ccall(:jl_cpu_threads, Cint, ()) == Sys.CPU_THREADS', 'true'],
   ['let a = ccall(:jl_hrtime, UInt64, ()), b = time_ns(); a <= b < a + 10^10; end', 'true'],
   ['VersionNumber(unsafe_string(ccall(:jl_ver_string, Cstring, ()))) == VERSION', 'true'],
+  ['fieldnames(IdDict), fieldtypes(IdDict{Int, Int})', '((:ht, :count, :ndel), (Memory{Any}, Int64, Int64))'],
+  [
+    'let h = Memory{Any}(undef, 32), r = Ref{Cint}(7); h = ccall(:jl_eqtable_put, Memory{Any}, (Any, Any, Any, Ptr{Cint}), h, :a, 1, r); (length(h), r[], ccall(:jl_eqtable_get, Any, (Any, Any, Any), h, :a, 2), ccall(:jl_eqtable_get, Any, (Any, Any, Any), h, :b, 2)); end',
+    '(32, 1, 1, 2)',
+  ],
+  [
+    'let h = Memory{Any}(undef, 32), r = Ref{Cint}(7); h = ccall(:jl_eqtable_put, Memory{Any}, (Any, Any, Any, Ptr{Cint}), h, nothing, 1, C_NULL); i = ccall(:jl_eqtable_nextind, Int, (Any, Csize_t), h, 0); v = ccall(:jl_eqtable_pop, Any, (Any, Any, Any, Ptr{Cint}), h, nothing, 2, r); (h[i + 1], v, r[], ccall(:jl_eqtable_nextind, Int, (Any, Csize_t), h, 0), ccall(:jl_eqtable_pop, Any, (Any, Any, Any, Ptr{Cint}), h, nothing, 2, r), r[]); end',
+    '(nothing, 1, 1, -1, 2, 0)',
+  ],
+  [
+    'let d = IdDict{Any, Int}(i => i for i in 1:3000); for i in 1:2:3000; delete!(d, i); end; d[nothing] = 0; (length(d), sum(values(d)), haskey(d, 1), d[2], d[nothing], length(d.ht) > 6000); end',
+    '(1501, 2251500, false, 2, 0, true)',
+  ],
+  ['let d = IdDict(Any[1] => 1); (deepcopy(d) == d, length(deepcopy(d)), copy(d) == d); end', '(false, 1, true)'],
+  ['IdDict{Int, Int}()["a"] = 1', 'TypeError: in dict key, expected Int64, got a value of type String'],
   // The check value of CRC-32C: that of the text "123456789".
   ['ccall(:jl_crc32c, UInt32, (UInt32, Ptr{UInt8}, Csize_t), 0, "123456789", 9)', '0xe3069283'],
   [

@@ -268,7 +268,7 @@ end
 function converted_key(::Type{K}, key0) where {K}
     key0 isa K && return key0
     key = convert(K, key0)::K
-    isequal(key, key0)::Bool || throw(ArgumentError("$(limitrepr(key0)) is not a valid key for type $K"))
+    isequal(key, key0)::Bool || throw(KeyTypeError(K, key0))
     return key
 end
 limitrepr(x) = repr(x)
@@ -412,6 +412,8 @@ function filter!(f, h::Dict)
 end
 
 # What holds for every dictionary
+
+KeyTypeError(K, key) = TypeError(Symbol("dict key"), K, key)
 
 haskey(d::AbstractDict, k) = in(k, keys(d))
 function in(p::Pair, a::AbstractDict, valcmp=(==))
@@ -618,77 +620,6 @@ function length(d::ImmutableDict)
         n += 1
     end
     return n
-end
-
-# Keys by identity
-
-mutable struct IdDict{K, V} <: AbstractDict{K, V}
-    keys::Vector{Any}
-    vals::Vector{Any}
-    index::Dict{UInt, Vector{Int}}
-    count::Int
-    IdDict{K, V}() where {K, V} = new{K, V}(Any[], Any[], Dict{UInt, Vector{Int}}(), 0)
-end
-function IdDict{K, V}(itr) where {K, V}
-    d = IdDict{K, V}()
-    for (k, v) in itr
-        d[k] = v
-    end
-    return d
-end
-IdDict{K, V}(ps::Pair...) where {K, V} = IdDict{K, V}(ps)
-IdDict() = IdDict{Any, Any}()
-IdDict(ps::Pair{K, V}...) where {K, V} = IdDict{K, V}(ps)
-IdDict(ps::Pair...) = (d = dict_of_pairs(ps); IdDict{keytype(d), valtype(d)}(ps))
-IdDict(itr) = (d = Dict(itr); IdDict{keytype(d), valtype(d)}(itr))
-function id_slot(d::IdDict, @nospecialize(key))
-    at = get(d.index, objectid(key), nothing)
-    at === nothing && return 0
-    for i in at
-        d.keys[i] === key && return i
-    end
-    return 0
-end
-struct DeletedKey end
-function setindex!(d::IdDict{K, V}, v, key) where {K, V}
-    key isa K || throw(ArgumentError("$(limitrepr(key)) is not a valid key for type $K"))
-    x = v isa V ? v : convert(V, v)::V
-    i = id_slot(d, key)
-    if i > 0
-        d.vals[i] = x
-    else
-        push!(d.keys, key)
-        push!(d.vals, x)
-        push!(get!(() -> Int[], d.index, objectid(key)), length(d.keys))
-        d.count += 1
-    end
-    return d
-end
-get(d::IdDict{K, V}, @nospecialize(key), default) where {K, V} = (i = id_slot(d, key); i == 0 ? default : d.vals[i]::V)
-getindex(d::IdDict, @nospecialize(key)) = (i = id_slot(d, key); i == 0 ? throw(KeyError(key)) : d.vals[i])
-haskey(d::IdDict, @nospecialize(key)) = id_slot(d, key) > 0
-in(k, v::KeySet{<:Any, <:IdDict}) = haskey(v.dict, k)
-function pop!(d::IdDict, @nospecialize(key), default)
-    i = id_slot(d, key)
-    i == 0 && return default
-    v = d.vals[i]
-    filter!(j -> j != i, d.index[objectid(key)])
-    d.keys[i] = DeletedKey()
-    d.vals[i] = nothing
-    d.count -= 1
-    return v
-end
-pop!(d::IdDict, @nospecialize(key)) = haskey(d, key) ? pop!(d, key, nothing) : throw(KeyError(key))
-delete!(d::IdDict, @nospecialize(key)) = (pop!(d, key, nothing); d)
-empty!(d::IdDict) = (empty!(d.keys); empty!(d.vals); empty!(d.index); d.count = 0; d)
-empty(d::IdDict, ::Type{K}, ::Type{V}) where {K, V} = IdDict{K, V}()
-length(d::IdDict) = d.count
-isempty(d::IdDict) = d.count == 0
-function iterate(d::IdDict{K, V}, i::Int=1) where {K, V}
-    while i <= length(d.keys) && d.keys[i] isa DeletedKey
-        i += 1
-    end
-    return i > length(d.keys) ? nothing : (Pair{K, V}(d.keys[i], d.vals[i]), i + 1)
 end
 
 # Keys held weakly: an entry goes when its key is collected

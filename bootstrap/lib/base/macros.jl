@@ -25,9 +25,9 @@ function deepcopy_internal(x::Memory{T}, d::IdDict) where {T}
     end
     return y
 end
-function deepcopy_internal(x::Dict{K, V}, d::IdDict) where {K, V}
+function deepcopy_internal(x::Union{Dict, IdDict}, d::IdDict)
     haskey(d, x) && return d[x]
-    y = Dict{K, V}()
+    y = empty(x)
     d[x] = y
     for (k, v) in x
         y[deepcopy_internal(k, d)] = deepcopy_internal(v, d)

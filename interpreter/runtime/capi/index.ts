@@ -4,6 +4,7 @@ import './bindings.ts';
 import './boxes.ts';
 import './bytes.ts';
 import './core.ts';
+import './eqtables.ts';
 import './evaluation.ts';
 import './exceptions.ts';
 import './hashing.ts';
