@@ -24,6 +24,12 @@ it.each([
   ['issticky("/tmp"), ismount("/proc"), ismount("/proc/self")', '(true, true, false)'],
   ['nameof((() -> (inner(x) = x; inner))()), occursin(r"^#\\d+$", string(x -> x))', '(:inner, true)'],
   ['@threadcall(:strlen, Csize_t, (Cstring,), "abc")', '0x0000000000000003'],
+  ['fieldnames(Regex), r"a".regex != C_NULL', '((:pattern, :compile_options, :match_options, :regex), true)'],
+  [
+    'r"b"ims, r"b"a, Regex("a", 0x10, 0), match(r"\\u00e4", "xä").offset, match(r"\\w+"a, "éab").match',
+    '(r"b"ims, r"b"a, Regex("a", 0x00000010, 0x00000000), 2, "ab")',
+  ],
+  ['Regex("a", 4, 0)', 'ArgumentError: invalid regex compile options: 4'],
   [
     'sprint(showerror, FieldError(Timer, :repeat))',
     '"FieldError: type Timer has no field `repeat`, available fields: `handle`, `cond`, `isopen`, `set`, `timeout_ms`, `interval_ms`\\nAvailable properties: `timeout`, `interval`"',
