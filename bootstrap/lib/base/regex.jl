@@ -398,22 +398,23 @@ end
 hash(r::Regex, h::UInt) = hash(r.match_options, hash(r.compile_options, hash(r.pattern, h + 0x67e195eb8555e72d)))
 broadcastable(r::Regex) = Ref(r)
 
+# Flags that all parts have hold for the whole; the others are written into the parts.
 function *(r1::Union{Regex,AbstractString,AbstractChar}, rs::Union{Regex,AbstractString,AbstractChar}...)
-    all_parts = (r1, rs...)
-    any(x -> x isa Regex, all_parts) || return string(all_parts...)
-    options = 0x00000000
-    have = false
-    for x in all_parts
-        if x isa Regex
-            if have && x.compile_options != options
-                throw(ArgumentError("Cannot multiply regexes: incompatible options"))
-            end
-            options = x.compile_options
-            have = true
-        end
-    end
-    return Regex(join(regex_part(x) for x in all_parts), options, 0)
+    parts = (r1, rs...)
+    flags = pcre_caseless | pcre_multiline | pcre_dotall | pcre_extended
+    regexes = Regex[part for part in parts if part isa Regex]
+    isempty(regexes) && return string(parts...)
+    options = regexes[1].compile_options & ~flags
+    match_options = regexes[1].match_options
+    all(r -> r.compile_options & ~flags == options && r.match_options == match_options, regexes) ||
+        throw(ArgumentError("cannot multiply regexes: incompatible options"))
+    shared = mapreduce(r -> r.compile_options, &, regexes; init=flags)
+    return Regex(join(regex_part(part, flags & ~shared) for part in parts), options | shared, match_options)
 end
-regex_part(x::Regex) = string("(?:", x.pattern, ")")
-regex_part(x) = string("\\Q", replace(string(x), "\\E" => "\\\\E\\Q"), "\\E")
+*(r::Regex) = r
+function regex_part(r::Regex, flags::UInt32)
+    letters = join(letter for (bit, letter) in regex_flag_letters if r.compile_options & flags & bit != 0)
+    return string("(?", letters, ":", r.pattern, ")")
+end
+regex_part(x, flags::UInt32) = string("\\Q", replace(string(x), "\\E" => "\\\\E\\QE"), "\\E")
 ^(r::Regex, n::Integer) = Regex(string("(?:", r.pattern, "){", n, "}"), r.compile_options, r.match_options)
