@@ -13,7 +13,8 @@ import { openObject } from '../../codegen/object/object.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import { type Address, toAddress, writeU32 } from '../../ffi/address.ts';
 import { REGION_BASE } from '../../ffi/region.ts';
-import type { DataTypeRef, MethodInstanceRef, MethodRef } from '../../interpreter/memory/layout.ts';
+import { HEAP_END } from '../../interpreter/memory/heap.ts';
+import type { DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
 import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { mappedContent } from '../../interpreter/memory/snapshot.ts';
@@ -62,6 +63,15 @@ function addressOfValue(recipe: Json): Address | string {
   }
 }
 
+/** What lies at a place of the system image that an object was compiled with. */
+function placed(place: number): Address | undefined {
+  if (place >= HEAP_END / 8) return undefined;
+  const value = place as Ref;
+  // Code makes objects of the type without asking whether anybody has laid it out yet.
+  if (isDataType(value) && isConcrete(value)) tryLayout(value);
+  return toAddress(REGION_BASE + place * 8);
+}
+
 /** What became of an object's methods. */
 export interface NativeMethods {
   /** Names of the methods whose code runs. */
@@ -103,12 +113,12 @@ class WaitingObject {
 
   constructor(bytes: Uint8Array) {
     const start = now();
-    this.linked = asLoadError(() => linkObject(openObject(bytes, mappedContent()), resolver));
+    this.linked = asLoadError(() => linkObject(openObject(bytes, mappedContent()), resolver, { placed }));
     const { metadata, image } = this.linked;
     this.metadata = metadata;
     const own = libraryIdentity();
     this.validity = new Validity(own !== null && own === metadata.origin.library);
-    for (let number = 0; number < metadata.methods.length; number++) {
+    for (let number = 0; number < image.link.methodCount; number++) {
       this.waiting.set(number, NOT_CALLED);
       this.bySpecialised.set(image.link.specialisedOf(number), number);
       const hash = image.link.hashOf(number);
@@ -132,7 +142,7 @@ class WaitingObject {
     try {
       for (const number of candidates) {
         if (!this.waiting.has(number)) continue;
-        const known = this.validity.means(this.metadata.methods[number], method, types);
+        const known = this.validity.means(this.metadata.recordOf(number), method, types);
         if (typeof known === 'string') this.waiting.set(number, known);
         else if (known) this.attach(number, instance);
       }
@@ -153,8 +163,7 @@ class WaitingObject {
     this.failed.delete(number);
     this.installed.set(instance, number);
     if (entry.entry !== null) installNative(instance, entry.entry);
-    const code = this.linked.image.addressOf(this.linked.image.link.boxedOf(number));
-    if (code !== undefined) offerCode(instance, code);
+    offerCode(instance, () => this.boxedCode(number));
   }
 
   /** How the VM enters a method, which is ready then; or why it cannot be used. */
@@ -163,15 +172,19 @@ class WaitingObject {
     const { link } = linked.image;
     const check = (name: number): string | undefined => {
       const each = this.bySpecialised.get(name);
-      return each === undefined ? undefined : this.validity.changed(this.metadata.methods[each]);
+      return each === undefined ? undefined : this.validity.changed(this.metadata.recordOf(each));
     };
-    const reason =
-      linked.ready(link.specialisedOf(number), check) ??
-      linked.ready(link.entryOf(number)) ??
-      linked.ready(link.boxedOf(number));
+    const reason = linked.ready(link.specialisedOf(number), check) ?? linked.ready(link.entryOf(number));
     if (reason !== undefined) return reason;
     const method = linked.methodOf(number);
     return method === undefined ? 'the object does not define its code' : { entry: slotFunctionOf(method) };
+  }
+
+  /** The function from objects to an object of a method that is attached, ready, if it has one. */
+  private boxedCode(number: number): Address | undefined {
+    const { linked } = this;
+    const boxed = linked.image.link.boxedOf(number);
+    return linked.ready(boxed) === undefined ? linked.image.addressOf(boxed) : undefined;
   }
 
   /** A method was defined or deleted: could a call of the program mean it? */
@@ -205,18 +218,18 @@ class WaitingObject {
     withdrawCode();
     const dropped = this.linked.symbols().get(DROPPED);
     if (dropped !== undefined) writeU32(dropped, 1);
-    for (let number = 0; number < this.metadata.methods.length; number++) this.waiting.set(number, reason);
+    for (let number = 0; number < this.metadata.link.methodCount; number++) this.waiting.set(number, reason);
   }
 
   /** A method that did not exist yet when it was looked for, and was not called since, is none that is refused. */
   private reasonNow(number: number, reason: string): string {
     if (this.isOver || reason === NOT_CALLED || this.failed.has(number)) return reason;
-    const instance = this.validity.instance(this.metadata.methods[number]);
+    const instance = this.validity.instance(this.metadata.recordOf(number));
     return typeof instance === 'string' ? instance : NOT_CALLED;
   }
 
   report(): NativeMethods {
-    const nameOf = (number: number): string => decoded(() => this.metadata.methods[number].name);
+    const nameOf = (number: number): string => decoded(() => this.metadata.recordOf(number).name);
     return {
       attached: () => [...this.installed.values()].map(nameOf),
       refused: () =>

@@ -22,7 +22,8 @@ export class OutsideNames {
   private readonly metadata: ObjectMetadata;
   private readonly image: Image;
   private readonly resolver: Resolver;
-  private readonly known: Address[] = [];
+  /** By number; a place without a value: nobody has asked. */
+  readonly known: Address[] = [];
 
   constructor(metadata: ObjectMetadata, image: Image, resolver: Resolver) {
     this.metadata = metadata;

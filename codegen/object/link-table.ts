@@ -107,7 +107,7 @@ export class LinkTable {
   readonly unclaimed: Uint32Array;
   readonly absolutes: readonly AbsoluteHole[];
   private readonly starts: Uint32Array;
-  private readonly references: Uint32Array;
+  readonly references: Uint32Array;
   private readonly methods: Uint32Array;
   private readonly dependencyStarts: Uint32Array;
   private readonly dependencies: Uint32Array;
@@ -159,6 +159,11 @@ export class LinkTable {
       if (name !== NONE && name >= outsideCount) throw malformed();
       return { at: hole, type, name, addend: (high | 0) * 2 ** 32 + low };
     });
+  }
+
+  /** Where in `references` what a name refers to begins, and what the name before it refers to ends. */
+  referencesFrom(name: number): number {
+    return this.starts[name];
   }
 
   /** The names that a name refers to. Numbers that are no name are left to whoever looks them up. */

@@ -195,10 +195,11 @@ export class ObjectMetadata implements Metadata {
   readonly origin: Origin;
   /** Whether the system image in memory is the one that the object was compiled with. */
   readonly isSameImage: boolean;
-  readonly methods: readonly MethodRecord[];
   readonly json: PackedJson;
   private readonly library: Uint8Array;
   readonly link: LinkTable;
+  private readonly packedRecords: readonly Json[];
+  private readonly records: (MethodRecord | undefined)[] = [];
   private readonly types: readonly Json[];
   private readonly dependencies: readonly Json[];
   private readonly names: readonly Json[];
@@ -229,12 +230,26 @@ export class ObjectMetadata implements Metadata {
     this.origin = new PackedOrigin(json, origin, ofImage);
     this.types = list('types', 'the types of the methods');
     this.dependencies = list('dependencies', 'the dependencies');
-    this.methods = list('methods', 'the methods').map((packed, number) => new PackedRecord(this, packed, number));
+    this.packedRecords = list('methods', 'the methods');
     this.names = list('names', 'the names');
     this.recipes = list('recipes', 'the recipes');
-    if (this.methods.length !== link.methodCount) throw malformed('the methods');
+    if (this.packedRecords.length !== link.methodCount) throw malformed('the methods');
     if (this.names.length !== link.nameCount) throw malformed('the names');
     if (this.recipes.length !== link.outsideCount) throw malformed('the recipes');
+  }
+
+  /** The record of a method, which is one object however often it is asked for. */
+  recordOf(method: number): MethodRecord {
+    let record = this.records[method];
+    if (record === undefined) {
+      record = new PackedRecord(this, this.packedRecords[method] ?? null, method);
+      this.records[method] = record;
+    }
+    return record;
+  }
+
+  get methods(): readonly MethodRecord[] {
+    return this.packedRecords.map((_, number) => this.recordOf(number));
   }
 
   typesOf(method: number): Json {
