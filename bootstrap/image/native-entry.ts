@@ -34,7 +34,7 @@ export function slotFunctionOf(method: LoadedMethod): SlotFunction | null {
   const { record } = method;
   const [callee, ...kinds] = record.parameters;
   // The VM does not pass the callee; a closure's code needs it. It is called by other compiled code only.
-  if (callee !== 'none') return null;
+  if (callee !== 'none' || method.entry === undefined) return null;
   const enter = entryAt(method.entry);
   const result = resultOf(record);
   const count = kinds.length;

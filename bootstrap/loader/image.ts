@@ -23,8 +23,8 @@ import {
 import { protectPages, returnPages, takePages } from './code-region.ts';
 import { LoadError } from './error.ts';
 
-/** The address of what lies at a place of the system image; undefined if nothing can lie there. */
-export type Placed = (place: number) => Address | undefined;
+/** Gives what lies at a place of the system image its address; undefined if nothing can lie there. */
+export type Placed = (place: number, isConcreteType: boolean) => Address | undefined;
 
 export class Image {
   readonly base: Address;
@@ -56,13 +56,15 @@ export class Image {
    * @param known is given the addresses of names from elsewhere
    */
   fillTable(placed: Placed | undefined, known: Address[]): void {
-    const { outsideCount, entryCount, objects } = this.link;
+    const { link } = this;
+    const { outsideCount, entryCount } = link;
     const words = new Uint32Array(2 * entryCount);
     for (let name = 0; name < entryCount; name++) {
       let address: Address | undefined;
       if (name >= outsideCount) address = this.addressOf(name);
-      else if (placed !== undefined && objects[name] !== 0) {
-        address = placed(objects[name]);
+      else if (placed !== undefined) {
+        const place = link.placeOfValue(name);
+        if (place !== 0) address = placed(place, link.isConcreteType(name));
         if (address !== undefined) known[name] = address;
       }
       address ??= this.trap;

@@ -7,19 +7,21 @@
 // once (`loadObject`); single methods may be refused, because something they need is not here.
 
 import { ObjectError } from '../../codegen/object/error.ts';
+import { NONE } from '../../codegen/object/link-table.ts';
 import type { Metadata, MethodRecord, ObjectMetadata } from '../../codegen/object/metadata.ts';
 import { type OpenedObject, openObject } from '../../codegen/object/object.ts';
 import type { Address } from '../../ffi/address.ts';
 import { JULIA_VERSION } from '../../interpreter/runtime/version.ts';
 import { asLoadError, LoadError } from './error.ts';
-import { Image, type Placed } from './image.ts';
-import { OutsideNames, type Resolver } from './symbols.ts';
+import { Image } from './image.ts';
+import { OutsideNames, type Resolver, type Values } from './symbols.ts';
 
 export interface LoadedMethod {
   readonly record: MethodRecord;
-  /** Where the specialised function and the generic entry are. */
+  /** Where the specialised function is. */
   readonly specialised: Address;
-  readonly entry: Address;
+  /** Where the generic entry is, if it has one. */
+  readonly entry: Address | undefined;
 }
 
 export interface RefusedMethod {
@@ -86,19 +88,19 @@ function allMethods(linked: LinkedObject): LoadedObject {
 /**
  * Places an object in memory, ready but for what it refers to outside.
  *
- * @param placed the address of what lies at a place of the system image; without it that is found by its recipe
+ * @param values quicker ways to values than their recipes
  * @throws LoadError or ObjectError if the object is not taken
  */
 export function linkObject(
   { placement, link, metadata }: OpenedObject,
   resolver: Resolver,
-  { host = thisHost, placed }: { readonly host?: Host; readonly placed?: Placed } = {},
+  { host = thisHost, values }: { readonly host?: Host; readonly values?: Values } = {},
 ): LinkedObject {
   checkTarget(metadata, host);
   const image = new Image(placement, link);
   try {
-    const outside = new OutsideNames(metadata, image, resolver);
-    image.fillTable(metadata.isSameImage ? placed : undefined, outside.known);
+    const outside = new OutsideNames(metadata, image, resolver, values);
+    image.fillTable(metadata.isSameImage ? values?.placed : undefined, outside.known);
     for (const name of link.unclaimed) outside.resolve(name);
     for (const hole of link.absolutes) {
       image.fill(hole, (name) => {
@@ -155,8 +157,7 @@ export class LinkedObject {
           : `it calls ${this.metadata.nameOf(each)}, which is refused: ${reason}`;
       }
       if (isOutside) continue;
-      for (let at = link.referencesFrom(each), end = link.referencesFrom(each + 1); at < end; at++) {
-        const reference = link.references[at];
+      for (const reference of link.referencesOf(each)) {
         if (done[reference] !== 0) continue;
         done[reference] = 1;
         seen.push(reference);
@@ -184,7 +185,8 @@ export class LinkedObject {
     const specialised = this.image.addressOf(link.specialisedOf(number));
     const entry = this.image.addressOf(link.entryOf(number));
     const record = this.metadata.recordOf(number);
-    return specialised === undefined || entry === undefined ? undefined : { record, specialised, entry };
+    const lacksEntry = entry === undefined && link.entryOf(number) !== NONE;
+    return specialised === undefined || lacksEntry ? undefined : { record, specialised, entry };
   }
 
   /** Every name that the object defines for others, with its address. */
