@@ -288,16 +288,14 @@ function newString(length: number): Ref {
   return string;
 }
 
-/** What gives the function from objects to an object, by method instance: what a call site may learn. */
-const boxedCode = new Map<Ref, (() => Address | undefined)[]>();
+/** Addresses of the functions from objects to an object, by method instance: what a call site may learn. */
+const boxedCode = new Map<Ref, Address>();
 /** The sites that have learned something, with their sizes. */
 const taughtSites = new Map<Address, number>();
 
 /** Lets call sites in compiled code reach a method's code directly. */
-export function offerCode(instance: Ref, code: () => Address | undefined): void {
-  const offers = boxedCode.get(instance);
-  if (offers === undefined) boxedCode.set(instance, [code]);
-  else offers.push(code);
+export function offerCode(instance: Ref, address: Address): void {
+  boxedCode.set(instance, address);
 }
 
 /** Makes all call sites ask again. */
@@ -328,8 +326,7 @@ function learnCall(site: Address, objects: readonly Ref[]): void {
   inSlots(objects, (words) => {
     instance = instanceForCall(words, objects.length);
   });
-  let code: Address | undefined;
-  for (const offer of boxedCode.get(instance) ?? []) code ??= offer();
+  const code = boxedCode.get(instance);
   if (code === undefined) return;
   const way = offsetBy(site, SITE_HEADER + count * wayBytes(objects.length));
   writeAddress(way, code);

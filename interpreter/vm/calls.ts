@@ -700,11 +700,12 @@ const SITE_ENTRIES = 8;
 export function callSlow(code: Code, pc: number, fp: number): number {
   const { ops } = code;
   const n = ops[pc + 3];
+  const site = code.sites[ops[pc + 2]];
+  site.replaceCallee();
   const words = gather(code, pc, fp);
   try {
     const callee = calleeIn(words[0]);
     const callable = callee === 0 ? undefined : callables.get(callee);
-    const site = code.sites[ops[pc + 2]];
     const world = U32[fp - Header.WORLD];
     if (callable !== undefined) {
       if (callable.leaf !== null) learnBuiltin(site, code, pc, words, n, callee, callable.name, callable.leaf);

@@ -60,6 +60,7 @@ export const Op = {
   OR_BITS: 35,
   XOR_BITS: 36,
   GETFIELD: 37,
+  NEG_I64: 38,
   NE_I64: 39,
   NEG_F64: 40,
   SETFIELD: 41,
@@ -142,6 +143,12 @@ export class Site {
   readonly entries: SiteEntry[] = [];
   /** The plan or other private knowledge of FOREIGNCALL, NEW and quickened instructions. */
   data: unknown = null;
+  /** Number of the site whose instruction computes the callee, as `M.f` in `M.f(x)`; -1 if there is none. */
+  calleeFrom = -1;
+  /** The call's operand of the callee while a constant stands in its place; -1 while none does. */
+  replacedCallee = -1;
+  /** The sites of the calls of what this one computes. */
+  callers: Site[] | null = null;
   readonly code: Code;
   readonly at: number;
   readonly index: number;
@@ -195,8 +202,28 @@ export class Site {
   reset(): void {
     if (this.code.start === 0) return;
     this.forget();
-    const op = this.code.ops[this.at];
-    if (op >= Op.ADD_I64 && !isFused(op)) this.code.ops[this.at] = Op.CALL;
+    const { ops } = this.code;
+    const op = ops[this.at];
+    if (op >= Op.ADD_I64 && !isFused(op)) ops[this.at] = Op.CALL;
+    if (this.callers === null) return;
+    for (const caller of this.callers) {
+      ops[caller.at + CALL_HEADER] = caller.replacedCallee;
+      caller.replacedCallee = -1;
+      caller.reset();
+    }
+    this.callers = null;
+  }
+
+  /** Where the callee is computed by an instruction that has become a CONSTANT, the constant takes its place. */
+  replaceCallee(): void {
+    const { ops, sites } = this.code;
+    const operand = ops[this.at + CALL_HEADER];
+    if (operand < 0 || this.calleeFrom < 0 || this.entries.length > 0) return;
+    const source = sites[this.calleeFrom];
+    if (ops[source.at] !== Op.CONSTANT || ops[source.at + 1] !== operand) return;
+    this.replacedCallee = operand;
+    ops[this.at + CALL_HEADER] = -ops[source.at + 4];
+    source.callers = [...(source.callers ?? []), this];
   }
 
   forget(): void {

@@ -168,6 +168,8 @@ class Decoder {
   private readonly start: Int32Array;
   private fusion: Fusion = { fused: new Map(), absorbed: new Set(), negated: new Map() };
   private readonly fixups: { at: number; statement: number }[] = [];
+  /** Sites of the statements that are calls. */
+  private readonly callSites = new Map<number, number>();
   private readonly phis: Phis;
   /** Where the values for φ nodes wait, by the node's number. */
   private readonly incoming = new Map<number, number>();
@@ -696,6 +698,8 @@ class Decoder {
         const operands: number[] = [];
         for (let k = 0; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
         const site = this.newSite();
+        this.callSites.set(this.current, site);
+        code.sites[site].calleeFrom = this.siteOfCallee(arrayGetRef(args, 0));
         this.emit(Op.CALL, result, site, n, 0, 0, 0, ...operands);
         return;
       }
@@ -741,6 +745,13 @@ class Decoder {
       default:
         this.emit(Op.EVAL, result, code.objects.push(expr) - 1);
     }
+  }
+
+  /** The site of the call that computes a callee, if it is one that may turn out to be a constant; else -1. */
+  private siteOfCallee(callee: Ref): number {
+    if (typeOf(callee) !== T.SSAValue) return -1;
+    const id = readWide(callee, objects.SSAValue.id);
+    return this.facts.early.has(id) ? -1 : (this.callSites.get(id) ?? -1);
   }
 
   /** How many of the blocks that a `leave` names had entered a dynamic scope. */
@@ -911,8 +922,11 @@ export function agedVariant(code: Code): Code {
   aged.place(code.ops);
   for (let at = 0; at < aged.ops.length; at += instructionLength(aged.ops, at)) {
     const op = aged.ops[at];
-    if (op === Op.CALL || (op >= Op.ADD_I64 && !isFused(op))) aged.ops[at] = Op.CALL_WORLD;
-    else if (op === Op.GETGLOBAL_CELL) {
+    if (op === Op.CALL || (op >= Op.ADD_I64 && !isFused(op))) {
+      aged.ops[at] = Op.CALL_WORLD;
+      const { replacedCallee } = code.sites[aged.ops[at + 2]];
+      if (replacedCallee >= 0) aged.ops[at + CALL_HEADER] = replacedCallee;
+    } else if (op === Op.GETGLOBAL_CELL) {
       aged.ops[at] = Op.GETGLOBAL;
       aged.ops[at + 2] = globalRefIndex(code, aged.ops[at + 2] as BindingRef);
     }

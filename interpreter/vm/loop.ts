@@ -12,7 +12,6 @@
 
 import * as region from '../../ffi/region.ts';
 import type { Ref, StringRef } from '../memory/layout.ts';
-import { MethodInstance } from '../memory/objects.ts';
 import { STATE_OFFSET, State } from '../memory/state.ts';
 import { datatype } from '../memory/wellknown.ts';
 import { currentWorld } from '../runtime/bindings.ts';
@@ -37,7 +36,7 @@ import {
   undefinedSlot,
 } from './incidents.ts';
 import { learnField, learnSetfield } from './quicken.ts';
-import { accessPointer, shift } from './quickforms.ts';
+import { accessPointer, divide, negate, shift } from './quickforms.ts';
 import { FIRST_SLICE, SLICE, sliceLength } from './slices.ts';
 import { setSlot } from './slots.ts';
 import { isSingletonPair, makeKnownTuple } from './tuples.ts';
@@ -58,9 +57,6 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
   const UInt8 = datatype('UInt8') as number;
   const UInt64 = datatype('UInt64') as number;
   const String = datatype('String') as number;
-  const DataType = datatype('DataType') as number;
-  /** Words from a MethodInstance to the address of its static parameters. */
-  const SPARAM_VALUES = MethodInstance.sparam_vals & 0xfff;
   const Any = datatype('Any') as number;
   const FirstBits = Bool;
   const LastBits = datatype('BFloat16') as number;
@@ -266,17 +262,7 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             continue;
           }
           case 15: {
-            // STATIC_PARAMETER dst index: a value that is a type, or the general way
-            const values = I32[(I32[fp - 13] << 1) + SPARAM_VALUES] >>> 2;
-            const value = I32[pc + 2] < I32[values] ? I32[values + 2 + (I32[pc + 2] << 1)] : 0;
-            if (value !== 0 && (I32[(value >>> 2) - 2] & ~15) >>> 3 === DataType) {
-              const to = (fp + I32[pc + 1]) | 0;
-              I32[to] = value;
-              I32[to + 1] = HIGH;
-              I32[to + 2] = 0;
-              pc = (pc + 3) | 0;
-              continue;
-            }
+            // STATIC_PARAMETER dst index
             I32[fp - 10] = pc - base;
             machine.fp = fp;
             staticParameter(fp, I32[pc + 2], fp + I32[pc + 1]);
@@ -478,20 +464,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
           }
           case 56:
           case 57: {
-            // REM_I64, DIV_I64, and of UInt64: of values from 0 to 2^31, which the processor divides at once
-            const a = I32[pc + 8];
-            const b = I32[pc + 9];
-            const x = a >= 0 ? (fp + a) | 0 : -a | 0;
-            const y = b >= 0 ? (fp + b) | 0 : -b | 0;
-            const tag = I32[x + 2];
-            if (I32[y + 2] !== tag || (tag !== Int64 && tag !== UInt64) || (I32[x + 1] | I32[y + 1]) !== 0) break;
-            const one = I32[x];
-            const other = I32[y];
-            if (one < 0 || other <= 0) break;
-            const to = (fp + I32[pc + 1]) | 0;
-            I32[to] = I32[pc] === 56 ? (one % other) | 0 : (one / other) | 0;
-            I32[to + 1] = 0;
-            I32[to + 2] = tag;
+            // REM_I64, DIV_I64
+            if (!divide(I32, pc, fp)) break;
             pc = (pc + 10) | 0;
             continue;
           }
@@ -573,6 +547,12 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             pc = (pc + 11) | 0;
             continue;
           }
+          case 38: {
+            // NEG_I64
+            if (!negate(I32, pc, fp)) break;
+            pc = (pc + 9) | 0;
+            continue;
+          }
           case 33:
           case 40: {
             // NOT_BOOL, NEG_F64
@@ -588,7 +568,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             continue;
           }
           case 37: {
-            // GETFIELD: q0 the type of the object, q1 the byte offset of the field, q2 its type, 0 for a reference
+            // GETFIELD: q0 the type of the object, q1 the byte offset of the field, q2 its type, 0 for a reference, -1 for one
+            // to what is never unboxed
             const a = I32[pc + 8];
             const x = a >= 0 ? (fp + a) | 0 : -a | 0;
             if (I32[x + 2] !== 0) break;
@@ -608,10 +589,15 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             const to = (fp + I32[pc + 1]) | 0;
             const type = I32[facts + 3];
             const offset = (at + I32[facts + 2]) | 0;
-            if (type === 0) {
-              const field = I32[offset >>> 2] >>> 3;
+            if (type <= 0) {
+              const field = I32[offset >>> 2];
               if (field === 0) break;
-              putObject(to, field);
+              if (type === 0) putObject(to, field >>> 3);
+              else {
+                I32[to] = field;
+                I32[to + 1] = HIGH;
+                I32[to + 2] = 0;
+              }
             } else if (type === Bool || type === UInt8) {
               I32[to] = U8[offset >>> 0];
               I32[to + 1] = 0;
@@ -652,9 +638,16 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
                 const type = I32[facts + 2];
                 const place = (I32[memory + 2] + offset) | 0;
                 if (type === 0) {
-                  const element = I32[place >>> 2] >>> 3;
+                  const element = I32[place >>> 2];
                   if (element !== 0) {
-                    putObject(to, element);
+                    // Where only one type is storable, its objects are never unboxed.
+                    const storable = I32[facts + 3];
+                    if (storable === 0 || storable === Any) putObject(to, element >>> 3);
+                    else {
+                      I32[to] = element;
+                      I32[to + 1] = HIGH;
+                      I32[to + 2] = 0;
+                    }
                     pc = (pc + 12) | 0;
                     continue;
                   }

@@ -86,6 +86,7 @@ export function quicken(code: Code, pc: number, words: Int32Array, n: number, na
     quickenBinary(code, pc, words, name);
   } else if (n === 2) {
     if (name === 'not_int' && slotType(words[1]) === Bool) ops[pc] = Op.NOT_BOOL;
+    if (name === 'neg_int' && isWideInteger(slotType(words[1]))) ops[pc] = Op.NEG_I64;
     if (name === 'neg_float' && slotType(words[1]) === Float64) ops[pc] = Op.NEG_F64;
     // The length of a string, which it begins with, is as good as a field.
     if (name === 'sizeof' && slotType(words[1]) === StringType) enterGetfield(ops, pc, StringType, 0, Int64);
@@ -220,7 +221,7 @@ function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: 
   }
   let holder: DataTypeRef = type;
   let offset = 0;
-  let found = NULL;
+  let found: number = NULL;
   for (let step = 0; step < path.length; step++) {
     if (!isConcrete(holder) || fieldIsOpaque(holder)) return;
     const index = fieldNumber(holder, path[step]);
@@ -235,7 +236,8 @@ function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: 
       if (layoutPointerCount(declared) > 0 && index >= fieldCountOf(holder) - uninitializedCount(holder)) return;
       holder = declared;
     } else if (isReference) {
-      found = NULL;
+      // Of a type whose objects are never unboxed, what is read need not be looked at.
+      found = isDataType(declared) && isConcrete(declared) && !isSlotBits(declared) ? ALWAYS_REFERENCE : NULL;
     } else if (QUICK_FIELD_TYPES.has(declared)) {
       found = declared;
     } else return;
@@ -243,8 +245,11 @@ function quickenFieldPath(ops: Int32Array, pc: number, type: DataTypeRef, path: 
   enterGetfield(ops, pc, type, offset, found, key);
 }
 
+/** Stands for the type of a field that holds references to objects that are never unboxed. */
+const ALWAYS_REFERENCE = -1;
+
 /** Rewrites a call into GETFIELD, of a field of a type (0: a reference) at an offset, or enters that into the table. */
-function enterGetfield(ops: Int32Array, pc: number, type: Ref, offset: number, found: Ref, key = 0): void {
+function enterGetfield(ops: Int32Array, pc: number, type: Ref, offset: number, found: number, key = 0): void {
   if (ops[pc] === Op.GETFIELD) {
     enterField(type, key, offset, found);
   } else if (ops[pc] === Op.CALL) {

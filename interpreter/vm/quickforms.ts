@@ -9,7 +9,40 @@ import { Op } from './code.ts';
 
 const Int64: number = datatype('Int64');
 const UInt64: number = datatype('UInt64');
-const { LSHR_64, POINTER_GET } = Op;
+const { LSHR_64, POINTER_GET, REM_I64 } = Op;
+
+/** REM_I64, DIV_I64, and of UInt64: of values from 0 to 2^31, which the processor divides at once. */
+export function divide(I32: Int32Array, pc: number, fp: number): boolean {
+  const a = I32[pc + 8];
+  const b = I32[pc + 9];
+  const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+  const y = b >= 0 ? (fp + b) | 0 : -b | 0;
+  const tag = I32[x + 2];
+  if (I32[y + 2] !== tag || (tag !== Int64 && tag !== UInt64) || (I32[x + 1] | I32[y + 1]) !== 0) return false;
+  const one = I32[x];
+  const other = I32[y];
+  if (one < 0 || other <= 0) return false;
+  const to = (fp + I32[pc + 1]) | 0;
+  I32[to] = I32[pc] === REM_I64 ? (one % other) | 0 : (one / other) | 0;
+  I32[to + 1] = 0;
+  I32[to + 2] = tag;
+  return true;
+}
+
+/** NEG_I64, and of UInt64. */
+export function negate(I32: Int32Array, pc: number, fp: number): boolean {
+  const a = I32[pc + 8];
+  const x = a >= 0 ? (fp + a) | 0 : -a | 0;
+  const tag = I32[x + 2];
+  if (tag !== Int64 && tag !== UInt64) return false;
+  const to = (fp + I32[pc + 1]) | 0;
+  const low = I32[x];
+  // Without a low half, the high one is negated as it is.
+  I32[to + 1] = low === 0 ? -I32[x + 1] | 0 : ~I32[x + 1];
+  I32[to] = -low | 0;
+  I32[to + 2] = tag;
+  return true;
+}
 
 /** LSHR_64 and SHL_64: of Int64 or UInt64, by 0 to 63. */
 export function shift(I32: Int32Array, pc: number, fp: number): boolean {

@@ -229,6 +229,50 @@ describe('quick arithmetic', { timeout: 300_000 }, () => {
       (walk([3, 0, 4, 2], 1), inner(Any[Any[5]]), among(m, 1))`;
     expect(answer(program)).toBe('([1, 3, 4, 2], 5, (2, 3))');
   });
+  it('negates 64 bits, and refuses what is no number', () => {
+    const program = `neg(x) = Core.Intrinsics.neg_int(x)
+      edges = Int[${edges.map(julia).join(', ')}]
+      ([neg(x) for x in edges] == [0 - x for x in edges], [neg(unsigned(x)) for x in edges] == [0 - unsigned(x) for x in edges],
+        neg(typemin(Int)), neg(2^32), neg(0x01), neg(Int8(-128)), neg(1.0) === -1.0, try neg("1") catch e; sprint(showerror, e) end)`;
+    expect(answer(program)).toBe(
+      '(true, true, -9223372036854775808, -4294967296, 0xff, -128, false, "neg_int: value is not a primitive type")',
+    );
+  });
+  it('moves few bytes and many, also onto themselves', () => {
+    const program = `function moved(name, to, from, n)
+        bytes = collect(0x00:0x3f)
+        GC.@preserve bytes begin
+          p = pointer(bytes)
+          q = name === :memcpy ? ccall(:memcpy, Ptr{Cvoid}, (Ptr{UInt8}, Ptr{UInt8}, Csize_t), p + to, p + from, n) :
+            ccall(:memmove, Ptr{UInt8}, (Ptr{UInt8}, Ptr{UInt8}, Csize_t), p + to, p + from, n)
+          UInt(q) == UInt(p + to) || return false
+        end
+        expected = collect(0x00:0x3f)
+        for i in 1:n
+          expected[to + i] = from + i - 1
+        end
+        bytes == expected
+      end
+      (all(moved(:memmove, to, from, n) for to in 0:3:30 for from in 0:5:30 for n in (0, 1, 7, 23, 24, 25, 30)),
+        all(moved(:memcpy, 32, from, n) for from in 0:3 for n in (0, 5, 24, 25)))`;
+    expect(answer(program)).toBe('(true, true)');
+  });
+  it('reads references of one type and of any, and undefined ones as errors', () => {
+    const program = `mutable struct Held; text::String; any::Any; words::Vector{String}; late::Vector{Int}; Held(t, a, w) = new(t, a, w); end
+      parts(h) = (h.text, h.any, h.words)
+      late(h) = h.late
+      first_of(xs) = xs[1]
+      kind(f, x) = try f(x) catch e; e isa UndefRefError ? :undefined : rethrow() end
+      all = [Held("a", 1, ["x"]), Held("b", "any", String[]), Held("c", 'c', ["y", "z"])]
+      before = [kind(late, h) for h in all]
+      foreach(h -> h.late = [7], all)
+      ([parts(h) for h in all], before, [kind(late, h) for h in all],
+        [kind(first_of, x) for x in (["p"], Vector{String}(undef, 1), Any[2], Vector{Any}(undef, 1), [[3]], Vector{Vector{Int}}(undef, 1))])`;
+    expect(answer(program)).toBe(
+      '(Tuple{String, Any, Vector{String}}[("a", 1, ["x"]), ("b", "any", []), ("c", \'c\', ["y", "z"])], ' +
+        '[:undefined, :undefined, :undefined], [[7], [7], [7]], Any["p", :undefined, 2, :undefined, [3], :undefined])',
+    );
+  });
   it('serves several types at one place', () => {
     const program = 'let s = 0; for x in Any[1, 2.5, 3, 0x01, big(7), 4.5, true]; s += x * x; end; s end';
     expect(answer(program)).toBe('87.5');
@@ -294,5 +338,56 @@ describe('a call with many kinds of arguments', { timeout: 300_000 }, () => {
       let xs = Any[${Array.from({ length: 12 }, (_, i) => `K5_${i}()`).join(', ')}]
         [k5(x) for _ in 1:3 for x in xs] == [i for _ in 1:3 for i in 0:11] end`;
     expect(answer(program)).toBe('true');
+  });
+});
+
+describe('a call of what a module holds', { timeout: 300_000 }, () => {
+  it('calls the builtin, the method, whatever stands there when it is called', () => {
+    const program = `module M9; f(x) = x + 1; g = f; const h = f; end
+      size9(x) = Core.sizeof(x)
+      f9(x) = M9.f(x)
+      g9(x) = M9.g(x)
+      h9(x) = M9.h(x)
+      twice() = [(size9("abc"), f9(i), g9(i), h9(i)) for i in 1:2]
+      began = twice()
+      Core.eval(M9, :(f(x) = x + 10))
+      redefined = twice()
+      Core.eval(M9, :(g = x -> x + 100))
+      assigned = twice()
+      Core.eval(M9, :(const h = x -> x + 1000))
+      replaced = twice()
+      (began, redefined, assigned, replaced)`;
+    expect(answer(program)).toBe(
+      '([(3, 2, 2, 2), (3, 3, 3, 3)], [(3, 11, 11, 11), (3, 12, 12, 12)], [(3, 11, 101, 11), (3, 12, 102, 12)], ' +
+        '[(3, 11, 101, 1001), (3, 12, 102, 1002)])',
+    );
+  });
+  it('stays as it was for frames of an older world', () => {
+    const program = `module M10; const h = x -> x + 1; end
+      function h10(change)
+        out = Int[M10.h(1), M10.h(2)]
+        for i in 1:3
+          i == change && Core.eval(M10, :(const h = x -> x + 1000))
+          push!(out, M10.h(i))
+        end
+        out
+      end
+      world = Base.get_world_counter()
+      before = h10(0)
+      meanwhile = h10(2)
+      (before, meanwhile, h10(0), Base.invoke_in_world(world, h10, 0))`;
+    expect(answer(program)).toBe('([2, 3, 2, 3, 4], [2, 3, 2, 3, 4], [1001, 1002, 1001, 1002, 1003], [2, 3, 2, 3, 4])');
+  });
+  it('asks a method of getproperty that is defined later', () => {
+    const program = `module M11; const f = identity; end
+      f11(m) = m.f(3)
+      c11() = M11.f(3)
+      before = (f11(M11), c11(), c11())
+      @eval Base getproperty(m::Module, name::Symbol) = name === :f ? (x -> getglobal(m, name)(x) + 40) : getglobal(m, name)
+      between = try (f11(M11), c11(), c11()) finally
+        @eval Base getproperty(m::Module, name::Symbol) = getglobal(m, name)
+      end
+      (before, between, (f11(M11), c11(), c11()))`;
+    expect(answer(program)).toBe('((3, 3, 3), (43, 43, 43), (3, 3, 3))');
   });
 });

@@ -142,9 +142,11 @@ function rehash!(h::Dict{K, V}, newsz::Int=length(h.keys)) where {K, V}
                 end
                 probe = and_int(sub_int(sub_int(index, 1), first_index), mask)
                 slt_int(maxprobe, probe) && (maxprobe = probe)
-                @_memset slots index (@_memget olds i)
+                mark = @_memget olds i
+                v = @_memget oldv i
+                @_memset slots index mark
                 @_memset keys index k
-                @_memset vals index (@_memget oldv i)
+                @_memset vals index v
                 count = add_int(count, 1)
             end
             i = add_int(i, 1)
@@ -190,10 +192,10 @@ end
     hsh = hash(key)::UInt
     slots = h.slots
     keys = h.keys
-    left = h.maxprobe
     mask = sub_int(length(slots), 1)
     sh = or_int(trunc_int(UInt8, lshr_int(hsh, 57)), 0x80)
     index = add_int(and_int(bitcast(Int, hsh), mask), 1)
+    probe = 0
     while true
         slot = @_memget slots index
         if slot === sh
@@ -201,8 +203,8 @@ end
         elseif slot === 0x00
             return -1
         end
-        slt_int(left, 1) && return -1
-        left = sub_int(left, 1)
+        slt_int(probe, h.maxprobe) || return -1
+        probe = add_int(probe, 1)
         index = add_int(and_int(index, mask), 1)
     end
 end
@@ -220,7 +222,6 @@ function find_slot_for(h::Dict, key, hsh::UInt)
     index = add_int(and_int(bitcast(Int, hsh), mask), 1)
     avail = 0
     probe = 0
-    maxprobe = h.maxprobe
     while true
         slot = @_memget slots index
         if slot === sh
@@ -231,7 +232,7 @@ function find_slot_for(h::Dict, key, hsh::UInt)
             avail === 0 && (avail = neg_int(index))
         end
         index = add_int(and_int(index, mask), 1)
-        slt_int(probe, maxprobe) || break
+        slt_int(probe, h.maxprobe) || break
         probe = add_int(probe, 1)
     end
     probe = add_int(probe, 1)

@@ -213,7 +213,7 @@ end
 # Every quick instruction with operands in slots and constants on either side, and with both answers.
 using Core.Intrinsics: add_int, sub_int, mul_int, slt_int, sle_int, ult_int, eq_int, ne_int, and_int, or_int, xor_int,
     lshr_int, shl_int, trunc_int, zext_int, bitcast, pointerref, pointerset, checked_srem_int, checked_sdiv_int,
-    udiv_int, urem_int, add_float, sub_float, mul_float, div_float, lt_float, le_float, eq_float, neg_float, not_int
+    udiv_int, urem_int, add_float, sub_float, mul_float, div_float, lt_float, le_float, eq_float, neg_float, neg_int, not_int
 function operands(a::Int, b::Int)
     s = add_int(a, b)
     s = add_int(s, 7)
@@ -247,6 +247,8 @@ function operands(a::Int, b::Int)
     s = add_int(s, lshr_int(9, a))
     s = add_int(s, lshr_int(s, 40))
     s = add_int(s, shl_int(s, 40))
+    s = neg_int(s)
+    s = add_int(s, neg_int(0))
     slt_int(a, b) && slt_int(a, 5) && slt_int(5, b) && (s = 1)
     sle_int(a, b) && sle_int(a, 5) && sle_int(5, b) && (s = 1)
     eq_int(a, b) || eq_int(a, 5) || eq_int(5, b) || (s = 2)

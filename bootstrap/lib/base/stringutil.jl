@@ -122,44 +122,55 @@ function decimal_length(n::Int)
     end
     return count
 end
-# The three digits of each number below 1000.
-const decimal_triples = let triples = Memory{UInt8}(undef, 3000)
+# The digits of each number below 1000, at the number plus one.
+const decimal_ones, decimal_tens, decimal_hundreds = let ones = Memory{UInt8}(undef, 1000), tens = Memory{UInt8}(undef, 1000), hundreds = Memory{UInt8}(undef, 1000)
     for i in 0:999
-        triples[3i + 1] = 0x30 + UInt8(i ÷ 100)
-        triples[3i + 2] = 0x30 + UInt8(i ÷ 10 % 10)
-        triples[3i + 3] = 0x30 + UInt8(i % 10)
+        ones[i + 1] = 0x30 + UInt8(i % 10)
+        tens[i + 1] = 0x30 + UInt8(i ÷ 10 % 10)
+        hundreds[i + 1] = 0x30 + UInt8(i ÷ 100)
     end
-    triples
+    (ones, tens, hundreds)
 end
-# Puts the `count` characters of `n` behind byte `at` of `p`, three digits at a time from the last on; where they end.
+# Puts the `count` characters of `n` behind byte `at` of `p`, from the last on; where they end.
 function put_decimal(p::Ptr{UInt8}, at::Int, n::Int, count::Int)
     last = add_int(at, count)
     if slt_int(n, 0)
         pointerset(p, 0x2d, add_int(at, 1), 1)
-        put_digits(p, last, neg_int(n))
+        m = neg_int(n)
+        if slt_int(m, 0)
+            # the least Int, whose amount is no Int
+            m = udiv_int(m, 1000)
+            put_three(p, last, sub_int(neg_int(n), mul_int(m, 1000)))
+            put_digits(p, sub_int(last, 3), m)
+        else
+            put_digits(p, last, m)
+        end
     else
         put_digits(p, last, n)
     end
     return last
 end
-# Puts the digits of `n`, which is not negative (or the least Int) into the bytes that end with byte `i` of `p`.
+# Puts the digits of `n`, which is not negative, into the bytes that end with byte `i` of `p`, three at a time.
 function put_digits(p::Ptr{UInt8}, i::Int, n::Int)
-    triples = decimal_triples
-    while ult_int(0x00000000000003e7, bitcast(UInt, n))
+    while slt_int(999, n)
         q = udiv_int(n, 1000)
-        at = mul_int(sub_int(n, mul_int(q, 1000)), 3)
-        pointerset(p, (@_memget triples add_int(at, 3)), i, 1)
-        pointerset(p, (@_memget triples add_int(at, 2)), sub_int(i, 1), 1)
-        pointerset(p, (@_memget triples add_int(at, 1)), sub_int(i, 2), 1)
+        put_three(p, i, sub_int(n, mul_int(q, 1000)))
         n = q
         i = sub_int(i, 3)
     end
-    at = mul_int(n, 3)
-    pointerset(p, (@_memget triples add_int(at, 3)), i, 1)
+    at = add_int(n, 1)
+    pointerset(p, (@_memget decimal_ones at), i, 1)
     if slt_int(9, n)
-        pointerset(p, (@_memget triples add_int(at, 2)), sub_int(i, 1), 1)
-        slt_int(99, n) && pointerset(p, (@_memget triples add_int(at, 1)), sub_int(i, 2), 1)
+        pointerset(p, (@_memget decimal_tens at), sub_int(i, 1), 1)
+        slt_int(99, n) && pointerset(p, (@_memget decimal_hundreds at), sub_int(i, 2), 1)
     end
+    return nothing
+end
+function put_three(p::Ptr{UInt8}, i::Int, n::Int)
+    at = add_int(n, 1)
+    pointerset(p, (@_memget decimal_ones at), i, 1)
+    pointerset(p, (@_memget decimal_tens at), sub_int(i, 1), 1)
+    pointerset(p, (@_memget decimal_hundreds at), sub_int(i, 2), 1)
     return nothing
 end
 integer_text(n::Unsigned, base::Int, pad::Int) = digits_text(n, base, pad, false)

@@ -40,6 +40,8 @@ import { expectArguments, expectInt, expectType } from './arguments.ts';
 import { typeNameText } from './fields.ts';
 
 const SymbolType = datatype('Symbol');
+const StringType = datatype('String');
+const DataTypeType = datatype('DataType');
 
 /** True if the values in two slots are the same by `===`. */
 export function egalSlots(a: number, b: number): boolean {
@@ -54,17 +56,16 @@ export function egalSlots(a: number, b: number): boolean {
 
 /** `sizeof` of a value or a type. */
 function sizeOfValue(word: number): number {
-  const value = slotRef(word);
   const type = slotType(word);
-  if (type === datatype('DataType')) {
-    return sizeOfDataType(value as DataTypeRef);
-  }
+  if (isSlotBits(type)) return primitiveSize(type);
+  const value = slotRef(word);
+  if (type === StringType) return stringLength(value as StringRef);
+  if (type === DataTypeType) return sizeOfDataType(value as DataTypeRef);
   if (type === datatype('Union') || type === datatype('UnionAll')) return sizeOfGeneralType(value);
   if (isKindType(type)) throwError(EMPTY_TYPE);
-  if (type === datatype('String')) return stringLength(value as StringRef);
   if (type === SymbolType) return symbolLength(value as SymbolRef);
   if (type === datatype('SimpleVector')) return 8 + 8 * svecLength(value as SvecRef);
-  if (isSlotBits(type) || isPrimitiveType(type)) return primitiveSize(type);
+  if (isPrimitiveType(type)) return primitiveSize(type);
   if (readRef(type, objects.DataType.name) === readRef(datatype('GenericMemory'), objects.DataType.name)) {
     return memoryBytes(value, type);
   }

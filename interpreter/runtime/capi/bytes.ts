@@ -23,6 +23,8 @@ import { defineRuntimeFunctions, type RuntimeCall } from './table.ts';
 /** Up to here bytes are moved one by one: calling a built-in function of JavaScript costs as much. */
 const FEW = 24;
 
+const Nothing = datatype('Nothing');
+
 /** What C sees of an argument: an address, or that of the object that is passed. */
 const pointerOf = (slot: number): number =>
   U32[slot + 2] === 0 && !isPrimitiveType(slotType(slot)) ? REGION_HIGH * 2 ** 32 + U32[slot] : wordOf(slot);
@@ -33,21 +35,18 @@ function inRegion(address: number, length: number): number {
   return offset >= 0 && offset + length <= REGION_BYTES ? offset : -1;
 }
 
-function move(to: number, from: number, length: number): void {
-  const target = inRegion(to, length);
-  const source = inRegion(from, length);
-  if (target < 0 || source < 0 || length > FEW) copyBytes(to, from, length);
-  else if (target <= source) for (let i = 0; i < length; i++) U8[target + i] = U8[source + i];
-  else for (let i = length - 1; i >= 0; i--) U8[target + i] = U8[source + i];
-}
-
 /** The result of memcpy and its like is their first argument, bit for bit. */
 function giveFirst(args: Int32Array, result: number, declared: Ref): void {
-  if (declared === datatype('Nothing')) {
+  if (declared === Nothing) {
     setSlotNothing(result);
     return;
   }
-  const pointer = pointerOf(args[0]);
+  const first = args[0];
+  if (U32[first + 2] !== 0) {
+    setSlotBits(result, declared, U32[first], U32[first + 1]);
+    return;
+  }
+  const pointer = pointerOf(first);
   setSlotBits(result, declared, pointer >>> 0, Math.floor(pointer / 2 ** 32));
 }
 
@@ -77,8 +76,22 @@ function orByC(name: string, signature: CSignature, here: RuntimeCall): RuntimeC
 
 const moving: CSignature = { result: cPointer, args: [cPointer, cPointer, cUInt64] };
 
+/** Few bytes from the region to the region, by unboxed pointers; false if they are not that. */
+function moveFew(to: number, from: number, size: number): boolean {
+  const length = U32[size];
+  if (length > FEW || U32[size + 1] !== 0 || U32[size + 2] === 0 || U32[to + 2] === 0 || U32[from + 2] === 0)
+    return false;
+  if (U32[to + 1] !== REGION_HIGH || U32[from + 1] !== REGION_HIGH) return false;
+  const target = U32[to];
+  const source = U32[from];
+  if (Math.max(target, source) >= REGION_BYTES - FEW) return false;
+  if (target <= source) for (let i = 0; i < length; i++) U8[target + i] = U8[source + i];
+  else for (let i = length - 1; i >= 0; i--) U8[target + i] = U8[source + i];
+  return true;
+}
+
 const moveHere: RuntimeCall = (args, _n, result, declared) => {
-  move(pointerOf(args[0]), pointerOf(args[1]), wordOf(args[2]));
+  if (!moveFew(args[0], args[1], args[2])) copyBytes(pointerOf(args[0]), pointerOf(args[1]), wordOf(args[2]));
   giveFirst(args, result, declared);
 };
 

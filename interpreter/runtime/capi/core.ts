@@ -40,6 +40,8 @@ import { internBytes, symbol, symbolAddress } from '../symbols.ts';
 import { stringAddress, stringBytes, stringOfBytes } from '../values.ts';
 import { defineRuntimeFunctions } from './table.ts';
 
+const StringType = datatype('String');
+
 /** Bits of a slot whose value is a primitive of at most 8 bytes: an address or a count. */
 export function wordOf(slot: number): number {
   const at = U32[slot + 2] !== 0 ? slot : U32[slot] >>> 2;
@@ -118,7 +120,7 @@ defineRuntimeFunctions({
     'jl_value_t *(size_t)',
     (args, _n, result) => {
       const length = wordOf(args[0]);
-      const string = allocate(datatype('String'), objects.JuliaString.$size + length + 1);
+      const string = allocate(StringType, objects.JuliaString.$size + length + 1);
       writeWide(string, objects.JuliaString.length, length);
       setSlotReference(result, string);
     },
