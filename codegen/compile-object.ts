@@ -8,14 +8,14 @@ import { architecture, targetSystem } from './llvm/target.x86_64-linux.ts';
 import { readElf } from './object/elf-reader.ts';
 import { type Metadata, type MethodRecord, noOrigin, type Origin } from './object/metadata.ts';
 import { makeObject } from './object/object.ts';
-import type { Json, SymbolRecipe } from './object/recipe.ts';
+import type { Shortcuts, SymbolRecipe } from './object/recipe.ts';
 
 /**
  * Compiles a program to a relocatable object with metadata.
  *
  * @param methods the records of the methods whose entries the program defines
  * @param origin what the program is, and where it ran
- * @param places where what recipes stand for lies in the system image
+ * @param shortcuts shorter ways to what recipes stand for
  * @throws what `compileProgram` and `makeObject` throw
  */
 export function compileObject(
@@ -23,7 +23,7 @@ export function compileObject(
   methods: readonly MethodRecord[],
   options: CompileOptions = {},
   origin: Origin = noOrigin,
-  places: ReadonlyMap<Json, number> = new Map(),
+  shortcuts: Shortcuts = new Map(),
 ): Uint8Array {
   const { bytes, processor } = compileProgram(program, { ...options, output: 'obj' });
   const metadata: Metadata = {
@@ -35,7 +35,7 @@ export function compileObject(
     symbols: recipesOf(program, bytes),
     references: new Map([...program.functions.values()].map((each) => [each.name, referencesOf(each)])),
   };
-  return makeObject(bytes, metadata, places);
+  return makeObject(bytes, metadata, shortcuts);
 }
 
 /**

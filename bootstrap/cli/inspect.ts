@@ -109,7 +109,9 @@ function show(file: string, report: Report, recipeOf: (name: string) => string):
   console.log(`\nMethods (${report.methods.length})`);
   for (const method of report.methods) {
     console.log(`  ${method.name}`);
-    console.log(`    code ${method.specialised} (${method.bytes} bytes), entry ${method.entry}`);
+    console.log(
+      `    code ${method.specialised} (${method.bytes} bytes), ${method.entry === '' ? 'no entry' : `entry ${method.entry}`}`,
+    );
     console.log(`    slots (${method.parameters.join(', ')}) -> ${method.result}`);
     for (const dependency of [...method.dependencies, ...method.libraryDependencies])
       console.log(`    valid with ${JSON.stringify(dependency)}`);

@@ -7,13 +7,15 @@
 
 import { DROPPED } from '../../codegen/emit/callbacks.ts';
 import { hashOfTypes, keyOfMethod } from '../../codegen/emit/identity.ts';
-import { CannotCompile, decode } from '../../codegen/emit/recipes.ts';
+import { CannotCompile, decode, objectOfBytes } from '../../codegen/emit/recipes.ts';
+import { NONE } from '../../codegen/object/link-table.ts';
 import type { ObjectMetadata } from '../../codegen/object/metadata.ts';
 import { openObject } from '../../codegen/object/object.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import { type Address, toAddress, writeU32 } from '../../ffi/address.ts';
 import { REGION_BASE } from '../../ffi/region.ts';
-import type { DataTypeRef, MethodInstanceRef, MethodRef } from '../../interpreter/memory/layout.ts';
+import { HEAP_END } from '../../interpreter/memory/heap.ts';
+import type { DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
 import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
 import { mappedContent } from '../../interpreter/memory/snapshot.ts';
@@ -27,7 +29,7 @@ import type { SlotFunction } from '../../interpreter/vm/builtin.ts';
 import { installNative, removeNative, setNativeFinder } from '../../interpreter/vm/calls.ts';
 import { asLoadError } from '../loader/error.ts';
 import { type LinkedObject, linkObject } from '../loader/load.ts';
-import { type Resolver, resolveC } from '../loader/symbols.ts';
+import { type Resolver, resolveC, type Values } from '../loader/symbols.ts';
 import { keepAlive, slotFunctionOf } from './native-entry.ts';
 import { emptySites, offerCode, runtimeAddress, threadState, withdrawCode } from './runtime-functions.ts';
 import { libraryIdentity } from './snapshot-store.ts';
@@ -50,17 +52,38 @@ export const resolver: Resolver = (recipe) => {
 };
 
 function addressOfValue(recipe: Json): Address | string {
-  try {
+  return kept(() => {
     const value = decode(recipe);
     // Code makes objects of the type without asking whether anybody has laid it out yet.
     if (isDataType(value) && isConcrete(value)) tryLayout(value);
+    return value;
+  });
+}
+
+/** The address of an object that code is going to refer to, or why there is none. */
+function kept(make: () => Ref): Address | string {
+  try {
+    const value = make();
     keepAlive(value);
-    return toAddress(REGION_BASE + value * 8);
+    return addressOf(value);
   } catch (error) {
     if (error instanceof CannotCompile) return error.message;
     throw error;
   }
 }
+
+const addressOf = (value: Ref): Address => toAddress(REGION_BASE + value * 8);
+
+/** Values without their recipes, for an object that was compiled with the system image in memory. */
+const values: Values = {
+  placed: (place, isConcreteType) => {
+    if (place >= HEAP_END / 8) return undefined;
+    const value = place as Ref;
+    if (isConcreteType && isDataType(value) && isConcrete(value)) tryLayout(value);
+    return addressOf(value);
+  },
+  ofBytes: (type, bytes) => kept(() => objectOfBytes(type, bytes)),
+};
 
 /** What became of an object's methods. */
 export interface NativeMethods {
@@ -96,6 +119,9 @@ class WaitingObject {
   private readonly byHash = new Map<number, number[]>();
   private readonly bySpecialised = new Map<number, number>();
   private readonly installed = new Map<MethodInstanceRef, number>();
+  /** The worlds in which those methods began that are the library's. */
+  private readonly worlds = new Set<number>();
+  private readonly offered = new Set<MethodInstanceRef>();
   private knownMethods: ReadonlySet<string> | undefined;
   private isOver = false;
   private isBusy = false;
@@ -103,14 +129,15 @@ class WaitingObject {
 
   constructor(bytes: Uint8Array) {
     const start = now();
-    this.linked = asLoadError(() => linkObject(openObject(bytes, mappedContent()), resolver));
+    this.linked = asLoadError(() => linkObject(openObject(bytes, mappedContent()), resolver, { values }));
     const { metadata, image } = this.linked;
     this.metadata = metadata;
     const own = libraryIdentity();
     this.validity = new Validity(own !== null && own === metadata.origin.library);
-    for (let number = 0; number < metadata.methods.length; number++) {
+    for (let number = 0; number < image.link.methodCount; number++) {
       this.waiting.set(number, NOT_CALLED);
       this.bySpecialised.set(image.link.specialisedOf(number), number);
+      this.worlds.add(image.link.worldOf(number));
       const hash = image.link.hashOf(number);
       const list = this.byHash.get(hash);
       if (list === undefined) this.byHash.set(hash, [number]);
@@ -123,7 +150,7 @@ class WaitingObject {
   find(instance: MethodInstanceRef): void {
     if (this.isBusy || this.isOver) return;
     const method = readRef<MethodRef>(instance, objects.MethodInstance.def);
-    if (typeOf(method) !== MethodType) return;
+    if (typeOf(method) !== MethodType || this.validity.isOtherOfLibrary(method, this.worlds)) return;
     const types = readRef<DataTypeRef>(instance, objects.MethodInstance.specTypes);
     const candidates = isDataType(types) ? this.byHash.get(hashOfTypes(types)) : undefined;
     if (candidates === undefined) return;
@@ -132,7 +159,11 @@ class WaitingObject {
     try {
       for (const number of candidates) {
         if (!this.waiting.has(number)) continue;
-        const known = this.validity.means(this.metadata.methods[number], method, types);
+        if (this.metadata.link.entryOf(number) === NONE) {
+          this.offer(number, instance, method, types);
+          continue;
+        }
+        const known = this.validity.means(this.metadata.recordOf(number), method, types);
         if (typeof known === 'string') this.waiting.set(number, known);
         else if (known) this.attach(number, instance);
       }
@@ -153,25 +184,41 @@ class WaitingObject {
     this.failed.delete(number);
     this.installed.set(instance, number);
     if (entry.entry !== null) installNative(instance, entry.entry);
-    const code = this.linked.image.addressOf(this.linked.image.link.boxedOf(number));
-    if (code !== undefined) offerCode(instance, code);
+    offerCode(instance, () => this.boxedCode(number));
   }
+
+  /** Lets code call a method that has no entry: it is compared when that happens. */
+  private offer(number: number, instance: MethodInstanceRef, method: MethodRef, types: DataTypeRef): void {
+    if (this.offered.has(instance)) return;
+    this.offered.add(instance);
+    offerCode(instance, () => {
+      const isMeant = decoded(() => this.validity.means(this.metadata.recordOf(number), method, types));
+      return isMeant === true ? this.boxedCode(number) : undefined;
+    });
+  }
+
+  /** Why a function of the object must not be used, or undefined. */
+  private readonly changed = (name: number): string | undefined => {
+    const method = this.bySpecialised.get(name);
+    return method === undefined ? undefined : this.validity.changed(this.metadata.recordOf(method));
+  };
 
   /** How the VM enters a method, which is ready then; or why it cannot be used. */
   private entryOf(number: number): { readonly entry: SlotFunction | null } | string {
     const { linked } = this;
     const { link } = linked.image;
-    const check = (name: number): string | undefined => {
-      const each = this.bySpecialised.get(name);
-      return each === undefined ? undefined : this.validity.changed(this.metadata.methods[each]);
-    };
-    const reason =
-      linked.ready(link.specialisedOf(number), check) ??
-      linked.ready(link.entryOf(number)) ??
-      linked.ready(link.boxedOf(number));
+    const reason = linked.ready(link.specialisedOf(number), this.changed) ?? linked.ready(link.entryOf(number));
     if (reason !== undefined) return reason;
     const method = linked.methodOf(number);
     return method === undefined ? 'the object does not define its code' : { entry: slotFunctionOf(method) };
+  }
+
+  /** The function from objects to an object of a method, ready, if it has one that can be used. */
+  private boxedCode(number: number): Address | undefined {
+    const { linked } = this;
+    const boxed = linked.image.link.boxedOf(number);
+    const reason = decoded(() => linked.ready(boxed, this.changed) ?? true);
+    return reason === true ? linked.image.addressOf(boxed) : undefined;
   }
 
   /** A method was defined or deleted: could a call of the program mean it? */
@@ -205,18 +252,18 @@ class WaitingObject {
     withdrawCode();
     const dropped = this.linked.symbols().get(DROPPED);
     if (dropped !== undefined) writeU32(dropped, 1);
-    for (let number = 0; number < this.metadata.methods.length; number++) this.waiting.set(number, reason);
+    for (let number = 0; number < this.metadata.link.methodCount; number++) this.waiting.set(number, reason);
   }
 
   /** A method that did not exist yet when it was looked for, and was not called since, is none that is refused. */
   private reasonNow(number: number, reason: string): string {
     if (this.isOver || reason === NOT_CALLED || this.failed.has(number)) return reason;
-    const instance = this.validity.instance(this.metadata.methods[number]);
+    const instance = this.validity.instance(this.metadata.recordOf(number));
     return typeof instance === 'string' ? instance : NOT_CALLED;
   }
 
   report(): NativeMethods {
-    const nameOf = (number: number): string => decoded(() => this.metadata.methods[number].name);
+    const nameOf = (number: number): string => decoded(() => this.metadata.recordOf(number).name);
     return {
       attached: () => [...this.installed.values()].map(nameOf),
       refused: () =>

@@ -126,10 +126,13 @@ export function compileUsed(name: string, includeLibrary = false): CompiledProgr
   const wanted: Wanted[] = [];
   const library: Wanted[] = [];
   const called = new Set<MethodRef>();
+  /** The types of what the interpreter runs without a frame: entering native code takes longer. */
+  const frameless = new Set<DataTypeRef>();
   for (const [instance, { callers, isCalledElsewhere, hasFrame }] of reachedInstances()) {
     called.add(readRef<MethodRef>(instance, objects.MethodInstance.def));
     const of = specialisationOf(instance);
     if (of === null) continue;
+    if (!hasFrame) frameless.add(of.types);
     const isOwn = includeLibrary || !isLibrary(readRef(of.method, objects.Method.module));
     const isCalledBy = (methods: ReadonlySet<Ref>): boolean =>
       isCalledElsewhere || [...callers].some((caller) => methods.has(caller));
@@ -137,8 +140,11 @@ export function compileUsed(name: string, includeLibrary = false): CompiledProgr
     if (!isOwn && hasFrame && !isBusy(instance)) continue;
     (isOwn ? wanted : library).push({ name: nameOf(of), of, isCalledBy });
   }
-  const compiler = new MethodCompiler(name, Number.isFinite(firstWorld) ? firstWorld : 0, (method) =>
-    called.has(method),
+  const compiler = new MethodCompiler(
+    name,
+    Number.isFinite(firstWorld) ? firstWorld : 0,
+    (method) => called.has(method),
+    ({ types }) => !frameless.has(types),
   );
   compileAll(compiler, wanted, library);
   compiler.close();
@@ -154,7 +160,6 @@ export function writeObject({ compiler, records }: CompiledProgram, options: Com
       methods: programMethods(),
       calls: compiler.resolvedCalls(),
     };
-    const places = image === null ? undefined : compiler.places(image);
-    return compileObject(compiler.program, records, options, origin, places);
+    return compileObject(compiler.program, records, options, origin, compiler.shortcuts(image));
   });
 }

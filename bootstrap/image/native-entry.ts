@@ -34,7 +34,7 @@ export function slotFunctionOf(method: LoadedMethod): SlotFunction | null {
   const { record } = method;
   const [callee, ...kinds] = record.parameters;
   // The VM does not pass the callee; a closure's code needs it. It is called by other compiled code only.
-  if (callee !== 'none') return null;
+  if (callee !== 'none' || method.entry === undefined) return null;
   const enter = entryAt(method.entry);
   const result = resultOf(record);
   const count = kinds.length;
@@ -83,15 +83,21 @@ function passArguments(kinds: readonly SlotKind[], args: Int32Array, first: numb
   }
 }
 
-function resultOf({ result, returns }: MethodRecord): (base: number, word: number) => void {
-  const { type: typeRecipe, value: valueRecipe } = returns as { readonly [key: string]: Json };
-  switch (result) {
+/** What a method returns, as far as its record has to say that. */
+function returnsOf({ returns }: MethodRecord): { readonly [key: string]: Json } {
+  return returns as { readonly [key: string]: Json };
+}
+
+function resultOf(record: MethodRecord): (base: number, word: number) => void {
+  switch (record.result) {
     case 'none': {
+      const { value: valueRecipe } = returnsOf(record);
       const value = valueRecipe === undefined ? nothing : decode(valueRecipe);
       keepAlive(value);
       return (_base, word) => setSlot(word, value);
     }
     case 'bits': {
+      const { type: typeRecipe } = returnsOf(record);
       const type = typeRecipe === undefined ? Bottom : decode(typeRecipe);
       return (base, word) => setSlotBits(word, type, slotU32[2 * base], slotU32[2 * base + 1]);
     }

@@ -288,14 +288,16 @@ function newString(length: number): Ref {
   return string;
 }
 
-/** Addresses of the functions from objects to an object, by method instance: what a call site may learn. */
-const boxedCode = new Map<Ref, Address>();
+/** What gives the function from objects to an object, by method instance: what a call site may learn. */
+const boxedCode = new Map<Ref, (() => Address | undefined)[]>();
 /** The sites that have learned something, with their sizes. */
 const taughtSites = new Map<Address, number>();
 
 /** Lets call sites in compiled code reach a method's code directly. */
-export function offerCode(instance: Ref, address: Address): void {
-  boxedCode.set(instance, address);
+export function offerCode(instance: Ref, code: () => Address | undefined): void {
+  const offers = boxedCode.get(instance);
+  if (offers === undefined) boxedCode.set(instance, [code]);
+  else offers.push(code);
 }
 
 /** Makes all call sites ask again. */
@@ -326,7 +328,8 @@ function learnCall(site: Address, objects: readonly Ref[]): void {
   inSlots(objects, (words) => {
     instance = instanceForCall(words, objects.length);
   });
-  const code = boxedCode.get(instance);
+  let code: Address | undefined;
+  for (const offer of boxedCode.get(instance) ?? []) code ??= offer();
   if (code === undefined) return;
   const way = offsetBy(site, SITE_HEADER + count * wayBytes(objects.length));
   writeAddress(way, code);

@@ -68,6 +68,13 @@ export class Validity {
     this.isSameLibrary = isSameLibrary;
   }
 
+  /** Is a method one of the very library that an object was compiled with, and none of those that began in these worlds? */
+  isOtherOfLibrary(method: MethodRef, worlds: ReadonlySet<number>): boolean {
+    if (!this.isSameLibrary) return false;
+    const world = readWide(method, objects.Method.primary_world);
+    return world <= this.firstWorld && !worlds.has(world);
+  }
+
   /**
    * Is a method with these argument types what a record means?
    *

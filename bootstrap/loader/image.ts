@@ -10,9 +10,21 @@ import type { AbsoluteHole, LinkTable } from '../../codegen/object/link-table.ts
 import { NONE } from '../../codegen/object/link-table.ts';
 import type { Placement } from '../../codegen/object/placement.ts';
 import { relocationName, relocationRules } from '../../codegen/object/relocations.x86_64.ts';
-import { type Address, bytesAt, offsetBy, writeAddress, writeU32, writeWords } from '../../ffi/address.ts';
+import {
+  type Address,
+  bytesAt,
+  highWord,
+  lowWord,
+  offsetBy,
+  writeAddress,
+  writeU32,
+  writeWords,
+} from '../../ffi/address.ts';
 import { protectPages, returnPages, takePages } from './code-region.ts';
 import { LoadError } from './error.ts';
+
+/** Gives what lies at a place of the system image its address; undefined if nothing can lie there. */
+export type Placed = (place: number, isConcreteType: boolean) => Address | undefined;
 
 export class Image {
   readonly base: Address;
@@ -35,9 +47,31 @@ export class Image {
     for (const [{ bytes }, offset] of placement.sections) {
       if (bytes.length > 0) bytesAt(offsetBy(this.base, offset), bytes.length).set(bytes);
     }
-    for (let name = 0; name < link.outsideCount; name++) this.setEntry(name, this.trap);
-    for (let name = link.outsideCount; name < link.entryCount; name++)
-      this.setEntry(name, this.addressOf(name) ?? this.trap);
+  }
+
+  /**
+   * Fills the table of addresses: the object's own names, and what lies at places of the system image. Everything else
+   * leads to the trap.
+   *
+   * @param known is given the addresses of names from elsewhere
+   */
+  fillTable(placed: Placed | undefined, known: Address[]): void {
+    const { link } = this;
+    const { outsideCount, entryCount } = link;
+    const words = new Uint32Array(2 * entryCount);
+    for (let name = 0; name < entryCount; name++) {
+      let address: Address | undefined;
+      if (name >= outsideCount) address = this.addressOf(name);
+      else if (placed !== undefined) {
+        const place = link.placeOfValue(name);
+        if (place !== 0) address = placed(place, link.isConcreteType(name));
+        if (address !== undefined) known[name] = address;
+      }
+      address ??= this.trap;
+      words[2 * name] = lowWord(address);
+      words[2 * name + 1] = highWord(address);
+    }
+    bytesAt(this.table, 8 * entryCount).set(new Uint8Array(words.buffer));
   }
 
   /** Bytes of memory, whole pages. */

@@ -14,13 +14,14 @@ import type { Address } from '../../ffi/address.ts';
 import { JULIA_VERSION } from '../../interpreter/runtime/version.ts';
 import { asLoadError, LoadError } from './error.ts';
 import { Image } from './image.ts';
-import { OutsideNames, type Resolver } from './symbols.ts';
+import { OutsideNames, type Resolver, type Values } from './symbols.ts';
 
 export interface LoadedMethod {
   readonly record: MethodRecord;
-  /** Where the specialised function and the generic entry are. */
+  /** Where the specialised function is. */
   readonly specialised: Address;
-  readonly entry: Address;
+  /** Where the generic entry is, if it has one. */
+  readonly entry: Address | undefined;
 }
 
 export interface RefusedMethod {
@@ -60,7 +61,7 @@ export const thisHost: Host = { julia: JULIA_VERSION, architecture: 'x86_64', sy
  */
 export function loadObject(bytes: Uint8Array, resolver: Resolver, host: Host = thisHost): LoadedObject {
   return asLoadError(() => {
-    const linked = linkObject(openObject(bytes), resolver, host);
+    const linked = linkObject(openObject(bytes), resolver, { host });
     try {
       return allMethods(linked);
     } catch (error) {
@@ -87,17 +88,19 @@ function allMethods(linked: LinkedObject): LoadedObject {
 /**
  * Places an object in memory, ready but for what it refers to outside.
  *
+ * @param values quicker ways to values than their recipes
  * @throws LoadError or ObjectError if the object is not taken
  */
 export function linkObject(
   { placement, link, metadata }: OpenedObject,
   resolver: Resolver,
-  host: Host = thisHost,
+  { host = thisHost, values }: { readonly host?: Host; readonly values?: Values } = {},
 ): LinkedObject {
   checkTarget(metadata, host);
   const image = new Image(placement, link);
   try {
-    const outside = new OutsideNames(metadata, image, resolver);
+    const outside = new OutsideNames(metadata, image, resolver, values);
+    image.fillTable(metadata.isSameImage ? values?.placed : undefined, outside.known);
     for (const name of link.unclaimed) outside.resolve(name);
     for (const hole of link.absolutes) {
       image.fill(hole, (name) => {
@@ -119,12 +122,15 @@ export class LinkedObject {
   readonly image: Image;
   private readonly outside: OutsideNames;
   /** What was ready once stays so. */
-  private readonly done = new Set<number>();
+  private readonly done: Uint8Array;
 
   constructor(metadata: ObjectMetadata, image: Image, outside: OutsideNames) {
     this.metadata = metadata;
     this.image = image;
     this.outside = outside;
+    this.done = new Uint8Array(image.link.nameCount);
+    for (let name = 0; name < image.link.outsideCount; name++)
+      if (outside.known[name] !== undefined) this.done[name] = 1;
   }
 
   /**
@@ -135,19 +141,28 @@ export class LinkedObject {
    */
   ready(name: number, check?: (name: number) => string | undefined): string | undefined {
     const { done } = this;
-    if (name === NONE || done.has(name)) return undefined;
-    const { outsideCount } = this.image.link;
-    const seen = new Set([name]);
-    for (const each of seen) {
-      const reason = each < outsideCount ? this.missing(each) : check?.(each);
+    const { link } = this.image;
+    // A number that is no name comes from somebody who wrote the object so: there is nothing to get ready.
+    if (!(name < link.nameCount) || done[name] === 1) return undefined;
+    const seen = [name];
+    done[name] = 1;
+    for (let i = 0; i < seen.length; i++) {
+      const each = seen[i];
+      const isOutside = each < link.outsideCount;
+      const reason = isOutside ? this.missing(each) : check?.(each);
       if (reason !== undefined) {
-        if (each === name || each < outsideCount) return reason;
-        return `it calls ${this.metadata.nameOf(each)}, which is refused: ${reason}`;
+        for (const tried of seen) done[tried] = 0;
+        return each === name || isOutside
+          ? reason
+          : `it calls ${this.metadata.nameOf(each)}, which is refused: ${reason}`;
       }
-      if (each < outsideCount) continue;
-      for (const reference of this.image.link.referencesOf(each)) if (!done.has(reference)) seen.add(reference);
+      if (isOutside) continue;
+      for (const reference of link.referencesOf(each)) {
+        if (done[reference] !== 0) continue;
+        done[reference] = 1;
+        seen.push(reference);
+      }
     }
-    for (const each of seen) done.add(each);
     return undefined;
   }
 
@@ -169,8 +184,9 @@ export class LinkedObject {
     const { link } = this.image;
     const specialised = this.image.addressOf(link.specialisedOf(number));
     const entry = this.image.addressOf(link.entryOf(number));
-    const record = this.metadata.methods[number];
-    return specialised === undefined || entry === undefined ? undefined : { record, specialised, entry };
+    const record = this.metadata.recordOf(number);
+    const lacksEntry = entry === undefined && link.entryOf(number) !== NONE;
+    return specialised === undefined || lacksEntry ? undefined : { record, specialised, entry };
   }
 
   /** Every name that the object defines for others, with its address. */

@@ -9,10 +9,17 @@ import { describeRecipe, type SymbolRecipe } from '../../codegen/object/recipe.t
 import type { Address } from '../../ffi/address.ts';
 import { ForeignError } from '../../ffi/error.ts';
 import { findSymbol } from '../../ffi/libraries.ts';
-import type { Image } from './image.ts';
+import type { Image, Placed } from './image.ts';
 
 /** Gives the address that a recipe stands for in this process, or says why there is none. */
 export type Resolver = (recipe: SymbolRecipe) => Address | string;
+
+/** Values by other means than their recipes, see `Shortcut`. */
+export interface Values {
+  readonly placed: Placed;
+  /** The object of a type at a place, or for 0 the string, with these bytes; or why there is none. */
+  readonly ofBytes: (type: number, bytes: Uint8Array) => Address | string;
+}
 
 /**
  * The names that an object refers to and does not define: each is resolved when it is first needed, and then written where
@@ -22,24 +29,33 @@ export class OutsideNames {
   private readonly metadata: ObjectMetadata;
   private readonly image: Image;
   private readonly resolver: Resolver;
-  private readonly known: Address[] = [];
+  private readonly values: Values | undefined;
+  /** By number; a place without a value: nobody has asked. */
+  readonly known: Address[] = [];
 
-  constructor(metadata: ObjectMetadata, image: Image, resolver: Resolver) {
+  constructor(metadata: ObjectMetadata, image: Image, resolver: Resolver, values?: Values) {
     this.metadata = metadata;
     this.image = image;
     this.resolver = resolver;
+    this.values = values;
   }
 
   /** Resolves the name with a number; gives its address, or why there is none. */
   resolve(number: number): Address | string {
     const known = this.known[number];
     if (known !== undefined) return known;
-    const recipe = this.metadata.recipeOf(number);
-    const found = this.resolver(recipe);
-    if (typeof found === 'string') return `${describeRecipe(recipe)}: ${found}`;
+    const found = this.ofBytes(number) ?? this.resolver(this.metadata.recipeOf(number));
+    if (typeof found === 'string') return `${describeRecipe(this.metadata.recipeOf(number))}: ${found}`;
     this.known[number] = found;
     this.image.setEntry(number, found);
     return found;
+  }
+
+  private ofBytes(number: number): Address | string | undefined {
+    const { values, metadata } = this;
+    const value = values === undefined ? undefined : metadata.link.bytesOfValue(number);
+    if (value === undefined || (value.type !== 0 && !metadata.isSameImage)) return undefined;
+    return values?.ofBytes(value.type, value.bytes);
   }
 }
 

@@ -18,7 +18,7 @@ import type { Typed } from '../inference/interpret.ts';
 import { isImpossible, widen, withoutConditional } from '../inference/lattice.ts';
 import { hasAllParameters, type Specialisation } from '../inference/matches.ts';
 import type { MethodRecord, SlotKind } from '../object/metadata.ts';
-import type { Json } from '../object/recipe.ts';
+import type { Json, Shortcuts } from '../object/recipe.ts';
 import { BodyWriter, bundleArguments, type Compilation, type CompiledFunction } from './bodies.ts';
 import { FunctionBuilder } from './builder.ts';
 import { boxedName, callDynamic, DynamicCalls } from './dispatch.ts';
@@ -26,7 +26,7 @@ import { STATUS_RETURNED, STATUS_THREW } from './entry.ts';
 import { dependenciesOf, identityOf, nameOf } from './identity.ts';
 import { throwIf } from './intrinsics.ts';
 import { bitsOf, isFloatType, type MachineType, Program, type Value } from './operations.ts';
-import { CannotCompile, encode, placesOf } from './recipes.ts';
+import { CannotCompile, encode, shortcutsOf } from './recipes.ts';
 import { unrollRecursion } from './recursion.ts';
 import { leavesOf, type Shape, shapeOf } from './shapes.ts';
 import { OFFSET_STACK_LIMIT } from './thread-state.ts';
@@ -61,15 +61,23 @@ export class MethodCompiler implements Compilation {
   private current: Pending | null = null;
   private readonly libraryWorld: number;
   private readonly isUsed: (method: MethodRef) => boolean;
+  private readonly needsEntry: (of: Specialisation) => boolean;
 
   /**
    * @param libraryWorld the last world before the program: what was defined by then is the library's
    * @param isUsed whether a method is worth compiling when code calls it; the others are called by way of the runtime
+   * @param needsEntry whether the interpreter gains anything by calling the code of a method; if not, only code does
    */
-  constructor(name: string, libraryWorld: number, isUsed: (method: MethodRef) => boolean = () => true) {
+  constructor(
+    name: string,
+    libraryWorld: number,
+    isUsed: (method: MethodRef) => boolean = () => true,
+    needsEntry: (of: Specialisation) => boolean = () => true,
+  ) {
     this.program = new Program(name);
     this.libraryWorld = libraryWorld;
     this.isUsed = isUsed;
+    this.needsEntry = needsEntry;
   }
 
   /**
@@ -166,7 +174,7 @@ export class MethodCompiler implements Compilation {
       this.current = pending;
       try {
         this.writeBody(pending, build);
-        this.writeEntry(pending);
+        if (this.needsEntry(pending.of)) this.writeEntry(pending);
         this.writeBoxed(pending);
         this.records.push(this.recordOf(pending));
         return;
@@ -341,9 +349,9 @@ export class MethodCompiler implements Compilation {
     return [...calls].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, recipe]) => recipe);
   }
 
-  /** Where what the recipes of this compilation stand for lies in the system image. */
-  places(image: SnapshotContent): ReadonlyMap<Json, number> {
-    return placesOf(this.origins, image);
+  /** Shorter ways to what the recipes of this compilation stand for; `image` as for `shortcutsOf`. */
+  shortcuts(image: SnapshotContent | null): Shortcuts {
+    return shortcutsOf(this.origins, image);
   }
 
   private readonly lookups = new Set<Ref>();
@@ -355,7 +363,7 @@ export class MethodCompiler implements Compilation {
     return {
       name: nameOf(pending.of),
       specialised: pending.name,
-      entry: `${pending.name} entry`,
+      entry: this.needsEntry(pending.of) ? `${pending.name} entry` : '',
       boxed: boxedName(pending.name),
       parameters: pending.parameters.map(slotKind),
       result: pending.isEndless ? 'none' : slotKind(pending.result),

@@ -371,6 +371,12 @@ export interface DataDefinition {
   readonly holes: readonly { readonly offset: number; readonly symbol: string }[];
 }
 
+/** As a rule the values of equal recipes are one object. */
+function isSameRecipe(a: SymbolRecipe, b: SymbolRecipe): boolean {
+  if (a.kind === 'value' && b.kind === 'value' && a.value === b.value) return true;
+  return a.kind === b.kind && JSON.stringify(a) === JSON.stringify(b);
+}
+
 export class Program {
   /** Appears in listings; not unique. */
   readonly name: string;
@@ -382,20 +388,27 @@ export class Program {
     this.name = name;
   }
 
-  /** Declares an external symbol; declaring it again is fine as long as it is the same one. */
+  /**
+   * Declares an external symbol, once for each meaning.
+   *
+   * @param name what people shall read
+   * @returns the name it has: another one if that is taken by something else
+   */
   declare(
     name: string,
     kind: SymbolDeclaration['kind'],
     recipe: SymbolRecipe,
     effects: SymbolDeclaration['effects'] = 'any',
   ): string {
-    const known = this.symbols.get(name);
-    if (known === undefined) {
-      this.symbols.set(name, { name, kind, effects, recipe });
-    } else if (known.kind !== kind || JSON.stringify(known.recipe) !== JSON.stringify(recipe)) {
-      throw new Error(`the symbol ${name} is declared twice, with different meanings`);
+    for (let n = 1; ; n++) {
+      const tried = n === 1 ? name : `${name} (${n})`;
+      const known = this.symbols.get(tried);
+      if (known === undefined) {
+        this.symbols.set(tried, { name: tried, kind, effects, recipe });
+        return tried;
+      }
+      if (known.kind === kind && isSameRecipe(known.recipe, recipe)) return tried;
     }
-    return name;
   }
 
   defineData(definition: DataDefinition): string {

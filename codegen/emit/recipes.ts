@@ -89,7 +89,7 @@ import {
   wrapperOf,
 } from '../../interpreter/types/index.ts';
 import { builtinOf } from '../../interpreter/vm/calls.ts';
-import type { Json } from '../object/recipe.ts';
+import type { Json, Shortcut, Shortcuts } from '../object/recipe.ts';
 
 /** Something of a program has no recipe, or no form in operations: the method stays interpreted. */
 export class CannotCompile extends Error {}
@@ -168,16 +168,32 @@ export function encode(value: Ref, origins: Origins): Json {
 }
 
 /**
- * Where what recipes stand for lies, for what was in the system image, is where it was, and never goes away: types, their
- * names, modules, symbols and the only instances of types, as long as a recipe leads to them.
+ * Shorter ways to what recipes stand for. Places are those of what was in the system image, is where it was, and never goes
+ * away: types, their names, modules, symbols and the only instances of types, as long as a recipe leads to them.
  *
- * @param image has the image's content, to compare
+ * @param image has the image's content, to compare; null: there is no image
  */
-export function placesOf(origins: Origins, image: SnapshotContent): ReadonlyMap<Json, number> {
-  const places = new Map<Json, number>();
-  for (const [value, recipe] of known.get(origins) ?? [])
-    if (isLasting(value, recipe, image)) places.set(recipe, value);
-  return places;
+export function shortcutsOf(origins: Origins, image: SnapshotContent | null): Shortcuts {
+  const shortcuts = new Map<Json, Shortcut>();
+  const hasPlace = (value: Ref, recipe: Json): boolean => image !== null && isLasting(value, recipe, image);
+  for (const [value, recipe] of known.get(origins) ?? []) {
+    const type = typeOf(value);
+    if (hasPlace(value, recipe)) {
+      const isConcreteType = isDataType(value) && isConcrete(value);
+      shortcuts.set(recipe, { kind: 'place', place: value, isConcreteType });
+    } else if (type === datatype('String')) {
+      shortcuts.set(recipe, { kind: 'bytes', type: 0, bytes: Uint8Array.from(stringBytes(value as StringRef)) });
+    } else if ((recipe as Fields).bits !== undefined && hasPlace(type, (recipe as Fields).bits)) {
+      const bytes = U8.slice(value * 8, value * 8 + layoutSize(type));
+      shortcuts.set(recipe, { kind: 'bytes', type, bytes });
+    }
+  }
+  return shortcuts;
+}
+
+/** The object that a shortcut with bytes stands for. */
+export function objectOfBytes(type: number, bytes: Uint8Array): Ref {
+  return type === 0 ? stringOfBytes(bytes) : bitsObject(atPlace(type), bytes);
 }
 
 function isLasting(value: Ref, recipe: Json, image: SnapshotContent): boolean {
@@ -379,7 +395,7 @@ export function decode(recipe: Json, variables: readonly Ref[] = []): Ref {
       case 'svec':
         return svecOf(list(fields.svec).map((each) => decode(each, variables)));
       case 'bits':
-        return bitsObject(decode(fields.bits, variables), text(fields.bytes));
+        return bitsObject(decode(fields.bits, variables), Buffer.from(text(fields.bytes), 'hex'));
       case 'struct': {
         const values = list(fields.fields).map((field) => (field === null ? (0 as Ref) : decode(field, variables)));
         return structOf(decode(fields.struct, variables), values);
@@ -534,8 +550,8 @@ function structOf(type: Ref, values: readonly Ref[]): Ref {
   return object;
 }
 
-function bitsObject(type: Ref, hex: string): Ref {
-  const bytes = Buffer.from(hex, 'hex');
+function bitsObject(type: Ref, bytes: Uint8Array): Ref {
+  if (!isDataType(type) || !isConcrete(type)) throw new CannotCompile('a type has no such values now');
   if (bytes.length !== layoutSize(type)) throw new CannotCompile('a type has another size now');
   if (type === datatype('Bool')) return bytes[0] === 0 ? falseValue : trueValue;
   // Types are told apart by this very object among their parameters.

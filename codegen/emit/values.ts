@@ -103,14 +103,7 @@ export class ValueWriter {
   }
 
   private declareUnder(name: string, value: Json): string {
-    for (let n = 1; ; n++) {
-      const tried = n === 1 ? name : `${name} (${n})`;
-      const known = this.program.symbols.get(tried)?.recipe;
-      if (known === undefined) return this.program.declare(tried, 'data', { kind: 'value', value });
-      // As a rule equal recipes are one object.
-      if (known.kind !== 'value') continue;
-      if (known.value === value || JSON.stringify(known.value) === JSON.stringify(value)) return tried;
-    }
+    return this.program.declare(name, 'data', { kind: 'value', value });
   }
 
   symbolOfBinding(binding: BindingRef): Value {
@@ -621,7 +614,7 @@ function defineAllocator(program: Program, units: number): string {
 function nameOfValue(value: Ref): string {
   const type = typeOf(value);
   if (isType(value)) return `type ${canonicalText(value)}`;
-  if (type === datatype('Symbol')) return `:${symbolName(value as SymbolRef)}`;
+  if (type === datatype('Symbol')) return `symbol ${symbolName(value as SymbolRef)}`;
   if (type === datatype('String')) return `string ${JSON.stringify(stringText(value as StringRef)).slice(0, 40)}`;
   if (instanceOf(type) === value) return `value ${canonicalText(type)}`;
   if (value === trueValue) return 'value true';

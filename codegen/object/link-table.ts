@@ -11,6 +11,7 @@
 import { ObjectError } from './error.ts';
 import { wordsIn } from './packed-json.ts';
 import type { Placement } from './placement.ts';
+import type { Shortcut } from './recipe.ts';
 
 /** Stands where there is no name or no place. */
 export const NONE = 0xffff_ffff;
@@ -37,8 +38,8 @@ export interface LinkParts {
   readonly trap: number;
   /** For each name its offset in the image, or NONE. */
   readonly places: readonly number[];
-  /** For each name that is not defined here the place in the system image of the value it stands for, or 0. */
-  readonly objects: readonly number[];
+  /** For each name that is not defined here a shorter way to the value it stands for, if there is one. */
+  readonly shortcuts: readonly (Shortcut | undefined)[];
   /** For each name the names it refers to. */
   readonly references: readonly (readonly number[])[];
   /** Names from elsewhere that no function is said to refer to: the compiler has put them in on its own. */
@@ -46,31 +47,44 @@ export interface LinkParts {
   readonly absolutes: readonly AbsoluteHole[];
   readonly methods: readonly {
     readonly specialised: number;
+    /** NONE if there is none; so are the next. */
     readonly entry: number;
-    /** NONE if there is none. */
     readonly boxed: number;
     readonly world: number;
     readonly hash: number;
+    /** Number in the metadata's list of identities. */
+    readonly identity: number;
+    /** What its slots hold, that of the result last: a letter for each. */
+    readonly slots: readonly number[];
     /** Numbers in the metadata's list of what methods were compiled against. */
     readonly dependencies: readonly number[];
   }[];
 }
 
-const HEAD_WORDS = 10;
+const HEAD_WORDS = 12;
+/** A shortcut as a word: a place, with a bit more for concrete types; or where its bytes are in the list of constants. */
+const CONCRETE_TYPE = 2 ** 30;
+const IN_CONSTANTS = 2 ** 31;
+const PLACE_MASK = CONCRETE_TYPE - 1;
 const ABSOLUTE_WORDS = 5;
-const METHOD_WORDS = 5;
+const METHOD_WORDS = 6;
 
 /** The table as bytes. */
 export function encodeLinkTable(parts: LinkParts): Uint8Array {
-  const { outsideCount, entryCount, table, trap, places, objects, references, unclaimed, absolutes, methods } = parts;
+  const { outsideCount, entryCount, table, trap, places, shortcuts, references, unclaimed, absolutes, methods } = parts;
+  const constants: number[] = [];
+  const ways = shortcuts.map((shortcut) => wordOfShortcut(shortcut, constants));
   const all = references.flat();
   const dependencies = methods.flatMap((method) => method.dependencies);
+  const letters = Uint8Array.from(methods.flatMap((method) => method.slots));
+  const slots = new Uint32Array(Math.ceil(letters.length / 4));
+  new Uint8Array(slots.buffer).set(letters);
   const counts = [places.length, outsideCount, entryCount, all.length, unclaimed.length, absolutes.length];
   return new Uint8Array(
     Uint32Array.from([
-      ...[...counts, methods.length, dependencies.length, table, trap],
+      ...[...counts, methods.length, dependencies.length, slots.length, constants.length, table, trap],
       ...places,
-      ...objects,
+      ...ways,
       ...startsOf(references),
       ...all,
       ...unclaimed,
@@ -78,11 +92,28 @@ export function encodeLinkTable(parts: LinkParts): Uint8Array {
         ...[at, type, name],
         ...[addend >>> 0, Math.floor(addend / 2 ** 32) >>> 0],
       ]),
-      ...methods.flatMap(({ specialised, entry, boxed, world, hash }) => [specialised, entry, boxed, world, hash]),
+      ...methods.flatMap(({ specialised, entry, boxed, world, hash, identity }) => [
+        ...[specialised, entry, boxed],
+        ...[world, hash, identity],
+      ]),
       ...startsOf(methods.map((method) => method.dependencies)),
       ...dependencies,
+      ...startsOf(methods.map((method) => method.slots)),
+      ...slots,
+      ...constants,
     ]).buffer,
   );
+}
+
+function wordOfShortcut(shortcut: Shortcut | undefined, constants: number[]): number {
+  if (shortcut === undefined) return 0;
+  if (shortcut.kind === 'place') return shortcut.place + (shortcut.isConcreteType ? CONCRETE_TYPE : 0);
+  const { type, bytes } = shortcut;
+  const words = new Uint32Array(Math.ceil(bytes.length / 4));
+  new Uint8Array(words.buffer).set(bytes);
+  const at = constants.push(type, bytes.length) - 2;
+  for (const word of words) constants.push(word);
+  return IN_CONSTANTS + at;
 }
 
 /** Where each list begins when they are written one after the other, and where the last one ends. */
@@ -102,8 +133,8 @@ export class LinkTable {
   readonly trap: number;
   /** By number of the name. */
   readonly places: Uint32Array;
-  /** Places in the system image of the values of names from elsewhere, 0 where there is none. */
-  readonly objects: Uint32Array;
+  private readonly shortcuts: Uint32Array;
+  private readonly constants: Uint32Array;
   readonly unclaimed: Uint32Array;
   readonly absolutes: readonly AbsoluteHole[];
   private readonly starts: Uint32Array;
@@ -111,6 +142,8 @@ export class LinkTable {
   private readonly methods: Uint32Array;
   private readonly dependencyStarts: Uint32Array;
   private readonly dependencies: Uint32Array;
+  private readonly slotStarts: Uint32Array;
+  private readonly slots: Uint8Array;
 
   /**
    * @param placement the image that it is for: the table of addresses is written while code runs, so it must lie in data
@@ -120,16 +153,17 @@ export class LinkTable {
     if (bytes.length < 4 * HEAD_WORDS) throw malformed();
     const head = wordsIn(bytes, 0, HEAD_WORDS);
     const [nameCount, outsideCount, entryCount, referenceCount, unclaimedCount, absoluteCount] = head;
-    const [methodCount, dependencyCount] = head.subarray(6);
+    const [methodCount, dependencyCount, slotWords, constantWords] = head.subarray(6);
     this.nameCount = nameCount;
     this.outsideCount = outsideCount;
     this.entryCount = entryCount;
     this.methodCount = methodCount;
-    this.table = head[8];
-    this.trap = head[9];
+    this.table = head[10];
+    this.trap = head[11];
     const lengths = [
       ...[nameCount, outsideCount, nameCount + 1, referenceCount, unclaimedCount],
       ...[ABSOLUTE_WORDS * absoluteCount, METHOD_WORDS * methodCount, methodCount + 1, dependencyCount],
+      ...[methodCount + 1, slotWords, constantWords],
     ];
     if (4 * lengths.reduce((sum, length) => sum + length, HEAD_WORDS) !== bytes.length) throw malformed();
     if (outsideCount > entryCount || entryCount > nameCount || this.trap >= placement.bytes) throw malformed();
@@ -138,27 +172,52 @@ export class LinkTable {
     });
     if (!isInData) throw malformed();
     let at = 4 * HEAD_WORDS;
-    const [places, objects, starts, references, unclaimed, absolutes, methods, first, dependencies] = lengths.map(
-      (length) => {
-        const words = wordsIn(bytes, at, length);
-        at += 4 * length;
-        return words;
-      },
-    );
+    const parts = lengths.map((length) => {
+      const words = wordsIn(bytes, at, length);
+      at += 4 * length;
+      return words;
+    });
+    const [places, shortcuts, starts, references, unclaimed, absolutes, methods, first, dependencies] = parts;
+    const [slotStarts, slots, constants] = parts.slice(9);
     this.places = places;
-    this.objects = objects;
+    this.shortcuts = shortcuts;
+    this.constants = constants;
     this.starts = starts;
     this.references = references;
     this.unclaimed = unclaimed;
     this.methods = methods;
     this.dependencyStarts = first;
     this.dependencies = dependencies;
+    this.slotStarts = slotStarts;
+    this.slots = new Uint8Array(slots.buffer);
     for (const name of unclaimed) if (name >= outsideCount) throw malformed();
     this.absolutes = Array.from({ length: absoluteCount }, (_, i) => {
       const [hole, type, name, low, high] = absolutes.subarray(ABSOLUTE_WORDS * i);
       if (name !== NONE && name >= outsideCount) throw malformed();
       return { at: hole, type, name, addend: (high | 0) * 2 ** 32 + low };
     });
+  }
+
+  /** The place in the system image of the value of a name from elsewhere, or 0. */
+  placeOfValue(name: number): number {
+    const word = this.shortcuts[name];
+    return word < IN_CONSTANTS ? word & PLACE_MASK : 0;
+  }
+
+  /** Whether what lies there is a type that code may make objects of. */
+  isConcreteType(name: number): boolean {
+    const word = this.shortcuts[name];
+    return word >= CONCRETE_TYPE && word < IN_CONSTANTS;
+  }
+
+  /** The place of the type, or 0 for a string, and the bytes of the value of a name from elsewhere; or undefined. */
+  bytesOfValue(name: number): { readonly type: number; readonly bytes: Uint8Array } | undefined {
+    const word = this.shortcuts[name];
+    if (word < IN_CONSTANTS) return undefined;
+    const [type, length] = this.constants.subarray(word - IN_CONSTANTS);
+    const from = 4 * (word - IN_CONSTANTS + 2);
+    if (!(from + length <= this.constants.byteLength)) throw malformed();
+    return { type, bytes: new Uint8Array(this.constants.buffer, from, length) };
   }
 
   /** The names that a name refers to. Numbers that are no name are left to whoever looks them up. */
@@ -171,6 +230,15 @@ export class LinkTable {
     return this.dependencies.subarray(this.dependencyStarts[method], this.dependencyStarts[method + 1]);
   }
 
+  /** What a method's slots hold, that of the result last, as letters. */
+  slotsOf(method: number): Uint8Array {
+    return this.slots.subarray(this.slotStarts[method], this.slotStarts[method + 1]);
+  }
+
+  identityOf(method: number): number {
+    return this.methods[METHOD_WORDS * method + 5];
+  }
+
   worldOf(method: number): number {
     return this.methods[METHOD_WORDS * method + 3];
   }
@@ -179,7 +247,7 @@ export class LinkTable {
     return this.methods[METHOD_WORDS * method + 4];
   }
 
-  /** The names of a method's functions: specialised, generic entry, from objects to an object (or NONE). */
+  /** The names of a method's functions: specialised, generic entry (or NONE), from objects to an object (or NONE). */
   specialisedOf(method: number): number {
     return this.methods[METHOD_WORDS * method];
   }

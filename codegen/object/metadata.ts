@@ -15,7 +15,7 @@ import { PackedJson, packJson, unpackJson, wordsIn } from './packed-json.ts';
 import { isRecipe, type Json, type SymbolRecipe } from './recipe.ts';
 
 /** Counts up with every change of this format or of docs/native-abi.md that an older loader would misread. */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 export const FORMAT_NAME = 'jl0-object';
 /** Bytes of the name, filled up with zeros, and of the version after it. */
 const NAME_BYTES = 12;
@@ -35,8 +35,9 @@ export type SlotKind =
 export interface MethodRecord {
   /** For people: the method as Julia prints it. */
   readonly name: string;
-  /** Symbol of the function with unboxed arguments, and of the generic entry. */
+  /** Symbol of the function with unboxed arguments. */
   readonly specialised: string;
+  /** Symbol of the generic entry; empty if there is none: the interpreter is as quick by itself. */
   readonly entry: string;
   /** Symbol of the function from objects to an object; empty if there is none. */
   readonly boxed: string;
@@ -99,21 +100,22 @@ export function encodeMetadata(
   places: ReadonlyMap<Json, number> = new Map(),
 ): Uint8Array {
   const recipes = names.slice(0, symbols.size).map((name) => symbols.get(name) ?? null);
-  const { list } = numberDependencies(methods);
+  const { list } = numbered(methods.map((method) => method.dependencies));
+  const { list: identities } = numbered(methods.map((method) => [method.identity]));
   const types = methods.map((method) => method.types);
+  const returns = methods.map((method) => method.returns);
   // The rest of a record is in lists of its own, or in the link table.
-  const records = methods.map(
-    ({ name, specialised, entry, boxed, parameters, result, resultBytes, identity, returns }) => {
-      const slots = [...parameters, result].map((kind) => kind[0]).join('');
-      return { name, specialised, entry, boxed, slots, resultBytes, identity, returns };
-    },
-  );
+  const records = methods.map(({ name, specialised, entry, boxed, resultBytes }) => {
+    return { name, specialised, entry, boxed, resultBytes };
+  });
   const json: { readonly [key: string]: Json } = {
     julia,
     producer,
     target,
     origin: { ...origin },
     types,
+    returns,
+    identities,
     dependencies: list,
     methods: records,
     recipes,
@@ -122,19 +124,20 @@ export function encodeMetadata(
   const head = new Uint8Array(HEAD_BYTES);
   head.set(Buffer.from(FORMAT_NAME, 'latin1'));
   new DataView(head.buffer).setUint32(NAME_BYTES, FORMAT_VERSION, true);
-  const apart: readonly Json[] = [...records, ...recipes, ...types, ...list, json.origin, origin.methods, origin.calls];
+  const lists = [records, recipes, types, returns, identities, list];
+  const apart: readonly Json[] = [...lists.flat(), json.origin, origin.methods, origin.calls];
   return Buffer.concat([head, packJson(json, { apart, places })]);
 }
 
-/** What methods were compiled against: one list for all of them, and for each the numbers of its own in it. */
-export function numberDependencies(methods: Metadata['methods']): {
+/** One list of what is in several, each element once, and for each of them the numbers of its own in it. */
+export function numbered(lists: readonly (readonly Json[])[]): {
   readonly list: readonly Json[];
   readonly numbers: readonly (readonly number[])[];
 } {
   const list: Json[] = [];
   const known = new Map<string, number>();
-  const numbers = methods.map(({ dependencies }) =>
-    dependencies.map((element) => {
+  const numbers = lists.map((elements) =>
+    elements.map((element) => {
       const text = JSON.stringify(element);
       const number = known.get(text) ?? list.push(element) - 1;
       known.set(text, number);
@@ -195,11 +198,15 @@ export class ObjectMetadata implements Metadata {
   readonly origin: Origin;
   /** Whether the system image in memory is the one that the object was compiled with. */
   readonly isSameImage: boolean;
-  readonly methods: readonly MethodRecord[];
   readonly json: PackedJson;
   private readonly library: Uint8Array;
   readonly link: LinkTable;
+  private readonly packedRecords: readonly Json[];
+  private readonly records: (MethodRecord | undefined)[] = [];
   private readonly types: readonly Json[];
+  private readonly returns: readonly Json[];
+  private readonly identities: readonly Json[];
+  private readonly readIdentities: Json[] = [];
   private readonly dependencies: readonly Json[];
   private readonly names: readonly Json[];
   private readonly recipes: readonly Json[];
@@ -228,17 +235,48 @@ export class ObjectMetadata implements Metadata {
     };
     this.origin = new PackedOrigin(json, origin, ofImage);
     this.types = list('types', 'the types of the methods');
+    this.returns = list('returns', 'the results of the methods');
+    this.identities = list('identities', 'the identities of the methods');
     this.dependencies = list('dependencies', 'the dependencies');
-    this.methods = list('methods', 'the methods').map((packed, number) => new PackedRecord(this, packed, number));
+    this.packedRecords = list('methods', 'the methods');
     this.names = list('names', 'the names');
     this.recipes = list('recipes', 'the recipes');
-    if (this.methods.length !== link.methodCount) throw malformed('the methods');
+    if (this.packedRecords.length !== link.methodCount) throw malformed('the methods');
     if (this.names.length !== link.nameCount) throw malformed('the names');
     if (this.recipes.length !== link.outsideCount) throw malformed('the recipes');
   }
 
+  /** The record of a method, which is one object however often it is asked for. */
+  recordOf(method: number): MethodRecord {
+    let record = this.records[method];
+    if (record === undefined) {
+      record = new PackedRecord(this, this.packedRecords[method] ?? null, method);
+      this.records[method] = record;
+    }
+    return record;
+  }
+
+  get methods(): readonly MethodRecord[] {
+    return this.packedRecords.map((_, number) => this.recordOf(number));
+  }
+
   typesOf(method: number): Json {
     return this.json.whole(this.types[method] ?? null);
+  }
+
+  returnsOf(method: number): Json {
+    return this.json.whole(this.returns[method] ?? null);
+  }
+
+  /** One object for all records of a method. */
+  identityOf(method: number): Json {
+    const number = this.link.identityOf(method);
+    let identity = this.readIdentities[number];
+    if (identity === undefined) {
+      identity = this.json.whole(this.identities[number] ?? null);
+      this.readIdentities[number] = identity;
+    }
+    return identity;
   }
 
   dependenciesOf(method: number): readonly Json[] {
@@ -262,7 +300,7 @@ export class ObjectMetadata implements Metadata {
   recipeOf(number: number): SymbolRecipe {
     const known = this.readRecipes[number];
     if (known !== undefined) return known;
-    const place = this.isSameImage ? this.link.objects[number] : 0;
+    const place = this.isSameImage ? this.link.placeOfValue(number) : 0;
     if (place > 0) return { kind: 'value', value: { place } };
     const recipe = this.json.whole(this.recipes[number] ?? null);
     if (!isRecipe(recipe)) throw malformed(`the recipe of ${this.nameOf(number)}`);
@@ -322,7 +360,8 @@ class PackedRecord implements MethodRecord {
   private readonly packed: Json;
   private readonly number: number;
   private fields: Fields | undefined;
-  private readonly known = new Map<string, Json>();
+  private readTypes: Json | undefined;
+  private readReturns: Json | undefined;
   private ownDependencies: readonly Json[] | undefined;
   private readSlots: readonly SlotKind[] | undefined;
 
@@ -332,33 +371,27 @@ class PackedRecord implements MethodRecord {
     this.number = number;
   }
 
-  /** A field with everything that is in it; what is asked for again is the same object. */
-  private whole(name: string): Json {
-    let value = this.known.get(name);
-    if (value === undefined) {
-      this.fields ??= asFields(this.of.json.open(this.packed), 'a method');
-      const packed = this.fields[name];
-      if (packed === undefined) throw malformed(`the ${name} of a method`);
-      value = this.of.json.whole(packed);
-      this.known.set(name, value);
-    }
+  private field(name: string): Json {
+    this.fields ??= asFields(this.of.json.whole(this.packed), 'a method');
+    const value = this.fields[name];
+    if (value === undefined) throw malformed(`the ${name} of a method`);
     return value;
   }
 
   get name(): string {
-    return asString(this.whole('name'), 'the name of a method');
+    return asString(this.field('name'), 'the name of a method');
   }
 
   get specialised(): string {
-    return asString(this.whole('specialised'), 'the symbol of a method');
+    return asString(this.field('specialised'), 'the symbol of a method');
   }
 
   get entry(): string {
-    return asString(this.whole('entry'), 'the entry of a method');
+    return asString(this.field('entry'), 'the entry of a method');
   }
 
   get boxed(): string {
-    return asString(this.whole('boxed'), 'the entry of a method');
+    return asString(this.field('boxed'), 'the entry of a method');
   }
 
   get parameters(): readonly SlotKind[] {
@@ -372,10 +405,9 @@ class PackedRecord implements MethodRecord {
   /** What the slots of the arguments hold, and last that of the result. */
   private get slots(): readonly SlotKind[] {
     if (this.readSlots !== undefined) return this.readSlots;
-    const letters = asString(this.whole('slots'), 'the slots of a method');
     const kinds: SlotKind[] = [];
-    for (let i = 0; i < letters.length; i++) {
-      const kind = slotKinds[letters[i]];
+    for (const letter of this.of.link.slotsOf(this.number)) {
+      const kind = slotKinds[letter];
       if (kind === undefined) throw malformed('a kind of slot');
       kinds.push(kind);
     }
@@ -385,7 +417,7 @@ class PackedRecord implements MethodRecord {
   }
 
   get resultBytes(): number {
-    const bytes = this.whole('resultBytes');
+    const bytes = this.field('resultBytes');
     if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) throw malformed('the size of a result');
     return bytes;
   }
@@ -399,15 +431,17 @@ class PackedRecord implements MethodRecord {
   }
 
   get identity(): Json {
-    return this.whole('identity');
+    return this.of.identityOf(this.number);
   }
 
   get types(): Json {
-    return this.of.typesOf(this.number);
+    this.readTypes ??= this.of.typesOf(this.number);
+    return this.readTypes;
   }
 
   get returns(): Json {
-    return this.whole('returns');
+    this.readReturns ??= this.of.returnsOf(this.number);
+    return this.readReturns;
   }
 
   get dependencies(): readonly Json[] {
@@ -441,10 +475,9 @@ function asString(json: Json | undefined, what: string): string {
 
 const asOptional = (json: Json, what: string): string | null => (json === null ? null : asString(json, what));
 
-/** Each begins with another letter, which stands for it. */
-const slotKinds: { readonly [letter: string]: SlotKind | undefined } = {
-  b: 'bits',
-  r: 'reference',
-  a: 'address',
-  n: 'none',
-};
+/** What a kind of slot is called in the link table. */
+export const slotLetter = (kind: SlotKind): number => kind.charCodeAt(0);
+
+const slotKinds: { readonly [letter: number]: SlotKind | undefined } = Object.fromEntries(
+  (['bits', 'reference', 'address', 'none'] as const).map((kind) => [slotLetter(kind), kind]),
+);

@@ -15,7 +15,7 @@ import {
 } from './metadata.ts';
 import { type Placement, placeSections } from './placement.ts';
 import { prelink } from './prelink.ts';
-import type { Json } from './recipe.ts';
+import type { Json, Shortcuts } from './recipe.ts';
 import {
   checkSeal,
   DIGEST_BYTES,
@@ -32,14 +32,10 @@ const dropped: ReadonlySet<string> = new Set(['.note.GNU-stack', '.comment', '.l
 /**
  * Links an object that a compiler emitted as far as possible, adds the metadata, and seals it.
  *
- * @param places where what recipes stand for lies in the system image
+ * @param shortcuts shorter ways to what recipes stand for
  * @throws ObjectError if the emitted object is not well-formed, or refers to a symbol that has no recipe
  */
-export function makeObject(
-  emitted: Uint8Array,
-  metadata: Metadata,
-  places: ReadonlyMap<Json, number> = new Map(),
-): Uint8Array {
+export function makeObject(emitted: Uint8Array, metadata: Metadata, shortcuts: Shortcuts = new Map()): Uint8Array {
   const elf = readElf(new Uint8Array(emitted));
   for (const symbol of elf.symbols) {
     if (symbol.section === 'undefined' && !metadata.symbols.has(symbol.name)) {
@@ -48,7 +44,9 @@ export function makeObject(
   }
   const kept = elf.sections.filter((section) => section.type !== SHT_LLVM_ADDRSIG && !dropped.has(section.name));
   const symbols = elf.symbols.filter((symbol) => typeof symbol.section === 'string' || kept.includes(symbol.section));
-  const { sections, names, link } = prelink(kept, symbols, metadata, places);
+  const { sections, names, link } = prelink(kept, symbols, metadata, shortcuts);
+  const places = new Map<Json, number>();
+  for (const [recipe, shortcut] of shortcuts) if (shortcut.kind === 'place') places.set(recipe, shortcut.place);
   const digest = plainSection(DIGEST_SECTION, new Uint8Array(DIGEST_BYTES));
   const all = [
     ...sections,

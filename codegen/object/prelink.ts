@@ -22,9 +22,9 @@ import {
 } from './elf.ts';
 import { ObjectError } from './error.ts';
 import { type AbsoluteHole, encodeLinkTable, NONE } from './link-table.ts';
-import { type Metadata, numberDependencies } from './metadata.ts';
+import { type Metadata, numbered, slotLetter } from './metadata.ts';
 import { type Placement, placeSections } from './placement.ts';
-import type { Json } from './recipe.ts';
+import type { Shortcuts } from './recipe.ts';
 import { type RelocationRule, relocationName, relocationRules } from './relocations.x86_64.ts';
 import { STUB_BYTES, stubCode, TRAP_BYTES, trapCode } from './stubs.x86_64.ts';
 
@@ -42,14 +42,14 @@ export interface Prelinked {
 /**
  * Links an object as far as that is possible without knowing where it will lie. The bytes of the sections are changed.
  *
- * @param placesInImage where what recipes stand for lies in the system image
+ * @param shortcuts shorter ways to what recipes stand for
  * @throws ObjectError `malformed` if a hole cannot hold its distance
  */
 export function prelink(
   emitted: readonly Section[],
   symbols: readonly ElfSymbol[],
   metadata: Pick<Metadata, 'symbols' | 'references' | 'methods'>,
-  placesInImage: ReadonlyMap<Json, number>,
+  shortcuts: Shortcuts,
 ): Prelinked {
   const names = new Names(emitted, symbols, metadata);
   const called = calledSymbols(emitted);
@@ -73,25 +73,28 @@ export function prelink(
   });
   const placeOf = (symbol: ElfSymbol | undefined): number =>
     symbol === undefined || typeof symbol.section === 'string' ? NONE : at(symbol.section) + symbol.value;
-  const { numbers: dependencies } = numberDependencies(metadata.methods);
+  const { numbers: dependencies } = numbered(metadata.methods.map((method) => method.dependencies));
+  const { numbers: identities } = numbered(metadata.methods.map((method) => [method.identity]));
   const link = encodeLinkTable({
     outsideCount: metadata.symbols.size,
     entryCount: names.entryCount,
     table: at(table),
     trap: at(stubs),
     places: names.symbols.map(placeOf),
-    objects: [...metadata.symbols.values()].map((recipe) =>
-      recipe.kind === 'value' ? (placesInImage.get(recipe.value) ?? 0) : 0,
+    shortcuts: [...metadata.symbols.values()].map((recipe) =>
+      recipe.kind === 'value' ? shortcuts.get(recipe.value) : undefined,
     ),
     references: names.list.map((name, number) => (number < names.ownFrom ? [] : names.referencesOf(name))),
     unclaimed: names.unclaimed(),
     absolutes,
-    methods: metadata.methods.map(({ specialised, entry, boxed, world, hash }, i) => ({
+    methods: metadata.methods.map(({ specialised, entry, boxed, world, hash, parameters, result }, i) => ({
       specialised: names.find(specialised),
       entry: names.find(entry),
       boxed: names.find(boxed),
       world,
       hash,
+      identity: identities[i][0],
+      slots: [...parameters, result].map(slotLetter),
       dependencies: dependencies[i],
     })),
   });

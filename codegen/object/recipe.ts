@@ -18,6 +18,16 @@ export type SymbolRecipe =
   /** A value of the Julia heap: a type, a symbol, a binding, a constant. */
   | { readonly kind: 'value'; readonly value: Json };
 
+/** A shorter way to what a recipe of a value stands for. */
+export type Shortcut =
+  /** It lies in the system image. A concrete type has to be laid out before code makes objects of it. */
+  | { readonly kind: 'place'; readonly place: number; readonly isConcreteType: boolean }
+  /** An object without references: the place of its type in the system image, or 0 for a string, and its bytes. */
+  | { readonly kind: 'bytes'; readonly type: number; readonly bytes: Uint8Array };
+
+/** By what recipes of values say: for a process that has the same system image, strings for any. */
+export type Shortcuts = ReadonlyMap<Json, Shortcut>;
+
 /** Whether some parsed JSON is a recipe; used on metadata from a file, which may hold anything. */
 export function isRecipe(json: Json | undefined): json is SymbolRecipe & Json {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;

@@ -515,7 +515,7 @@ describe.skipIf(!hasLLVM)('a result in memory', () => {
       return [{ ...record('triple', 1, true), result: 'address', resultBytes: 24 }];
     });
     const { entry } = object.methods[0];
-    const enterAt = koffi.decode(BigInt(entry), koffi.proto('int32_t jl0_test_entry(uint64_t, uint64_t)'));
+    const enterAt = koffi.decode(BigInt(entry ?? 0), koffi.proto('int32_t jl0_test_entry(uint64_t, uint64_t)'));
     expect(enterAt(bytesOfOne(5n), place)).toBe(0);
     expect([0, 8, 16].map((offset) => readU64(offsetBy(place, offset)))).toEqual([5n, 5n, 5n]);
   });

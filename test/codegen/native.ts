@@ -78,7 +78,7 @@ export interface Outcome {
 /** Enters a method of a loaded object with the bits of its arguments. */
 export function enter(object: LoadedObject, name: string, ...args: readonly bigint[]): Outcome {
   const method = object.methods.find((each) => each.record.name === name);
-  if (method === undefined)
+  if (method?.entry === undefined)
     throw new Error(`${name} is not loaded: ${object.refused.map((each) => each.reason).join('; ')}`);
   const slots = calloc(8 * (args.length + 1));
   args.forEach((arg, index) => {

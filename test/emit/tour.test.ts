@@ -33,6 +33,25 @@ describe.skipIf(!hasLLVM)('a program compiled', () => {
   );
 
   it(
+    'may have symbols of the names of C functions that it calls',
+    () => {
+      const { file, object } = compiled(
+        'names',
+        `tag(n) = n > 0 ? :strlen : :abs
+use(n, s) = (tag(n), ccall(:strlen, Csize_t, (Cstring,), s), ccall(:abs, Cint, (Cint,), n))
+println(use(2, "four"), use(-3, ""))
+`,
+      );
+      const native = jl0(['run', '--native', object, file]);
+      expect({ stdout: native.stdout, stderr: native.stderr }).toEqual({
+        stdout: '(:strlen, 0x0000000000000004, 2)(:abs, 0x0000000000000000, 3)\n',
+        stderr: '',
+      });
+    },
+    2 * MINUTES,
+  );
+
+  it(
     'may mean types of packages that it does not name',
     () => {
       const { file, object } = compiled(

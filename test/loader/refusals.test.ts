@@ -141,7 +141,7 @@ describe.skipIf(!hasLLVM)('an object that does not fit', () => {
     other.writeUInt32LE(99, 12);
     expect(refusal(withSection(METADATA_SECTION, other))).toEqual({
       refusal: 'version',
-      message: 'the object has format version 99, this jl0 reads version 3',
+      message: 'the object has format version 99, this jl0 reads version 4',
     });
     const text = Buffer.from('{"parts":[],"value":{"format":"jl0-object","version":2}}');
     expect(refusal(withSection(METADATA_SECTION, text))).toEqual({

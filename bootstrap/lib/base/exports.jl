@@ -76,7 +76,7 @@ export ascii, bytes2hex, chomp, chop, chopprefix, chopsuffix, codepoint, codeuni
     split, sprint, startswith, string, strip, summary, textwidth, thisind, titlecase, tryparse, transcode,
     unescape_string, uppercase, uppercasefirst, isvalid, ltruncate, ctruncate, rtruncate, @b_str, @r_str, @s_str,
     @v_str, @raw_str, @html_str, @text_str, @MIME_str, @lazy_str, @big_str, @int128_str, @uint128_str, @cmd, hash,
-    objectid, takestring!
+    objectid
 
 # input and output, files, processes
 export abspath, addenv, atexit, atreplinit, basename, bytesavailable, cd, chmod, chown, close, closewrite, cp, ctime,

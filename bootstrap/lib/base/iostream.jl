@@ -228,12 +228,8 @@ Opens a file. Modes: `r` read, `w` write and truncate, `a` append; `+` adds the 
 """
 function open(path::AbstractString; lock=true, read::Union{Bool,Nothing}=nothing, write::Union{Bool,Nothing}=nothing,
         create::Union{Bool,Nothing}=nothing, truncate::Union{Bool,Nothing}=nothing, append::Union{Bool,Nothing}=nothing)
-    a = append === true
-    t = truncate === nothing ? (write === true && read !== true && !a) : truncate
-    w = write === nothing ? (truncate === true || a) : write
-    r = read === nothing ? !w : read
-    c = create === nothing ? (truncate === true || a || (w && t)) : create
-    return open_file(String(path), r, w, c, t, a)
+    flags = open_flags(; read, write, create, truncate, append)
+    return open_file(String(path), flags.read, flags.write, flags.create, flags.truncate, flags.append)
 end
 open(path::AbstractString, mode::AbstractString; lock=true) =
     mode == "r"  ? open_file(String(path), true, false, false, false, false) :

@@ -110,7 +110,7 @@ end
 # What is of one process only, and must not get into an image.
 function forget_process()
     default_generator[] = nothing
-    empty!(compiled_regexes)
+    forget_regexes()
     empty!(temporary_paths)
     empty!(atexit_hooks)
     source_path[] = nothing

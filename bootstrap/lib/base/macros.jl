@@ -5,7 +5,7 @@ macro polly(ex) return esc(isa(ex, Expr) ? pushmeta!(ex, :polly) : ex) end
 # Deep copies: every mutable object once
 
 deepcopy(@nospecialize x) = isbitstype(typeof(x)) ? x : deepcopy_internal(x, IdDict{Any, Any}())
-deepcopy_internal(x::Union{Symbol, Module, Type, Core.MethodInstance, Method, GlobalRef, Task, String}, d::IdDict) = x
+deepcopy_internal(x::Union{Symbol, Module, Type, Core.MethodInstance, Method, GlobalRef, Task, String, Regex}, d::IdDict) = x
 deepcopy_internal(x::Tuple, d::IdDict) = ntuple(i -> deepcopy_internal(x[i], d), nfields(x))
 function deepcopy_internal(x::Array, d::IdDict)
     haskey(d, x) && return d[x]

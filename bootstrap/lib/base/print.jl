@@ -73,7 +73,7 @@ function sprint(f::Function, args...; context=nothing, sizehint::Integer=0)
 end
 
 function print_to_string(xs...)
-    buffer = new_iobuffer(Memory{UInt8}(undef, 32), true, true, false, 0, typemax(Int))
+    buffer = new_iobuffer(Memory{UInt8}(undef, 32), true, true, true, false, 0, typemax(Int))
     for x in xs
         print(buffer, x)
     end

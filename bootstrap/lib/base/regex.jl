@@ -1,8 +1,8 @@
 # Regular expressions, by libpcre2-8.
 #
-# A Regex keeps its pattern and options; PCRE's compiled code is made when it is first needed and is never part of an
-# image, so it is kept apart in a table by pattern. Match data is made for each match. Offsets are PCRE's, in bytes
-# from 0, converted to string indices at once.
+# A Regex keeps its pattern, its options and PCRE's compiled code, which its finalizer frees. The code is of one process: it
+# is never part of an image, and made again when it is first needed. Match data is made for each match. Offsets are PCRE's,
+# in bytes from 0, converted to string indices at once.
 
 const libpcre = "libpcre2-8.so.0"
 
@@ -18,7 +18,12 @@ const pcre_no_utf_check = 0x40000000
 const pcre_notempty_atstart = 0x00000008
 const pcre_anchored = 0x80000000
 const pcre_endanchored = 0x20000000
-const pcre_default_options = pcre_utf | pcre_match_invalid_utf | pcre_ucp
+const pcre_unicode = pcre_utf | pcre_match_invalid_utf | pcre_ucp
+const pcre_default_options = pcre_unicode | pcre_alt_bsux
+const pcre_default_match_options = pcre_no_utf_check
+# What Julia lets through to PCRE.
+const pcre_compile_mask = ~0x18000045
+const pcre_match_mask = 0x4001003f
 
 abstract type AbstractPattern end
 abstract type AbstractMatch end
@@ -33,49 +38,62 @@ mutable struct Regex <: AbstractPattern
     pattern::String
     compile_options::UInt32
     match_options::UInt32
+    regex::Ptr{Cvoid}
 
-    function Regex(pattern::AbstractString, options::Integer, match_options::Integer)
-        re = new(String(pattern), options % UInt32, match_options % UInt32)
-        return pcre_compile(re)
+    function Regex(pattern::AbstractString, compile_options::Integer, match_options::Integer)
+        compile_options = UInt32(compile_options)
+        match_options = UInt32(match_options)
+        compile_options & ~pcre_compile_mask == 0 || throw(ArgumentError("invalid regex compile options: $compile_options"))
+        match_options & ~pcre_match_mask == 0 || throw(ArgumentError("invalid regex match options: $match_options"))
+        return compile(new(String(pattern), compile_options, match_options, C_NULL))
     end
 end
 function Regex(pattern::AbstractString, flags::AbstractString)
     options = pcre_default_options
+    match_options = pcre_default_match_options
     for f in flags
         if f == 'a'
-            options &= ~pcre_ucp
+            # Bytes, not characters.
+            options &= ~pcre_unicode
+            match_options &= ~pcre_no_utf_check
         else
             bit = f == 'i' ? pcre_caseless : f == 'm' ? pcre_multiline : f == 's' ? pcre_dotall : f == 'x' ? pcre_extended :
                 throw(ArgumentError("unknown regex flag: $f"))
             options |= bit
         end
     end
-    return Regex(pattern, options, 0)
+    return Regex(pattern, options, match_options)
 end
-Regex(pattern::AbstractString) = Regex(pattern, pcre_default_options, 0)
+Regex(pattern::AbstractString) = Regex(pattern, pcre_default_options, pcre_default_match_options)
 Regex(re::Regex) = re
 
 macro r_str(pattern, flags...)
     return Regex(pattern, flags...)
 end
 
-# Compiled code belongs to this process: the table is emptied when a process starts from an image.
-function pcre_compile(re::Regex)
+# The regular expressions that were compiled before the image is saved; `nothing` in a process that runs programs.
+image_regexes::Union{Nothing,Vector{Regex}} = Regex[]
+
+function compile(re::Regex)
+    re.regex == C_NULL || return re
     errno = Ref{Cint}(0)
     offset = Ref{Csize_t}(0)
     code = ccall((:pcre2_compile_8, libpcre), Ptr{Cvoid}, (Ptr{UInt8}, Csize_t, UInt32, Ref{Cint}, Ref{Csize_t}, Ptr{Cvoid}),
                  re.pattern, sizeof(re.pattern), re.compile_options, errno, offset, C_NULL)
     code == C_NULL && error("PCRE compilation error: $(pcre_message(errno[])) at offset $(Int(offset[]))")
-    compiled_regexes[re] = code
+    re.regex = code
+    finalizer(free_regex, re)
+    image_regexes === nothing || push!(image_regexes, re)
     return re
 end
-const compiled_regexes = IdDict{Regex,Ptr{Cvoid}}()
-
-function compiled(re::Regex)
-    code = get(compiled_regexes, re, C_NULL)
-    code == C_NULL || return code
-    pcre_compile(re)
-    return compiled_regexes[re]
+function free_regex(re::Regex)
+    ccall((:pcre2_code_free_8, libpcre), Cvoid, (Ptr{Cvoid},), re.regex)
+    re.regex = C_NULL
+end
+compiled(re::Regex) = compile(re).regex
+function forget_regexes()
+    image_regexes === nothing || foreach(finalize, image_regexes)
+    global image_regexes = nothing
 end
 function pcre_message(errno)
     buffer = Vector{UInt8}(undef, 1024)
@@ -353,11 +371,16 @@ end
 
 const regex_flag_letters = ((pcre_caseless, 'i'), (pcre_multiline, 'm'), (pcre_dotall, 's'), (pcre_extended, 'x'))
 function show(io::IO, re::Regex)
-    if re.match_options != 0 || (re.compile_options & ~(pcre_caseless | pcre_multiline | pcre_dotall | pcre_extended)) | pcre_ucp != pcre_default_options
+    options = re.compile_options
+    flags = pcre_caseless | pcre_multiline | pcre_dotall | pcre_extended
+    bytes = options & pcre_unicode == 0
+    is_literal = (options & ~flags) == (bytes ? pcre_default_options & ~pcre_unicode : pcre_default_options) &&
+        re.match_options == (bytes ? pcre_default_match_options & ~pcre_no_utf_check : pcre_default_match_options)
+    if !is_literal
         print(io, "Regex(")
         show(io, re.pattern)
         print(io, ", ")
-        show(io, re.compile_options)
+        show(io, options)
         print(io, ", ")
         show(io, re.match_options)
         print(io, ')')
@@ -366,31 +389,32 @@ function show(io::IO, re::Regex)
     print(io, "r")
     print_raw_quoted(io, re.pattern)
     for (bit, letter) in regex_flag_letters
-        re.compile_options & bit != 0 && print(io, letter)
+        options & bit != 0 && print(io, letter)
     end
-    re.compile_options & pcre_ucp == 0 && print(io, 'a')
+    bytes && print(io, 'a')
     return
 end
 ==(a::Regex, b::Regex) = a.pattern == b.pattern && a.compile_options == b.compile_options && a.match_options == b.match_options
 hash(r::Regex, h::UInt) = hash(r.match_options, hash(r.compile_options, hash(r.pattern, h + 0x67e195eb8555e72d)))
 broadcastable(r::Regex) = Ref(r)
 
+# Flags that all parts have hold for the whole; the others are written into the parts.
 function *(r1::Union{Regex,AbstractString,AbstractChar}, rs::Union{Regex,AbstractString,AbstractChar}...)
-    all_parts = (r1, rs...)
-    any(x -> x isa Regex, all_parts) || return string(all_parts...)
-    options = 0x00000000
-    have = false
-    for x in all_parts
-        if x isa Regex
-            if have && x.compile_options != options
-                throw(ArgumentError("Cannot multiply regexes: incompatible options"))
-            end
-            options = x.compile_options
-            have = true
-        end
-    end
-    return Regex(join(regex_part(x) for x in all_parts), options, 0)
+    parts = (r1, rs...)
+    flags = pcre_caseless | pcre_multiline | pcre_dotall | pcre_extended
+    regexes = Regex[part for part in parts if part isa Regex]
+    isempty(regexes) && return string(parts...)
+    options = regexes[1].compile_options & ~flags
+    match_options = regexes[1].match_options
+    all(r -> r.compile_options & ~flags == options && r.match_options == match_options, regexes) ||
+        throw(ArgumentError("cannot multiply regexes: incompatible options"))
+    shared = mapreduce(r -> r.compile_options, &, regexes; init=flags)
+    return Regex(join(regex_part(part, flags & ~shared) for part in parts), options | shared, match_options)
 end
-regex_part(x::Regex) = string("(?:", x.pattern, ")")
-regex_part(x) = string("\\Q", replace(string(x), "\\E" => "\\\\E\\Q"), "\\E")
+*(r::Regex) = r
+function regex_part(r::Regex, flags::UInt32)
+    letters = join(letter for (bit, letter) in regex_flag_letters if r.compile_options & flags & bit != 0)
+    return string("(?", letters, ":", r.pattern, ")")
+end
+regex_part(x, flags::UInt32) = string("\\Q", replace(string(x), "\\E" => "\\\\E\\QE"), "\\E")
 ^(r::Regex, n::Integer) = Regex(string("(?:", r.pattern, "){", n, "}"), r.compile_options, r.match_options)
