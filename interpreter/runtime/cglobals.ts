@@ -1,7 +1,7 @@
 // The runtime's own C variables: what `cglobal(:jl_true)` and its kin point to.
 //
 // In Julia these are pointers in the data of libjulia. Here each gets a word of permanent memory when it is first asked
-// for, which holds the object's address, or the number of a standard stream. All other names are looked for in libraries.
+// for, which holds the object's address, or a number. All other names are looked for in libraries.
 
 import { findSymbol } from '../../ffi/libraries.ts';
 import { REGION_BASE, U32 } from '../../ffi/region.ts';
@@ -33,8 +33,11 @@ const variables = new Map<string, Ref>([
   ['jl_core_module', CoreModule],
   ['jl_base_module', BaseModule],
 ]);
-/** Streams are known by their descriptors here, which Julia's C functions take as well. */
-const streams = new Map([
+/** Numbers: how many threads there are; streams are known by their descriptors, which Julia's C functions take as well. */
+const numbers = new Map([
+  ['jl_n_threads', 1],
+  ['jl_n_threadpools', 1],
+  ['jl_n_gcthreads', 0],
   ['jl_uv_stdin', 0],
   ['jl_uv_stdout', 1],
   ['jl_uv_stderr', 2],
@@ -43,13 +46,13 @@ const cells = new Map<string, number>();
 
 setGlobalResolver((symbol, library) => {
   const value = library === '' ? variables.get(symbol) : undefined;
-  const stream = library === '' ? streams.get(symbol) : undefined;
-  if (value === undefined && stream === undefined) return findSymbol(symbol, library);
+  const number = library === '' ? numbers.get(symbol) : undefined;
+  if (value === undefined && number === undefined) return findSymbol(symbol, library);
   let cell = cells.get(symbol);
   if (cell === undefined) {
     cell = allocatePermanent(8);
     if (value !== undefined) setRefAt((cell / 8) as Ref, 0, value);
-    else U32[cell >>> 2] = stream ?? 0;
+    else U32[cell >>> 2] = number ?? 0;
     cells.set(symbol, cell);
   }
   return REGION_BASE + cell;

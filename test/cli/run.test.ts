@@ -41,7 +41,7 @@ describe('programs that end well', patience, () => {
     // The first lines are those of Julia's own test of Core's streams.
     const file = program(
       'core.jl',
-      String.raw`
+      `
 for io in (Core.stdout, Core.stderr)
     Core.println(io, "TESTA")
     println(io, "TESTB")

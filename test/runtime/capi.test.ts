@@ -1,6 +1,10 @@
 // The C API of the runtime, as programs that know Julia's call it: `ccall(:jl_..., ...)`.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { runtimeFunction } from '../../interpreter/runtime/capi/table.ts';
+import { root } from '../oracle.ts';
 import { answer } from './session.ts';
 
 it.each([
@@ -64,4 +68,11 @@ it.each([
   ],
 ])('%s', (code, expected) => {
   expect(answer(code)).toBe(expected);
+});
+
+it('lacks the names that docs/c-api.md says it lacks', () => {
+  const text = readFileSync(join(root, 'docs/c-api.md'), 'utf8');
+  const names = [...text.slice(text.indexOf('\n## ')).matchAll(/`(jl_\w+)`/g)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter((name) => runtimeFunction(name) !== undefined)).toEqual([]);
 });

@@ -77,6 +77,12 @@ defineRuntimeFunctions({
     (args, _n, result) =>
       setSlotReference(result, bindingPartition(slotRef(args[0]) as BindingRef, Math.min(wordOf(args[1]), WORLD_MAX))),
   ],
+  // The hint says where to look first, which here saves nothing.
+  jl_get_binding_partition_with_hint: [
+    'jl_binding_partition_t *(jl_binding_t *, jl_binding_partition_t *, size_t)',
+    (args, _n, result) =>
+      setSlotReference(result, bindingPartition(slotRef(args[0]) as BindingRef, Math.min(wordOf(args[2]), WORLD_MAX))),
+  ],
   jl_bpart_get_restriction_value: [
     'jl_value_t *(jl_binding_partition_t *)',
     (args, _n, result) => {

@@ -12,7 +12,6 @@ import {
   type StringRef,
   type SymbolRef,
   typeOf,
-  writeRef,
   writeWide,
 } from '../../memory/layout.ts';
 import * as objects from '../../memory/objects.ts';
@@ -37,6 +36,7 @@ import { JuliaException, throwArgumentError, throwError, throwPlain } from '../e
 import { newModule, useModule } from '../modules.ts';
 import { addressOfObject, copyBytes, regionOffset } from '../storage.ts';
 import { internBytes, symbol, symbolAddress } from '../symbols.ts';
+import { decodeText } from '../text.ts';
 import { stringAddress, stringBytes, stringOfBytes } from '../values.ts';
 import { defineRuntimeFunctions } from './table.ts';
 
@@ -51,6 +51,9 @@ export function wordOf(slot: number): number {
 
 /** A signed integer argument of at most 32 bits. */
 export const intOf = (slot: number): number => U32[U32[slot + 2] !== 0 ? slot : U32[slot] >>> 2] | 0;
+
+/** The text of a C string argument. */
+export const cStringOf = (slot: number): string => decodeText(readCStringBytes(toAddress(wordOf(slot))));
 
 /** Puts an integer or address into the result, as the declared type. */
 export function setInteger(result: number, declared: Ref, value: number): void {
@@ -249,14 +252,6 @@ defineRuntimeFunctions({
     (args, _n, result) => {
       process.stderr.write(stringBytes(slotRef(args[0]) as StringRef));
       setSlotNothing(result);
-    },
-  ],
-  jl_gc_new_weakref: [
-    'jl_weakref_t *(jl_value_t *)',
-    (args, _n, result) => {
-      const reference = allocate(datatype('WeakRef'), 8);
-      writeRef(reference, objects.JuliaWeakRef.value, slotRef(args[0]));
-      setSlotReference(result, reference);
     },
   ],
   jl_genericmemory_copyto: [

@@ -11,7 +11,7 @@ import { throwArgumentError } from '../errors.ts';
 import { evaluate, evaluateText, expandMacros, lowerInto } from '../frontend.ts';
 import { withParseErrors } from '../parse-errors.ts';
 import { symbolName } from '../symbols.ts';
-import { boxInt64, stringText, svec } from '../values.ts';
+import { boxInt64, string, stringText, svec } from '../values.ts';
 import { bytesOf, wordOf } from './core.ts';
 import { defineRuntimeFunctions } from './table.ts';
 
@@ -40,6 +40,10 @@ defineRuntimeFunctions({
       const source = readFileSync(resolve(libraryFolder, path));
       setSlot(result, evaluateText(slotRef(args[0]) as ModuleRef, source, `./${path}`));
     },
+  ],
+  jl_prepend_cwd: [
+    'jl_value_t *(jl_value_t *)',
+    (args, _n, result) => setSlot(result, string(resolve(stringText(slotRef(args[0]) as StringRef)))),
   ],
   jl_macroexpand: [
     'jl_value_t *(jl_value_t *, jl_module_t *)',

@@ -24,7 +24,6 @@ defineRuntimeFunctions({
   jl_threadpoolid: ['int8_t (int16_t)', constant(0)],
   jl_get_task_tid: ['int16_t (jl_task_t *)', constant(0)],
   jl_get_task_threadpoolid: ['int8_t (jl_task_t *)', constant(0)],
-  jl_in_threaded_region: ['int (void)', constant(0)],
   jl_cpu_threads: ['int (void)', processors],
   jl_effective_threads: ['int (void)', processors],
   jl_hrtime: [

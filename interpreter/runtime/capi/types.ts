@@ -1,12 +1,15 @@
 // The C API of types: relations between them, their variables, what objects of them hold.
 
 import { REGION_BASE, U32 } from '../../../ffi/region.ts';
-import { type DataTypeRef, type Ref, typeOf } from '../../memory/layout.ts';
+import { type DataTypeRef, type Ref, type SvecRef, typeOf } from '../../memory/layout.ts';
 import { DataTypeFlag } from '../../memory/objects.ts';
 import { Bottom, datatype, wrapper } from '../../memory/wellknown.ts';
 import {
+  applyTupleType,
+  applyType,
   egal,
   fieldCount,
+  fieldIndex,
   fieldTypes,
   hasFlag,
   instantiateUnionAll,
@@ -38,11 +41,11 @@ import { machine } from '../../vm/frames.ts';
 import { setSlot, setSlotReference, slotRef } from '../../vm/slots.ts';
 import { vectorOfReferences } from '../arrays.ts';
 import { expectArguments } from '../builtins/arguments.ts';
-import { throwBoundsErrorAt, throwPlain, throwTypeError } from '../errors.ts';
-import { loadField } from '../fieldaccess.ts';
+import { throwBoundsErrorAt, throwFieldError, throwPlain, throwTypeError } from '../errors.ts';
+import { isFieldDefined, loadField } from '../fieldaccess.ts';
 import { symbol, symbolAddress } from '../symbols.ts';
-import { boxInt64, svecOf } from '../values.ts';
-import { setFlagResult, setInteger, wordOf } from './core.ts';
+import { boxInt64, svecOf, svecToArray } from '../values.ts';
+import { cStringOf, setFlagResult, setInteger, wordOf } from './core.ts';
 import { defineRuntimeFunctions } from './table.ts';
 
 /** Can a type have concrete subtypes? A name tuple has them if its field types do. */
@@ -130,6 +133,40 @@ defineRuntimeFunctions({
   jl_instantiate_unionall: [
     'jl_value_t *(jl_unionall_t *, jl_value_t *)',
     (args, _n, result) => setSlotReference(result, instantiateUnionAll(slotRef(args[0]), slotRef(args[1]))),
+  ],
+  jl_apply_type1: [
+    'jl_value_t *(jl_value_t *, jl_value_t *)',
+    (args, _n, result) => setSlotReference(result, applyType(slotRef(args[0]), [slotRef(args[1])])),
+  ],
+  jl_apply_type2: [
+    'jl_value_t *(jl_value_t *, jl_value_t *, jl_value_t *)',
+    (args, _n, result) => setSlotReference(result, applyType(slotRef(args[0]), [slotRef(args[1]), slotRef(args[2])])),
+  ],
+  jl_apply_tuple_type: [
+    'jl_tupletype_t *(jl_svec_t *)',
+    (args, _n, result) => setSlotReference(result, applyTupleType(svecToArray(slotRef(args[0]) as SvecRef))),
+  ],
+  jl_apply_array_type: [
+    'jl_value_t *(jl_value_t *, size_t)',
+    (args, _n, result) =>
+      setSlotReference(result, applyType(wrapper('Array'), [slotRef(args[0]), boxInt64(wordOf(args[1]))])),
+  ],
+  jl_field_isdefined: [
+    'int (jl_value_t *, size_t)',
+    (args, _n, result, declared) => {
+      const object = slotRef(args[0]);
+      setFlagResult(result, declared, isFieldDefined(object, typeOf(object), wordOf(args[1])));
+    },
+  ],
+  jl_get_field: [
+    'jl_value_t *(jl_value_t *, const char *)',
+    (args, _n, result) => {
+      const object = slotRef(args[0]);
+      const field = symbol(cStringOf(args[1]));
+      const index = fieldIndex(typeOf(object), field);
+      if (index < 0) throwFieldError(typeOf(object), field);
+      if (!loadField(object, typeOf(object), index, result)) throwPlain('UndefRefError');
+    },
   ],
   jl_get_fieldtypes: [
     'jl_svec_t *(jl_datatype_t *)',
