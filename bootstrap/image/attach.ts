@@ -133,7 +133,7 @@ class WaitingObject {
     const { metadata, image } = this.linked;
     this.metadata = metadata;
     const own = libraryIdentity();
-    this.validity = new Validity(own !== null && own === metadata.origin.library);
+    this.validity = new Validity(metadata, own !== null && own === metadata.origin.library);
     for (let number = 0; number < image.link.methodCount; number++) {
       this.waiting.set(number, NOT_CALLED);
       this.bySpecialised.set(image.link.specialisedOf(number), number);
@@ -200,7 +200,7 @@ class WaitingObject {
   /** Why a function of the object must not be used, or undefined. */
   private readonly changed = (name: number): string | undefined => {
     const method = this.bySpecialised.get(name);
-    return method === undefined ? undefined : this.validity.changed(this.metadata.recordOf(method));
+    return method === undefined ? undefined : this.validity.changed(method);
   };
 
   /** How the VM enters a method, which is ready then; or why it cannot be used. */

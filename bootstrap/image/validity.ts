@@ -8,7 +8,7 @@
 import { digestOf } from '../../codegen/emit/identity.ts';
 import { CannotCompile, decode, isMeant, moduleAt, moduleRecipe } from '../../codegen/emit/recipes.ts';
 import { ObjectError } from '../../codegen/object/error.ts';
-import type { MethodRecord } from '../../codegen/object/metadata.ts';
+import type { MethodRecord, ObjectMetadata } from '../../codegen/object/metadata.ts';
 import type { Json } from '../../codegen/object/recipe.ts';
 import type { BindingRef, DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
 import { readRef, readWide, typeOf } from '../../interpreter/memory/layout.ts';
@@ -55,6 +55,9 @@ class Answers<Key, Answer> {
 }
 
 export class Validity {
+  private readonly metadata: ObjectMetadata;
+  /** For each thing that methods were compiled against, by number, whether it was found to be the same. */
+  private readonly held: Uint8Array;
   private readonly isSameLibrary: boolean;
   private readonly firstWorld = currentWorld();
   private readonly methods = new Answers<Json, MethodRef>();
@@ -64,7 +67,9 @@ export class Validity {
   private readonly constants = new Set<BindingRef>();
 
   /** @param isSameLibrary whether the library is the one that the object was compiled with */
-  constructor(isSameLibrary: boolean) {
+  constructor(metadata: ObjectMetadata, isSameLibrary: boolean) {
+    this.metadata = metadata;
+    this.held = new Uint8Array(metadata.dependencyCount);
     this.isSameLibrary = isSameLibrary;
   }
 
@@ -131,19 +136,24 @@ export class Validity {
    * Why some of what a method was compiled against is no longer so; undefined: all is. What is of the library needs no look
    * in a process with this very library: what changes in it later is noticed when it happens.
    */
-  changed(record: MethodRecord): string | undefined {
-    return (
-      this.firstChange(record.dependencies) ??
-      (this.isSameLibrary ? undefined : this.firstChange(record.libraryDependencies))
-    );
-  }
-
-  private firstChange(dependencies: readonly Json[]): string | undefined {
-    for (const dependency of dependencies) {
-      const answer = this.holding.get(dependency, () => this.whatChanged(dependency) ?? true);
-      if (typeof answer === 'string') return answer;
+  changed(method: number): string | undefined {
+    const { held, metadata } = this;
+    for (const number of metadata.link.dependenciesOf(method)) {
+      if (held[number] === 1) continue;
+      const answer = this.holds(metadata.dependencyAt(number));
+      if (answer !== true) return answer;
+      held[number] = 1;
+    }
+    if (this.isSameLibrary) return undefined;
+    for (const dependency of metadata.libraryDependenciesOf(method)) {
+      const answer = this.holds(dependency);
+      if (answer !== true) return answer;
     }
     return undefined;
+  }
+
+  private holds(dependency: Json): true | string {
+    return this.holding.get(dependency, () => this.whatChanged(dependency) ?? true);
   }
 
   private whatChanged(dependency: Json): string | undefined {

@@ -10,16 +10,7 @@ import type { AbsoluteHole, LinkTable } from '../../codegen/object/link-table.ts
 import { NONE } from '../../codegen/object/link-table.ts';
 import type { Placement } from '../../codegen/object/placement.ts';
 import { relocationName, relocationRules } from '../../codegen/object/relocations.x86_64.ts';
-import {
-  type Address,
-  bytesAt,
-  highWord,
-  lowWord,
-  offsetBy,
-  writeAddress,
-  writeU32,
-  writeWords,
-} from '../../ffi/address.ts';
+import { type Address, bytesAt, highWord, offsetBy, writeAddress, writeU32, writeWords } from '../../ffi/address.ts';
 import { protectPages, returnPages, takePages } from './code-region.ts';
 import { LoadError } from './error.ts';
 
@@ -56,7 +47,7 @@ export class Image {
    * @param known is given the addresses of names from elsewhere
    */
   fillTable(placed: Placed | undefined, known: Address[]): void {
-    const { link } = this;
+    const { link, trap } = this;
     const { outsideCount, entryCount } = link;
     const words = new Uint32Array(2 * entryCount);
     for (let name = 0; name < entryCount; name++) {
@@ -67,8 +58,8 @@ export class Image {
         if (place !== 0) address = placed(place, link.isConcreteType(name));
         if (address !== undefined) known[name] = address;
       }
-      address ??= this.trap;
-      words[2 * name] = lowWord(address);
+      address ??= trap;
+      words[2 * name] = address;
       words[2 * name + 1] = highWord(address);
     }
     bytesAt(this.table, 8 * entryCount).set(new Uint8Array(words.buffer));

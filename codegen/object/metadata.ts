@@ -282,8 +282,17 @@ export class ObjectMetadata implements Metadata {
   dependenciesOf(method: number): readonly Json[] {
     const numbers = this.link.dependenciesOf(method);
     const list: Json[] = [];
-    for (const number of numbers) list.push(this.json.whole(this.dependencies[number] ?? null));
+    for (const number of numbers) list.push(this.dependencyAt(number));
     return list;
+  }
+
+  get dependencyCount(): number {
+    return this.dependencies.length;
+  }
+
+  /** What methods were compiled against, by its number. */
+  dependencyAt(number: number): Json {
+    return this.json.whole(this.dependencies[number] ?? null);
   }
 
   libraryDependenciesOf(method: number): readonly Json[] {

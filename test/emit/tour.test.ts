@@ -33,6 +33,34 @@ describe.skipIf(!hasLLVM)('a program compiled', () => {
   );
 
   it(
+    'calls what the interpreter runs without a frame from code alone',
+    () => {
+      const { file, object } = compiled(
+        'frameless',
+        `struct Square; side::Int; end
+struct Room; side::Int; end
+side(s) = getfield(s, :side)
+function total(shapes)
+    sum = 0
+    for s in shapes, _ in 1:50
+        sum += side(s)
+    end
+    sum
+end
+println(total(Any[Square(2), Room(3)]), ' ', side(Square(4)))
+`,
+      );
+      const listing = jl0(['inspect', object]).stdout.split('\n');
+      const codeOf = (name: string) => listing.find((line) => line.includes(`code julia:${name}`));
+      expect(codeOf('Main.side(Square)')).toMatch(/, no entry$/);
+      expect(codeOf('Main.total(Array{Any, 1})')).toMatch(/, entry julia:/);
+      const native = jl0(['run', '--native', object, file]);
+      expect({ stdout: native.stdout, stderr: native.stderr }).toEqual({ stdout: '250 4\n', stderr: '' });
+    },
+    2 * MINUTES,
+  );
+
+  it(
     'may have symbols of the names of C functions that it calls',
     () => {
       const { file, object } = compiled(
