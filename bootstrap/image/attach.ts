@@ -153,7 +153,7 @@ class WaitingObject {
     if (typeOf(method) !== MethodType || this.validity.isOtherOfLibrary(method, this.worlds)) return;
     const types = readRef<DataTypeRef>(instance, objects.MethodInstance.specTypes);
     const candidates = isDataType(types) ? this.byHash.get(hashOfTypes(types)) : undefined;
-    if (candidates === undefined) return;
+    if (candidates === undefined || this.offered.has(instance)) return;
     this.isBusy = true;
     const start = now();
     try {

@@ -4,7 +4,7 @@
 // Dependencies are the methods whose code was looked at, the constants that were taken for such, and what dispatch
 // answered. Whoever attaches code asks for each of them again (bootstrap/image).
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { U8 } from '../../ffi/region.ts';
 import {
   type BindingRef,
@@ -128,14 +128,13 @@ export function digestOf(method: MethodRef): string {
   let digest = digests.get(method);
   if (digest === undefined) {
     const source = readRef<CodeInfoRef>(method, objects.Method.source);
-    const hash = createHash('sha256');
-    hash.update(`${readI32(method, objects.Method.nargs)}\n`);
+    let text = `${readI32(method, objects.Method.nargs)}\n`;
     if (source !== 0) {
       const body = bodyOf(source);
-      hash.update(`${body.slotCount} ${body.inlining}\n`);
-      for (let i = 1; i < body.statements.length; i++) hash.update(`${textOf(body.statements[i])}\n`);
+      text += `${body.slotCount} ${body.inlining}\n`;
+      for (let i = 1; i < body.statements.length; i++) text += `${textOf(body.statements[i])}\n`;
     }
-    digest = hash.digest('hex').slice(0, 24);
+    digest = hash('sha256', text, 'hex').slice(0, 24);
     digests.set(method, digest);
   }
   return digest;
