@@ -19,7 +19,7 @@ import {
 import * as objects from '../memory/objects.ts';
 import { BaseModule, Bottom, CoreModule, datatype, MainModule, typename } from '../memory/wellknown.ts';
 import { intersectWithValues, isSubtype, moreSpecific } from '../types/index.ts';
-import { isConcrete, isDataType, isTypeType, isTypeVar, isUnion, param, unionMembers } from '../types/kinds.ts';
+import { instanceOf, isConcrete, isDataType, isTypeType, isUnion, param, unionMembers } from '../types/kinds.ts';
 import { hasFreeVars } from '../types/variables.ts';
 import { isConstKind, moduleBindings, partitionKind } from './bindings.ts';
 import { isKindType, listsOfCallee, signatureParameters, unwrapUnionAll } from './methods.ts';
@@ -37,7 +37,7 @@ export interface Reached {
 
 /** Does the type of a callee say which lists of methods to look at? */
 function isCalleeKnown(callee: Ref): boolean {
-  if (isTypeType(callee)) return !isTypeVar(param(callee, 0)) && isDataType(param(callee, 0)) && !hasFreeVars(callee);
+  if (isTypeType(callee)) return isDataType(unwrapUnionAll(param(callee, 0))) && !hasFreeVars(callee);
   return isDataType(callee) && isConcrete(callee) && !isKindType(callee);
 }
 
@@ -82,6 +82,17 @@ function* listsFor(question: Ref): Generator<TypeMapEntryRef> {
   else yield* allLists();
 }
 
+/** A cheap refusal: in one place both have types of one value, and not of the same. Keyword methods differ in their third. */
+function haveOtherValues(asked: SvecRef, sig: Ref): boolean {
+  const parameters = signatureParameters(sig);
+  for (let i = Math.min(svecLength(asked), svecLength(parameters)) - 1; i >= 0; i--) {
+    const [one, other] = [svecGet(asked, i), svecGet(parameters, i)];
+    if (one !== other && isDataType(one) && isDataType(other) && instanceOf(one) !== 0 && instanceOf(other) !== 0)
+      return true;
+  }
+  return false;
+}
+
 interface Candidate extends Reached {
   readonly sig: Ref;
 }
@@ -89,6 +100,7 @@ interface Candidate extends Reached {
 function candidates(question: Ref, world: number): Candidate[] {
   const result: Candidate[] = [];
   const seen = new Set<Ref>();
+  const asked = signatureParameters(question);
   for (const first of listsFor(question)) {
     for (let entry = first; entry !== 0; entry = readRef<TypeMapEntryRef>(entry, objects.TypeMapEntry.next)) {
       if (readWide(entry, objects.TypeMapEntry.min_world) > world) continue;
@@ -97,6 +109,7 @@ function candidates(question: Ref, world: number): Candidate[] {
       if (seen.has(method)) continue;
       seen.add(method);
       const sig = readRef(entry, objects.TypeMapEntry.sig);
+      if (haveOtherValues(asked, sig)) continue;
       const { type, values, subtype } = intersectWithValues(question, sig);
       if (type === Bottom) continue;
       result.push({ method, sig, types: type, sparams: svecOf(values), covers: subtype });
