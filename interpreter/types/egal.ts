@@ -147,7 +147,9 @@ export function equalStrings(a: StringRef, b: StringRef): boolean {
   // The bytes follow the length, which takes two words.
   const end = 2 + (length >>> 2);
   for (let i = 2; i < end; i++) if (U32[left + i] !== U32[right + i]) return false;
-  return bytesEqual((left + end) * 4, (right + end) * 4, length & 3);
+  const rest = length & 3;
+  // Of the last word the first bytes count, which are the low ones.
+  return rest === 0 || (U32[left + end] ^ U32[right + end]) << (32 - 8 * rest) === 0;
 }
 
 function equalVectors(a: SvecRef, b: SvecRef): boolean {

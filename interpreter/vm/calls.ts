@@ -31,9 +31,20 @@ import { isInt64, svecGet, svecLength, unboxInt64 } from '../runtime/values.ts';
 import { applyTupleType, instanceIsA, isSubtype, typeTypeOf } from '../types/index.ts';
 import { isTypeVar, isVararg } from '../types/kinds.ts';
 import { builtins, intrinsics, type Redirect, redirects, type SlotFunction } from './builtin.ts';
-import { CALL_HEADER, type Code, codeAt, codes, Entry, Op, retireCode, type Site, type Target } from './code.ts';
+import {
+  CALL_HEADER,
+  type Code,
+  codeAt,
+  codes,
+  Entry,
+  instructionLength,
+  Op,
+  retireCode,
+  type Site,
+  type Target,
+} from './code.ts';
 import { forgetFields } from './codezone.ts';
-import { agedVariant, decode, instructionLength, onCodeInvalidated } from './decode.ts';
+import { agedVariant, decode, onCodeInvalidated } from './decode.ts';
 import { exceptionDepth } from './exceptions.ts';
 import { frameBelow, HEADER_WORDS, Header, machine } from './frames.ts';
 import { observed, onObservationChange } from './hooks.ts';

@@ -88,6 +88,8 @@ export const Op = {
   POINTER_SET: 63,
   RUNTIME_CALL: 64,
   STRING_POINTER: 65,
+  BRANCH_UNLESS_ONCE: 66,
+  BRANCH_IF_ONCE: 67,
 } as const;
 
 /** Fused instructions, branches and calls of the runtime call no method: they mean the same in every world. */
@@ -101,6 +103,43 @@ export const NO_OPERAND = 0x7fffffff;
 
 /** Words of a CALL before its callee operand. */
 export const CALL_HEADER = 7;
+
+/** Number of words of the instruction at `at`. */
+export function instructionLength(ops: Int32Array, at: number): number {
+  const op = ops[at];
+  switch (op) {
+    case Op.LATESTWORLD:
+      return 1;
+    case Op.JUMP:
+    case Op.RETURN:
+    case Op.LEAVE:
+    case Op.POP_EXCEPTION:
+    case Op.THE_EXCEPTION:
+    case Op.CLEAR:
+      return 2;
+    case Op.MOVE:
+    case Op.BRANCH_UNLESS:
+    case Op.BRANCH_IF:
+    case Op.BRANCH_UNLESS_ONCE:
+    case Op.BRANCH_IF_ONCE:
+    case Op.GETGLOBAL:
+    case Op.GETGLOBAL_CELL:
+    case Op.CHECK_DEFINED:
+    case Op.EVAL:
+    case Op.ENTER:
+    case Op.STATIC_PARAMETER:
+    case Op.HOOK:
+      return 3;
+    case Op.NEW:
+      return 4 + ops[at + 3];
+    case Op.FOREIGNCALL:
+    case Op.RUNTIME_CALL:
+    case Op.STRING_POINTER:
+      return 6 + ops[at + 3];
+    default:
+      return CALL_HEADER + ops[at + 3];
+  }
+}
 
 /** One thing a call site has learned: for arguments of these types, do this. */
 export interface SiteEntry {

@@ -40,7 +40,7 @@ import {
 import { InternalError } from '../runtime/errors.ts';
 import { symbol, symbolName } from '../runtime/symbols.ts';
 import { arrayGetRef, arrayLength, unboxInt64 } from '../runtime/values.ts';
-import { CALL_HEADER, Code, constantSlot, isFused, NO_OPERAND, Op, Site } from './code.ts';
+import { CALL_HEADER, Code, constantSlot, instructionLength, isFused, NO_OPERAND, Op, Site } from './code.ts';
 import { type Fusion, findFusions } from './fusion.ts';
 import { HookKind, observed } from './hooks.ts';
 import { leafBodyOf, leafOf } from './leafbody.ts';
@@ -175,6 +175,8 @@ class Decoder {
   private readonly incoming = new Map<number, number>();
   private readonly operands: Int32Array;
   private frameSlots: number;
+  /** Words of the frame that hold variables; values have theirs behind. */
+  private readonly variableWords: number;
   private readonly freeSlots: number[] = [];
   private readonly releaseAt: Map<number, number[]> = new Map();
   private current = 0;
@@ -191,10 +193,10 @@ class Decoder {
     this.phis = findPhis(this.statements);
     this.start = new Int32Array(this.statements.length + 2);
     this.operands = new Int32Array(this.statements.length + 2).fill(NO_OPERAND);
-    this.frameSlots = slots;
     code.nargs = readWide(code.source, objects.CodeInfo.nargs);
     code.isva = readU8(code.source, objects.CodeInfo.isva) !== 0;
     this.frameSlots = Math.max(slots, code.nargs);
+    this.variableWords = 4 * this.frameSlots;
   }
 
   decode(): void {
@@ -487,6 +489,27 @@ class Decoder {
     return target > at + 1 ? target : 0;
   }
 
+  /** What a jump forward from a statement to a `return` returns, if the jump may do that itself. */
+  private returnedAt(at: number, from: number): number {
+    const statement = this.statements[at - 1];
+    if (this.isObserved || at <= from || statement === undefined || typeOf(statement) !== T.ReturnNode)
+      return NO_OPERAND;
+    const value = readRef(statement, objects.ReturnNode.val);
+    if (value === 0) return NO_OPERAND;
+    switch (typeOf(value)) {
+      case T.SSAValue:
+        return this.operands[readWide(value, objects.SSAValue.id)];
+      case T.SlotNumber:
+        // A check would belong to the other statement.
+        return this.defined[slotOf(value)] === 1 ? (slotOf(value) - 1) * 4 : NO_OPERAND;
+      case T.GlobalRef:
+      case T.Expr:
+        return NO_OPERAND;
+      default:
+        return this.operand(value);
+    }
+  }
+
   private emitJump(op: readonly number[], statement: number): void {
     this.emit(...op, 0);
     this.fixups.push({ at: this.out.length - 1, statement });
@@ -520,6 +543,14 @@ class Decoder {
     return this.scratchSlot;
   }
 
+  /** Whether a value that is no variable is made in the block of the branch at `at`, for nothing but that branch. */
+  private isUsedOnce(value: Ref, at: number): boolean {
+    if (this.isObserved || typeOf(value) !== T.SSAValue || this.jumpedTo.has(at)) return false;
+    const id = readWide(value, objects.SSAValue.id);
+    const { uses, block, early } = this.facts;
+    return uses[id] === 1 && block[id] === block[at] && !early.has(id) && this.operands[id] >= this.variableWords;
+  }
+
   /** The variable that a statement assigns, 0 if none. */
   private assignedSlot(statement: Ref): number {
     if (typeOf(statement) !== T.Expr || headOf(statement) !== '=') return 0;
@@ -550,7 +581,9 @@ class Decoder {
     switch (typeOf(statement)) {
       case T.GotoNode: {
         const target = this.finalTarget(readWide(statement, objects.GotoNode.label), i);
-        if (target !== i + 1) this.emitJump([Op.JUMP], target);
+        const returned = this.returnedAt(target, i);
+        if (returned !== NO_OPERAND) this.emit(Op.RETURN, returned);
+        else if (target !== i + 1) this.emitJump([Op.JUMP], target);
         return;
       }
       case T.GotoIfNot: {
@@ -562,7 +595,9 @@ class Decoder {
         const around = readWide(statement, objects.GotoIfNot.dest) === i + 2 ? this.soleJump(i + 1) : 0;
         if (around !== 0) this.fusion.absorbed.add(i + 1);
         const branchesIf = (negated !== undefined) !== (around !== 0);
-        this.emitJump([branchesIf ? Op.BRANCH_IF : Op.BRANCH_UNLESS, condition], around !== 0 ? around : target);
+        const isOnce = this.isUsedOnce(negated ?? readRef(statement, objects.GotoIfNot.cond), i);
+        const [unless, ifSo] = isOnce ? [Op.BRANCH_UNLESS_ONCE, Op.BRANCH_IF_ONCE] : [Op.BRANCH_UNLESS, Op.BRANCH_IF];
+        this.emitJump([branchesIf ? ifSo : unless, condition], around !== 0 ? around : target);
         return;
       }
       case T.ReturnNode: {
@@ -933,39 +968,4 @@ export function agedVariant(code: Code): Code {
   }
   code.aged = aged;
   return aged;
-}
-
-/** Number of words of the instruction at `at`. */
-export function instructionLength(ops: Int32Array, at: number): number {
-  const op = ops[at];
-  switch (op) {
-    case Op.LATESTWORLD:
-      return 1;
-    case Op.JUMP:
-    case Op.RETURN:
-    case Op.LEAVE:
-    case Op.POP_EXCEPTION:
-    case Op.THE_EXCEPTION:
-    case Op.CLEAR:
-      return 2;
-    case Op.MOVE:
-    case Op.BRANCH_UNLESS:
-    case Op.BRANCH_IF:
-    case Op.GETGLOBAL:
-    case Op.GETGLOBAL_CELL:
-    case Op.CHECK_DEFINED:
-    case Op.EVAL:
-    case Op.ENTER:
-    case Op.STATIC_PARAMETER:
-    case Op.HOOK:
-      return 3;
-    case Op.NEW:
-      return 4 + ops[at + 3];
-    case Op.FOREIGNCALL:
-    case Op.RUNTIME_CALL:
-    case Op.STRING_POINTER:
-      return 6 + ops[at + 3];
-    default:
-      return CALL_HEADER + ops[at + 3];
-  }
 }

@@ -8,7 +8,8 @@
 //
 // The quick instructions check the tags of their operands and do the work in place; where a check fails they go the
 // general way of a call, which they were rewritten from and whose operands they keep. A comparison looks whether the next
-// instruction branches on its answer, and does that at once. All words are read as signed, and sums are cut to 32 bits (`| 0`): V8 then need not be prepared for other numbers.
+// instruction branches on its answer, and does that at once. All words are read as signed, and sums are cut to 32 bits
+// (`| 0`): V8 then need not be prepared for other numbers.
 
 import * as region from '../../ffi/region.ts';
 import type { Ref, StringRef } from '../memory/layout.ts';
@@ -131,8 +132,10 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
             continue;
           }
           case 2:
-          case 51: {
-            // BRANCH_UNLESS condition target, BRANCH_IF condition target
+          case 51:
+          case 66:
+          case 67: {
+            // BRANCH_UNLESS condition target, BRANCH_IF condition target, BRANCH_UNLESS_ONCE, BRANCH_IF_ONCE
             const source = I32[pc + 1];
             const word = source >= 0 ? (fp + source) | 0 : -source | 0;
             if (I32[word + 2] !== Bool) {
@@ -140,7 +143,8 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
               machine.fp = fp;
               nonBooleanCondition(word);
             }
-            pc = (I32[word] !== 0) === I32[pc] < 51 ? (pc + 3) | 0 : (base + I32[pc + 2]) | 0;
+            const isUnless = I32[pc] === 2 || I32[pc] === 66;
+            pc = (I32[word] !== 0) === isUnless ? (pc + 3) | 0 : (base + I32[pc + 2]) | 0;
             continue;
           }
           case 3: {
@@ -970,18 +974,19 @@ function makeLoop(): (startFp: number, startPc: number, bottom: number) => boole
         pc = entered !== 0 ? base : base + next;
         continue;
       }
-      // The answer of a comparison; a branch on it is taken along.
+      // The answer of a comparison; a branch on it is taken along. It is stored if it is not only for the branch.
       const dst = I32[pc + 1];
-      const to = fp + dst;
+      pc = (pc + 10) | 0;
+      const branch = I32[pc + 1] === dst ? I32[pc] : 0;
+      if (branch === 66 || branch === 67) {
+        pc = is === (branch === 66) ? (pc + 3) | 0 : (base + I32[pc + 2]) | 0;
+        continue;
+      }
+      const to = (fp + dst) | 0;
       I32[to] = is ? 1 : 0;
       I32[to + 1] = 0;
       I32[to + 2] = Bool;
-      pc = (pc + 10) | 0;
-      if (I32[pc + 1] === dst) {
-        const branch = I32[pc];
-        if (branch === 2) pc = is ? pc + 3 : base + I32[pc + 2];
-        else if (branch === 51) pc = is ? base + I32[pc + 2] : pc + 3;
-      }
+      if (branch === 2 || branch === 51) pc = is === (branch === 2) ? (pc + 3) | 0 : (base + I32[pc + 2]) | 0;
     }
   }
 

@@ -263,15 +263,51 @@ describe('quick arithmetic', { timeout: 300_000 }, () => {
       late(h) = h.late
       first_of(xs) = xs[1]
       kind(f, x) = try f(x) catch e; e isa UndefRefError ? :undefined : rethrow() end
-      all = [Held("a", 1, ["x"]), Held("b", "any", String[]), Held("c", 'c', ["y", "z"])]
-      before = [kind(late, h) for h in all]
-      foreach(h -> h.late = [7], all)
-      ([parts(h) for h in all], before, [kind(late, h) for h in all],
+      held = [Held("a", 1, ["x"]), Held("b", "any", String[]), Held("c", 'c', ["y", "z"])]
+      before = [kind(late, h) for h in held]
+      foreach(h -> h.late = [7], held)
+      ([parts(h) for h in held], before, [kind(late, h) for h in held],
         [kind(first_of, x) for x in (["p"], Vector{String}(undef, 1), Any[2], Vector{Any}(undef, 1), [[3]], Vector{Vector{Int}}(undef, 1))])`;
     expect(answer(program)).toBe(
       '(Tuple{String, Any, Vector{String}}[("a", 1, ["x"]), ("b", "any", []), ("c", \'c\', ["y", "z"])], ' +
         '[:undefined, :undefined, :undefined], [[7], [7], [7]], Any["p", :undefined, 2, :undefined, [3], :undefined])',
     );
+  });
+  it('branches on a comparison, and keeps its answer where it is asked for again', () => {
+    const program = `function kept(a, b)
+        c = a < b
+        d = c ? 1 : 2
+        e = (a == b) || (a > b)
+        f = !(a <= b)
+        g = a < b && b < 7 ? a : b
+        (c, d, e, f, g, c === !e)
+      end
+      function out(a)
+        a < 3 && return :low
+        if a == 3
+          r = :three
+        elseif a isa Float64
+          r = :float
+        else
+          r = "other"
+        end
+        return r
+      end
+      chosen(x) = x ? 1 : 2
+      nested(x) = x isa Int ? (x > 1 ? (x > 2 ? :many : :two) : :one) : x === nothing ? :none : x == "a" ? :a : :else
+      caught(f, x) = try f(x) catch e; string(typeof(e)) end
+      ([kept(a, b) for a in (1, 8) for b in (1, 8)], [out(x) for x in (1, 3, 4, 4.5, 3.0, 2.5)],
+        [caught(chosen, x) for x in (true, false, 1, nothing)], [nested(x) for x in (3, 2, 1, nothing, "a", "b")])`;
+    expect(answer(program)).toBe(
+      '(Tuple{Bool, Int64, Bool, Bool, Int64, Bool}[(0, 2, 1, 0, 1, 1), (1, 1, 0, 0, 8, 1), (0, 2, 1, 1, 1, 1), (0, 2, 1, 0, 8, 1)], ' +
+        'Any[:low, :three, "other", :float, :three, :low], Any[1, 2, "TypeError", "TypeError"], [:many, :two, :one, :none, :a, :else])',
+    );
+  });
+  it('tells strings apart by any of their bytes', () => {
+    const program = `is(a, b) = a === b
+      text(n, i) = String(UInt8[k == i ? 0x62 : 0x61 for k in 1:n])
+      all(is(text(n, i), text(n, j)) == (i == j) for n in 1:12 for i in 1:n for j in 1:n)`;
+    expect(answer(program)).toBe('true');
   });
   it('serves several types at one place', () => {
     const program = 'let s = 0; for x in Any[1, 2.5, 3, 0x01, big(7), 4.5, true]; s += x * x; end; s end';

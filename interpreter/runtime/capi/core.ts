@@ -122,9 +122,13 @@ defineRuntimeFunctions({
   jl_alloc_string: [
     'jl_value_t *(size_t)',
     (args, _n, result) => {
-      const length = wordOf(args[0]);
+      const slot = args[0];
+      // The length of a short string is the low half of an Int.
+      const isShort = U32[slot + 2] !== 0 && U32[slot + 1] === 0 && U32[slot] < 0x10000;
+      const length = isShort ? U32[slot] & 0xffff : wordOf(slot);
       const string = allocate(StringType, objects.JuliaString.$size + length + 1);
-      writeWide(string, objects.JuliaString.length, length);
+      if (isShort) U32[string << 1] = length;
+      else writeWide(string, objects.JuliaString.length, length);
       setSlotReference(result, string);
     },
   ],
