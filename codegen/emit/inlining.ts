@@ -5,6 +5,7 @@
 
 import { typeOf } from '../../interpreter/memory/layout.ts';
 import type { CallInfo } from '../inference/calls.ts';
+import { isFoldableBuiltin, isPureIntrinsic } from '../inference/fold.ts';
 import { argsOf, headOf, isExpr, Node } from '../inference/heapdata.ts';
 import type { Typed } from '../inference/interpret.ts';
 import type { Specialisation } from '../inference/matches.ts';
@@ -92,23 +93,9 @@ export function countReturns(typed: Typed): number {
   return count;
 }
 
-const pureBuiltins: ReadonlySet<string> = new Set([
-  '===',
-  'typeof',
-  'sizeof',
-  'isa',
-  '<:',
-  'nfields',
-  'fieldtype',
-  'apply_type',
-  'ifelse',
-  'tuple',
-  'getfield',
-  'isdefined',
-  'typeassert',
-  'getglobal',
-]);
+/** Builtins that change nothing either, though what they give depends on more than their arguments. */
+const readers: ReadonlySet<string> = new Set(['getfield', 'isdefined', 'getglobal']);
 
 /** Can a call be left out when its value is known? */
 export const isPure = (info: CallInfo & { kind: 'builtin' }): boolean =>
-  info.isIntrinsic ? info.name !== 'pointerref' && info.name !== 'pointerset' : pureBuiltins.has(info.name);
+  info.isIntrinsic ? isPureIntrinsic(info.name) : isFoldableBuiltin(info.name) || readers.has(info.name);

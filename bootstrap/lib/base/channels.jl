@@ -83,27 +83,21 @@ Closes a channel. Nothing can be put into it any more; what it holds can be take
 """
 close(c::Channel) = close(c, closed_exception())
 function close(c::Channel, @nospecialize(excp::Exception))
-    lock(c)
-    try
+    @lock c begin
         c.excp = excp
         @atomic c.state = :closed
         notify_error(c.cond_take, excp)
         notify_error(c.cond_wait, excp)
         notify_error(c.cond_put, excp)
-    finally
-        unlock(c)
     end
     return nothing
 end
 function empty!(c::Channel)
-    lock(c)
-    try
+    @lock c begin
         n = length(c.data)
         empty!(c.data)
         available!(c, -n)
         notify(c.cond_put)
-    finally
-        unlock(c)
     end
     return c
 end
@@ -178,16 +172,13 @@ end
 The first value, which stays in the channel; waits for one.
 """
 fetch(c::Channel) = isbuffered(c) ? fetch_buffered(c) : throw(ErrorException("`fetch` is not supported on an unbuffered Channel."))
-function fetch_buffered(c::Channel)
-    lock(c)
-    try
-        while isempty(c.data)
-            check_channel_state(c)
-            wait(c.cond_take)
-        end
-        return c.data[1]
-    finally
-        unlock(c)
+fetch_buffered(c::Channel) = @lock c (await_value(c); c.data[1])
+
+# Returns once there is a value; to be called with the channel's lock, which other tasks get meanwhile.
+function await_value(c::Channel)
+    while isempty(c.data)
+        check_channel_state(c)
+        wait(c.cond_take)
     end
 end
 
@@ -198,18 +189,12 @@ Takes the first value out; waits for one.
 """
 take!(c::Channel) = isbuffered(c) ? take_buffered(c) : take_unbuffered(c)
 function take_buffered(c::Channel)
-    lock(c)
-    try
-        while isempty(c.data)
-            check_channel_state(c)
-            wait(c.cond_take)
-        end
+    @lock c begin
+        await_value(c)
         v = popfirst!(c.data)
         available!(c, -1)
         isempty(c.cond_put.waitq) || notify(c.cond_put, nothing, false, false)
         return v
-    finally
-        unlock(c)
     end
 end
 function take_unbuffered(c::Channel{T}) where {T}

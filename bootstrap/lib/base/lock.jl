@@ -70,23 +70,6 @@ function relockall(l::ReentrantLock, n::UInt32)
     return nothing
 end
 
-function lock(f, l::AbstractLock)
-    lock(l)
-    try
-        return f()
-    finally
-        unlock(l)
-    end
-end
-function trylock(f, l::AbstractLock)
-    trylock(l) || return false
-    try
-        return f()
-    finally
-        unlock(l)
-    end
-end
-
 """
     @lock l expr
 
@@ -103,6 +86,17 @@ macro lock(l, expr)
         end
     end
 end
+
+lock(f, l::AbstractLock) = @lock l f()
+function trylock(f, l::AbstractLock)
+    trylock(l) || return false
+    try
+        return f()
+    finally
+        unlock(l)
+    end
+end
+
 # For code that does not throw: no try block.
 macro lock_nofail(l, expr)
     return quote
@@ -144,33 +138,19 @@ mutable struct Semaphore
     Semaphore(n) = n > 0 ? new(n, 0, GenericCondition{ReentrantLock}()) : throw(ArgumentError("Semaphore size must be > 0"))
 end
 function acquire(s::Semaphore)
-    lock(s.cond_wait)
-    try
+    @lock s.cond_wait begin
         while s.curr_cnt >= s.sem_size
             wait(s.cond_wait)
         end
         s.curr_cnt += 1
-    finally
-        unlock(s.cond_wait)
     end
     return nothing
 end
-function acquire(f, s::Semaphore)
-    acquire(s)
-    try
-        return f()
-    finally
-        release(s)
-    end
-end
 function release(s::Semaphore)
-    lock(s.cond_wait)
-    try
+    @lock s.cond_wait begin
         s.curr_cnt > 0 || error("release count must match acquire count")
         s.curr_cnt -= 1
         notify(s.cond_wait; all=false)
-    finally
-        unlock(s.cond_wait)
     end
     return nothing
 end
@@ -190,6 +170,7 @@ macro acquire(s, expr)
         end
     end
 end
+acquire(f, s::Semaphore) = @acquire s f()
 
 """
     Base.Event([autoreset=false])

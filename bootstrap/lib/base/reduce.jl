@@ -113,33 +113,22 @@ function mapreduce_all(f, op, A::AbstractArray, init)
     end
     return mapfoldl(f, op, A)
 end
-function mapreduce_block(f, op, A, lo::Int, hi::Int)
-    if hi - lo < 1024
-        lo === hi && return mapreduce_first(f, op, A[lo])
-        v = op(f(A[lo]), f(A[lo+1]))
-        i = add_int(lo, 2)
-        while sle_int(i, hi)
-            v = op(v, f(A[i]))
-            i = add_int(i, 1)
+# Of an Array the elements are read directly.
+for (T, element) in ((:AbstractArray, :(A[i])), (:Array, :(@_arrayget A i)))
+    @eval function mapreduce_block(f, op, A::$T, lo::Int, hi::Int)
+        if hi - lo < 1024
+            lo === hi && return mapreduce_first(f, op, A[lo])
+            v = op(f(A[lo]), f(A[lo+1]))
+            i = add_int(lo, 2)
+            while sle_int(i, hi)
+                v = op(v, f($element))
+                i = add_int(i, 1)
+            end
+            return v
         end
-        return v
+        mid = lo + ((hi - lo) >> 1)
+        return op(mapreduce_block(f, op, A, lo, mid), mapreduce_block(f, op, A, mid + 1, hi))
     end
-    mid = lo + ((hi - lo) >> 1)
-    return op(mapreduce_block(f, op, A, lo, mid), mapreduce_block(f, op, A, mid + 1, hi))
-end
-function mapreduce_block(f, op, A::Array, lo::Int, hi::Int)
-    if hi - lo < 1024
-        lo === hi && return mapreduce_first(f, op, A[lo])
-        v = op(f(A[lo]), f(A[lo+1]))
-        i = add_int(lo, 2)
-        while sle_int(i, hi)
-            v = op(v, f(@_arrayget A i))
-            i = add_int(i, 1)
-        end
-        return v
-    end
-    mid = lo + ((hi - lo) >> 1)
-    return op(mapreduce_block(f, op, A, lo, mid), mapreduce_block(f, op, A, mid + 1, hi))
 end
 
 sum(itr; init=no_init) = mapreduce(identity, add_sum, itr; init=init)
