@@ -19,6 +19,7 @@ import {
   wellKnownTypeNames,
   wrapper,
 } from '../interpreter/memory/wellknown.ts';
+import { withDirectNames } from './direct-names.ts';
 
 const root = dirname(import.meta.dirname);
 const folder = join(root, 'dist');
@@ -104,6 +105,21 @@ const wellKnown: Plugin = {
   },
 };
 
+/** See direct-names.ts. */
+const directNames: Plugin = {
+  name: 'direct-names',
+  generateBundle(_options, bundle) {
+    const chunks = new Map(
+      Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? [[file.fileName, file]] : [])),
+    );
+    const codes = new Map([...chunks].map(([name, { code }]) => [name, code]));
+    for (const [name, code] of withDirectNames(codes)) {
+      const chunk = chunks.get(name);
+      if (chunk !== undefined) chunk.code = code;
+    }
+  },
+};
+
 /** A file with these modules and all that they need, but for what files of higher priority have. */
 const group = (name: string, priority: number, modules: readonly string[]) => ({
   name,
@@ -118,10 +134,6 @@ const output = {
   sourcemap: true,
   entryFileNames: '[name].cjs',
   chunkFileNames: '[name]-[hash].cjs',
-  // What one file has of another goes through getters of its `exports`. V8 keeps an object's properties in a hash table if an
-  // object of the same shape was given another getter of the same name, and then looks up U32 at each access, several times
-  // slower. A property of its own makes each file's `exports` an object of its own shape.
-  intro: (chunk) => `exports.file_${chunk.name.replace(/\W/g, '_')}=1;`,
   // A string of one byte a character is half as long for V8.
   charset: 'ascii',
   // Every start reads them. Names stay: internal errors show where they come from.
@@ -138,7 +150,7 @@ const program = await build({
   ...common,
   // The second is loaded by name, in the middle of a call.
   input: { start: join(root, 'bootstrap/cli/start.ts'), answers: join(root, 'bootstrap/inference/answers.ts') },
-  plugins: [builtins, koffiLoader, wellKnown],
+  plugins: [builtins, koffiLoader, wellKnown, directNames],
   output: {
     ...output,
     // Finding a file costs a start as much as reading it: what every program needs is a few files, each with all that
