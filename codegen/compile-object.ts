@@ -6,7 +6,7 @@ import { THREAD_STATE_SYMBOL } from './emit/thread-state.ts';
 import { type CompileOptions, compileProgram, llvmVersion } from './llvm/compile.ts';
 import { architecture, targetSystem } from './llvm/target.x86_64-linux.ts';
 import { readElf } from './object/elf-reader.ts';
-import { type Metadata, type MethodRecord, noOrigin, type Origin } from './object/metadata.ts';
+import { type EmittedRecord, type Metadata, noOrigin, type Origin } from './object/metadata.ts';
 import { makeObject } from './object/object.ts';
 import type { Shortcuts, SymbolRecipe } from './object/recipe.ts';
 
@@ -20,20 +20,22 @@ import type { Shortcuts, SymbolRecipe } from './object/recipe.ts';
  */
 export function compileObject(
   program: Program,
-  methods: readonly MethodRecord[],
+  methods: readonly EmittedRecord[],
   options: CompileOptions = {},
   origin: Origin = noOrigin,
   shortcuts: Shortcuts = new Map(),
 ): Uint8Array {
   const { bytes, processor } = compileProgram(program, { ...options, output: 'obj' });
+  const references = new Map([...program.functions.values()].map((each) => [each.name, referencesOf(each)]));
+  const switching = whatSwitches(program, references);
   const metadata: Metadata = {
     julia: JULIA_VERSION,
     producer: `jl0, LLVM ${llvmVersion}`,
     target: { architecture, system: targetSystem, processor },
     origin,
-    methods,
+    methods: methods.map((method) => ({ ...method, maySwitch: switching.has(method.specialised) })),
     symbols: recipesOf(program, bytes),
-    references: new Map([...program.functions.values()].map((each) => [each.name, referencesOf(each)])),
+    references,
   };
   return makeObject(bytes, metadata, shortcuts);
 }
@@ -53,6 +55,21 @@ function recipesOf(program: Program, emitted: Uint8Array): ReadonlyMap<string, S
     );
   }
   return recipes;
+}
+
+/** Functions of the runtime that may run any code of the program, and what it waits in. */
+const switchingFunctions: ReadonlySet<string> = new Set(['call', 'dispatch', 'foreign']);
+
+/** The names of the functions that reach one of those. */
+function whatSwitches(program: Program, references: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { name, recipe } of program.symbols.values())
+    if (recipe.kind === 'runtime' && switchingFunctions.has(recipe.name)) found.add(name);
+  for (let before = -1; before !== found.size; ) {
+    before = found.size;
+    for (const [name, others] of references) if (others.some((other) => found.has(other))) found.add(name);
+  }
+  return found;
 }
 
 /** The functions and symbols that a function refers to by itself, each once. */

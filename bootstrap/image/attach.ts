@@ -183,7 +183,8 @@ class WaitingObject {
     this.waiting.delete(number);
     this.failed.delete(number);
     this.installed.set(instance, number);
-    if (entry.entry !== null) installNative(instance, entry.entry);
+    const { maySwitch } = this.metadata.recordOf(number);
+    if (entry.entry !== null) installNative(instance, { enter: entry.entry, maySwitch });
     offerCode(instance, () => this.boxedCode(number));
   }
 

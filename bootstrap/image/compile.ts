@@ -10,7 +10,7 @@ import { keyOfMethod, nameOf } from '../../codegen/emit/identity.ts';
 import { svecToArray } from '../../codegen/inference/heapdata.ts';
 import type { Specialisation } from '../../codegen/inference/matches.ts';
 import type { CompileOptions } from '../../codegen/llvm/compile.ts';
-import type { MethodRecord } from '../../codegen/object/metadata.ts';
+import type { EmittedRecord } from '../../codegen/object/metadata.ts';
 import {
   type DataTypeRef,
   type MethodInstanceRef,
@@ -33,7 +33,7 @@ import { libraryIdentity } from './snapshot-store.ts';
 
 export interface CompiledProgram {
   readonly compiler: MethodCompiler;
-  readonly records: readonly MethodRecord[];
+  readonly records: readonly EmittedRecord[];
   readonly refused: readonly Refused[];
 }
 

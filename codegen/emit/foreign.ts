@@ -187,6 +187,9 @@ function receive(
   return { kind: 'reference', type: resultType, value: reference };
 }
 
+/** After these another task's frames are the innermost; the interpreter's loop goes on with them. */
+const switchesTasks: ReadonlySet<string> = new Set(['jl_switch', 'jl_switchto']);
+
 function callRuntimeFunction(
   w: ValueWriter,
   name: string,
@@ -196,6 +199,7 @@ function callRuntimeFunction(
 ): Emitted | null {
   const { build } = w;
   if (runtimeFunction(name) === undefined) throw new CannotCompile(`the runtime has no function ${name}`);
+  if (switchesTasks.has(name)) throw new CannotCompile('only the interpreter switches tasks');
   const answer = answerRuntimeCall(w, name, operands, declared);
   if (answer !== undefined) return answer;
   const list = w.listOf(operands);

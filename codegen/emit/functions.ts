@@ -17,7 +17,7 @@ import { typedBody } from '../inference/infer.ts';
 import type { Typed } from '../inference/interpret.ts';
 import { isImpossible, widen, withoutConditional } from '../inference/lattice.ts';
 import { hasAllParameters, type Specialisation } from '../inference/matches.ts';
-import type { MethodRecord, SlotKind } from '../object/metadata.ts';
+import type { EmittedRecord, SlotKind } from '../object/metadata.ts';
 import type { Json, Shortcuts } from '../object/recipe.ts';
 import { BodyWriter, bundleArguments, type Compilation, type CompiledFunction } from './bodies.ts';
 import { FunctionBuilder } from './builder.ts';
@@ -51,7 +51,7 @@ const keyOf = (of: Specialisation): string => `${of.method}|${of.types}`;
 /** Compiles methods into one program. */
 export class MethodCompiler implements Compilation {
   readonly program: Program;
-  readonly records: MethodRecord[] = [];
+  readonly records: EmittedRecord[] = [];
   readonly refused: Refused[] = [];
   private readonly functions = new Map<string, Pending | null>();
   private readonly names = new Map<string, string>();
@@ -358,7 +358,7 @@ export class MethodCompiler implements Compilation {
   /** What is called without its method being known: methods that may be meant are worth compiling as well. */
   readonly calls = new DynamicCalls();
 
-  private recordOf(pending: Pending): MethodRecord {
+  private recordOf(pending: Pending): EmittedRecord {
     const { own, library } = dependenciesOf(pending.noted, this.origins, this.libraryWorld);
     return {
       name: nameOf(pending.of),

@@ -54,6 +54,7 @@ export interface LinkParts {
     readonly hash: number;
     /** Number in the metadata's list of identities. */
     readonly identity: number;
+    readonly maySwitch: boolean;
     /** What its slots hold, that of the result last: a letter for each. */
     readonly slots: readonly number[];
     /** Numbers in the metadata's list of what methods were compiled against. */
@@ -68,6 +69,8 @@ const IN_CONSTANTS = 2 ** 31;
 const PLACE_MASK = CONCRETE_TYPE - 1;
 const ABSOLUTE_WORDS = 5;
 const METHOD_WORDS = 6;
+/** A bit beside the number of a method's identity. */
+const MAY_SWITCH = 2 ** 31;
 
 /** The table as bytes. */
 export function encodeLinkTable(parts: LinkParts): Uint8Array {
@@ -92,9 +95,9 @@ export function encodeLinkTable(parts: LinkParts): Uint8Array {
         ...[at, type, name],
         ...[addend >>> 0, Math.floor(addend / 2 ** 32) >>> 0],
       ]),
-      ...methods.flatMap(({ specialised, entry, boxed, world, hash, identity }) => [
+      ...methods.flatMap(({ specialised, entry, boxed, world, hash, identity, maySwitch }) => [
         ...[specialised, entry, boxed],
-        ...[world, hash, identity],
+        ...[world, hash, identity + (maySwitch ? MAY_SWITCH : 0)],
       ]),
       ...startsOf(methods.map((method) => method.dependencies)),
       ...dependencies,
@@ -236,7 +239,11 @@ export class LinkTable {
   }
 
   identityOf(method: number): number {
-    return this.methods[METHOD_WORDS * method + 5];
+    return this.methods[METHOD_WORDS * method + 5] & (MAY_SWITCH - 1);
+  }
+
+  maySwitch(method: number): boolean {
+    return this.methods[METHOD_WORDS * method + 5] >= MAY_SWITCH;
   }
 
   worldOf(method: number): number {

@@ -51,6 +51,8 @@ export interface MethodRecord {
   readonly world: number;
   /** Which method it is. */
   readonly identity: Json;
+  /** Whether its code may reach what switches tasks. */
+  readonly maySwitch: boolean;
   /** The types of its callee and arguments. */
   readonly types: Json;
   /** The type of its result, or the result itself. */
@@ -60,6 +62,9 @@ export interface MethodRecord {
   /** The same, of the library. */
   readonly libraryDependencies: readonly Json[];
 }
+
+/** A record before the program is known as a whole. */
+export type EmittedRecord = Omit<MethodRecord, 'maySwitch'>;
 
 /** What a program was and where it ran when it was compiled. */
 export interface Origin {
@@ -437,6 +442,10 @@ class PackedRecord implements MethodRecord {
 
   get world(): number {
     return this.of.link.worldOf(this.number);
+  }
+
+  get maySwitch(): boolean {
+    return this.of.link.maySwitch(this.number);
   }
 
   get identity(): Json {

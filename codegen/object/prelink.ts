@@ -87,13 +87,14 @@ export function prelink(
     references: names.list.map((name, number) => (number < names.ownFrom ? [] : names.referencesOf(name))),
     unclaimed: names.unclaimed(),
     absolutes,
-    methods: metadata.methods.map(({ specialised, entry, boxed, world, hash, parameters, result }, i) => ({
+    methods: metadata.methods.map(({ specialised, entry, boxed, world, hash, maySwitch, parameters, result }, i) => ({
       specialised: names.find(specialised),
       entry: names.find(entry),
       boxed: names.find(boxed),
       world,
       hash,
       identity: identities[i][0],
+      maySwitch,
       slots: [...parameters, result].map(slotLetter),
       dependencies: dependencies[i],
     })),

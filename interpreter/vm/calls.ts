@@ -22,6 +22,7 @@ import {
 } from '../memory/layout.ts';
 import * as objects from '../memory/objects.ts';
 import { registerPurge, registerRoots, registerWeakMap } from '../memory/roots.ts';
+import { State, stateRef } from '../memory/state.ts';
 import { datatype, emptySvec, typename } from '../memory/wellknown.ts';
 import { currentWorld } from '../runtime/bindings.ts';
 import { InternalError, throwMethodError, throwTypeError } from '../runtime/errors.ts';
@@ -137,7 +138,7 @@ registerRoots((visit) => {
 });
 
 /** Native entries by instance; codegen installs them. */
-const nativeEntries = new Map<Ref, SlotFunction>();
+const nativeEntries = new Map<Ref, NativeEntry>();
 
 // The table of calls by argument types.
 
@@ -414,8 +415,18 @@ export function reachedInstances(): ReachedInstances {
   return reached;
 }
 
+/** How native code of a method instance is entered. */
+interface NativeEntry {
+  readonly enter: SlotFunction;
+  /**
+   * Whether it may call what switches tasks. It then waits in the midst of native frames, and those of several tasks cannot
+   * end in another order than they began: the root task alone has such frames.
+   */
+  readonly maySwitch: boolean;
+}
+
 /** Installs a native entry point for a method instance: calls with exactly its types run it from now on. */
-export function installNative(instance: MethodInstanceRef, entry: SlotFunction): void {
+export function installNative(instance: MethodInstanceRef, entry: NativeEntry): void {
   nativeEntries.set(instance, entry);
   // Of an instance that is about to run for the first time nobody knows a target yet.
   if (instance !== sought) forgetInstance(instance);
@@ -456,10 +467,14 @@ function targetOfInstance(instance: MethodInstanceRef): Target {
   }
   // What is observed runs interpreted.
   const native = observed.code ? undefined : nativeEntries.get(instance);
-  if (native !== undefined) return { code: null, instance, leaf: native, name: '', field: null };
+  if (native !== undefined) {
+    const { enter, maySwitch } = native;
+    const [leaf, switching] = maySwitch ? [null, enter] : [enter, null];
+    return { code: null, instance, leaf, switching, name: '', field: null };
+  }
   const code = codeOf(instance);
-  if (code.leafBody !== null) return { code: null, instance, ...code.leafBody };
-  return { code, instance, leaf: null, name: '', field: null };
+  if (code.leafBody !== null) return { code: null, instance, switching: null, ...code.leafBody };
+  return { code, instance, leaf: null, switching: null, name: '', field: null };
 }
 
 const isCached = (found: CachedCall | Target): found is CachedCall => 'target' in found;
@@ -672,9 +687,15 @@ function enterResolved(
   world: number,
 ): number {
   if (target.code === null) {
-    if (target.leaf === null) throw new InternalError('a call has no target');
+    const { leaf, switching, instance } = target;
+    if (switching !== null && stateRef(State.current_task) !== stateRef(State.root_task)) {
+      const code = codeOf(instance as MethodInstanceRef);
+      return pushFrame(code, instance, words, n, caller, returnTo, result, world);
+    }
+    const run = leaf ?? switching;
+    if (run === null) throw new InternalError('a call has no target');
     words.copyWithin(0, 1, n);
-    target.leaf(words, n - 1, result);
+    run(words, n - 1, result);
     return 0;
   }
   return pushFrame(target.code, target.instance, words, n, caller, returnTo, result, world);
@@ -773,7 +794,7 @@ function learnBuiltin(
   if (site.entries.length >= SITE_ENTRIES) return;
   const guards = new Int32Array(n);
   if (code.ops[pc + CALL_HEADER] >= 0) guards[0] = -callee;
-  site.add(guards, { code: null, instance: 0 as Ref, leaf, name, field: null });
+  site.add(guards, { code: null, instance: 0 as Ref, leaf, switching: null, name, field: null });
   if (site.entries.length === 1 && guards[0] === 0) {
     quicken(code, pc, words, n, name);
     quickenBuiltin(code.ops, pc, n, name, U32[site.entries[0].words + Entry.TARGET]);

@@ -161,6 +161,8 @@ export interface Target {
   readonly instance: Ref;
   /** A function on slots (builtin, intrinsic, native entry), or null. */
   readonly leaf: SlotFunction | null;
+  /** Native code that may switch tasks: only the root task enters it. */
+  readonly switching: SlotFunction | null;
   /** The builtin or intrinsic that the leaf is; '' for others. */
   readonly name: string;
   /** What LeafBody says of a field. */

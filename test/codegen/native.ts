@@ -11,7 +11,7 @@ import { OFFSET_EXCEPTION, THREAD_STATE_SIZE } from '../../codegen/emit/thread-s
 import { llvmBindings } from '../../codegen/llvm/bindings.ts';
 import type { CompileOptions } from '../../codegen/llvm/compile.ts';
 import { llvmLibrary } from '../../codegen/llvm/library.ts';
-import type { MethodRecord } from '../../codegen/object/metadata.ts';
+import type { EmittedRecord } from '../../codegen/object/metadata.ts';
 import { type Address, calloc, offsetBy, readU64, writeU64 } from '../../ffi/address.ts';
 
 /** Whether this machine can compile; tests that need it are skipped otherwise. */
@@ -33,14 +33,14 @@ export function define(
   parameters: readonly MachineType[],
   results: readonly MachineType[],
   body: (build: FunctionBuilder, ...parameters: readonly Value[]) => void,
-): MethodRecord {
+): EmittedRecord {
   const build = new FunctionBuilder(program, name, parameters, results, { exported: true });
   body(build, ...build.parameters);
   defineEntry(program, { entry: `${name} entry`, specialised: name, resultInMemory: false });
   return record(name, parameters.length, results.length > 0);
 }
 
-export function record(name: string, parameters: number, hasResult: boolean): MethodRecord {
+export function record(name: string, parameters: number, hasResult: boolean): EmittedRecord {
   return {
     name,
     specialised: name,
@@ -91,7 +91,7 @@ export function enter(object: LoadedObject, name: string, ...args: readonly bigi
 
 /** Compiles and loads a program of one or more methods. */
 export function build(
-  define: (program: Program) => readonly MethodRecord[],
+  define: (program: Program) => readonly EmittedRecord[],
   options: CompileOptions = {},
   using: Resolver = resolver,
 ): LoadedObject {

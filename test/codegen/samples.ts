@@ -1,12 +1,12 @@
 // Programs of operations that tests share, each with what it computes.
 
 import type { Program } from '../../codegen/emit/operations.ts';
-import type { MethodRecord } from '../../codegen/object/metadata.ts';
+import type { EmittedRecord } from '../../codegen/object/metadata.ts';
 import { cDouble } from '../../ffi/ctype.ts';
 import { define } from './native.ts';
 
 /** sum of i*i for i from 0 to n - 1; fib(n); cos(x) of libm plus 0.1. */
-export function defineSamples(program: Program): MethodRecord[] {
+export function defineSamples(program: Program): EmittedRecord[] {
   const squares = define(program, 'julia:squares(Int64)', ['i64'], ['i64'], (b, n) => {
     const loop = b.block('loop', ['i64', 'i64']);
     const body = b.block('body');

@@ -61,6 +61,40 @@ println(total(Any[Square(2), Room(3)]), ' ', side(Square(4)))
   );
 
   it(
+    'may wait for its tasks, and they for it, whoever calls what first',
+    () => {
+      const { file, object } = compiled(
+        'rendezvous',
+        `function rendezvous(n)
+    d = Channel{Int}(0)
+    t = @async for i in 1:n
+        put!(d, i)
+    end
+    s = 0
+    for _ in 1:n
+        s += take!(d)
+    end
+    wait(t)
+    s
+end
+c = Channel{Int}(2)
+put!(c, 1)
+println(take!(c))
+d = Channel{Int}(0)
+@async put!(d, 5)
+println(take!(d))
+println(rendezvous(10))
+t = @async rendezvous(4)
+println(rendezvous(5), ' ', fetch(t))
+`,
+      );
+      const native = jl0(['run', '--native', object, file]);
+      expect({ stdout: native.stdout, stderr: native.stderr }).toEqual({ stdout: '1\n5\n55\n15 10\n', stderr: '' });
+    },
+    2 * MINUTES,
+  );
+
+  it(
     'may have symbols of the names of C functions that it calls',
     () => {
       const { file, object } = compiled(
