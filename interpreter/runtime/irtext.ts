@@ -71,6 +71,8 @@ function objectText(object: Ref, depth: number): string {
     return `vector(${list(Array.from({ length }, (_, i) => arrayGetRef(array, i)))})`;
   }
   if (readRef(type, objects.DataType.instance) === object) return singletonText(type, name, object);
+  // A pointer in an object, such as the compiled form of a Regex, is null wherever else the object is: as in Julia's images.
+  if (name === typename('Ptr') && depth > 0) return `bits(${typeSource(type)}, 0x0000000000000000)`;
   if (isRuntimeObject(type, name)) throw new UnwritableError(`a ${typeText(type)}`);
   const count = fieldCount(type);
   if (count === 0) return bitsText(object, type);

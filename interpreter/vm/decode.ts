@@ -741,7 +741,7 @@ class Decoder {
       case 'invoke': {
         // `invoke(f, instance, args...)`
         const operands = [this.constant(globalValue(CoreModule, symbol('invoke'))), this.operand(arrayGetRef(args, 1))];
-        operands.push(this.constant(arrayGetRef(args, 0)));
+        operands.push(this.constant(invokedBy(arrayGetRef(args, 0))));
         for (let k = 2; k < n; k++) operands.push(this.operand(arrayGetRef(args, k)));
         const site = this.newSite();
         this.emit(Op.CALL, result, site, operands.length, 0, 0, 0, ...operands);
@@ -895,6 +895,10 @@ class Decoder {
     return result;
   }
 }
+
+/** What `Core.invoke` takes for the callee of an `invoke` expression: of a MethodInstance the method. */
+const invokedBy = (target: Ref): Ref =>
+  typeOf(target) === datatype('MethodInstance') ? readRef(target, objects.MethodInstance.def) : target;
 
 function leaveCount(statement: Ref): number {
   const args = argsOf(statement);
