@@ -18,6 +18,7 @@ import { HEAP_END } from '../../interpreter/memory/heap.ts';
 import type { DataTypeRef, MethodInstanceRef, MethodRef, Ref } from '../../interpreter/memory/layout.ts';
 import { readRef, typeOf } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
+import { registerPurge, registerWeakMap } from '../../interpreter/memory/roots.ts';
 import { mappedContent } from '../../interpreter/memory/snapshot.ts';
 import { datatype } from '../../interpreter/memory/wellknown.ts';
 import { bindingName, onBindingChange } from '../../interpreter/runtime/bindings.ts';
@@ -143,6 +144,10 @@ class WaitingObject {
       if (list === undefined) this.byHash.set(hash, [number]);
       else list.push(number);
     }
+    registerWeakMap(this.installed);
+    registerPurge((isAlive) => {
+      for (const instance of this.offered) if (!isAlive(instance)) this.offered.delete(instance);
+    });
     this.time = now() - start;
   }
 

@@ -36,6 +36,7 @@ import {
   writeWide,
 } from '../../interpreter/memory/layout.ts';
 import * as objects from '../../interpreter/memory/objects.ts';
+import { registerRoots, registerWeakMap } from '../../interpreter/memory/roots.ts';
 import { STATE_OFFSET, State } from '../../interpreter/memory/state.ts';
 import { datatype, nothing } from '../../interpreter/memory/wellknown.ts';
 import { newMemory } from '../../interpreter/runtime/builtins/memory.ts';
@@ -290,8 +291,12 @@ function newString(length: number): Ref {
 
 /** What gives the function from objects to an object, by method instance: what a call site may learn. */
 const boxedCode = new Map<Ref, (() => Address | undefined)[]>();
-/** The sites that have learned something, with their sizes. */
-const taughtSites = new Map<Address, number>();
+registerWeakMap(boxedCode);
+/** The sites that have learned something, with their sizes, and the types whose addresses they hold. */
+const taughtSites = new Map<Address, { readonly bytes: number; readonly types: Ref[] }>();
+registerRoots((visit) => {
+  for (const { types } of taughtSites.values()) for (const type of types) visit(type);
+});
 
 /** Lets call sites in compiled code reach a method's code directly. */
 export function offerCode(instance: Ref, code: () => Address | undefined): void {
@@ -302,7 +307,7 @@ export function offerCode(instance: Ref, code: () => Address | undefined): void 
 
 /** Makes all call sites ask again. */
 export function emptySites(): void {
-  for (const [site, bytes] of taughtSites) fillBytes(site, 0, bytes);
+  for (const [site, { bytes }] of taughtSites) fillBytes(site, 0, bytes);
   taughtSites.clear();
 }
 
@@ -320,7 +325,11 @@ function learnCall(site: Address, objects: readonly Ref[]): void {
   const misses = readU32(offsetBy(site, SITE_MISSES));
   const count = readU32(offsetBy(site, SITE_COUNT));
   if (misses > MAX_MISSES || count >= SITE_WAYS) return;
-  taughtSites.set(site, siteBytes(objects.length));
+  let taught = taughtSites.get(site);
+  if (taught === undefined) {
+    taught = { bytes: siteBytes(objects.length), types: [] };
+    taughtSites.set(site, taught);
+  }
   writeU32(offsetBy(site, SITE_MISSES), misses + 1);
   // A type as an argument is told from others by more than its type.
   if (objects.some((object) => isKindType(typeOf(object)))) return;
@@ -333,9 +342,11 @@ function learnCall(site: Address, objects: readonly Ref[]): void {
   if (code === undefined) return;
   const way = offsetBy(site, SITE_HEADER + count * wayBytes(objects.length));
   writeAddress(way, code);
-  objects.forEach((object, i) => {
-    writeAddress(offsetBy(way, 8 + 8 * i), toAddress(REGION_BASE + typeOf(object) * 8));
-  });
+  for (let i = 0; i < objects.length; i++) {
+    const type = typeOf(objects[i]);
+    taught.types.push(type);
+    writeAddress(offsetBy(way, 8 + 8 * i), toAddress(REGION_BASE + type * 8));
+  }
   writeU32(offsetBy(site, SITE_COUNT), count + 1);
 }
 
