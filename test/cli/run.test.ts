@@ -181,6 +181,13 @@ describe('trace', patience, () => {
   });
 });
 
+describe('what C prints', patience, () => {
+  it('comes before what is printed after jl_flush_cstdio', () => {
+    const code = '@ccall printf("of C "::Cstring)::Cint; ccall(:jl_flush_cstdio, Cvoid, ()); println("of Julia")';
+    expect(jl0(['-e', code]).stdout).toBe('of C of Julia\n');
+  });
+});
+
 describe('ir', patience, () => {
   it('shows the code of each method of a function', () => {
     const file = program('fib.jl', 'fib(n) = n < 2 ? n : fib(n - 1) + fib(n - 2)\nfib(::Bool) = 1\n');

@@ -4,6 +4,7 @@
 // comes in order with what the program prints and goes where it was redirected to; before Base has them, to the descriptor.
 
 import { writeSync } from 'node:fs';
+import { thisProcess } from '../../../ffi/koffi.ts';
 import { type ModuleRef, type Ref, typeOf } from '../../memory/layout.ts';
 import { BaseModule, CoreModule, datatype } from '../../memory/wellknown.ts';
 import { call } from '../../vm/calls.ts';
@@ -43,8 +44,6 @@ const shower =
     else setInteger(result, declared, bytes.length);
   };
 
-const nothingToDo: RuntimeCall = (_args, _n, result) => setSlotNothing(result);
-
 /** The bytes of a Char: they lie from its most significant one down. */
 function bytesOfChar(bits: number): Uint8Array {
   const bytes = [bits >>> 24, bits >>> 16, bits >>> 8, bits].map((byte) => byte & 255);
@@ -82,8 +81,14 @@ defineRuntimeFunctions({
       setSlotNothing(result);
     },
   ],
-  // C's own buffers are flushed by C when the process ends; nothing of jl0 is printed through them.
-  jl_flush_cstdio: ['void (void)', nothingToDo],
+  // What C has printed with its own functions waits in buffers of its own. Declared when it is wanted: a start has no use for it.
+  jl_flush_cstdio: [
+    'void (void)',
+    (_args, _n, result) => {
+      thisProcess.func('fflush', 'int', ['uintptr_t'])(0);
+      setSlotNothing(result);
+    },
+  ],
   jl_static_show: ['size_t (uv_stream_t *, jl_value_t *)', shower(staticText)],
   jl_static_show_func_sig: ['size_t (uv_stream_t *, jl_value_t *)', shower(signatureText)],
   jl_: [
